@@ -1,0 +1,101 @@
+/** The interface of an engine: a state space that is explored breadth first and asked about afterwards. */
+import type { Observer } from './executor.ts'
+import type { StepFault } from './fault.ts'
+import type { Layout } from './layout.ts'
+import type { PlainState } from './plain.ts'
+
+/** What to look for while exploring. */
+export interface Question {
+  readonly layout: Layout
+  readonly observers: readonly Observer[]
+  /** History fields to keep; the others are not part of the state. */
+  readonly history: ReadonlySet<string>
+  /** Keep the successors of every state, for questions about paths. */
+  readonly edges: boolean
+}
+
+export interface Statistics {
+  readonly states: number
+  /** (state, process, label, alternative, picks), self-loops and duplicates included. */
+  readonly transitions: number
+  /** Steps from an initial state to the furthest state found so far. */
+  readonly depth: number
+  readonly initialStates: number
+  /** States found and not yet expanded. */
+  readonly queued: number
+  /** Bytes held for states, table and predecessors. */
+  readonly bytes: number
+  /** Times that a recipe of the model was run. */
+  readonly executions: number
+  /** Expansions by direct evaluation, of all expansions of one process in one state. */
+  readonly direct: number
+  readonly expansions: number
+}
+
+/** The largest code that an observer gave, where first, and for pairs the state before the step. */
+export interface Sighting {
+  readonly code: number
+  readonly state: number
+  readonly from: number
+}
+
+/** A fault and the state from which it happened. */
+export interface FaultSighting {
+  readonly fault: StepFault
+  readonly state: number
+}
+
+/** What was exercised: labels (`family.label`) and alternatives that were taken, out of all. */
+export interface Coverage {
+  readonly taken: ReadonlySet<string>
+  readonly all: readonly string[]
+}
+
+/** Successors as rows of one array: those of state `s` are `to[start[s]] … to[start[s + 1] - 1]`. */
+export interface Edges {
+  readonly start: ArrayLike<number>
+  readonly to: ArrayLike<number>
+}
+
+/** A state space under exploration. States are numbered from 0 in breadth-first order. */
+export interface StateSpace {
+  readonly layout: Layout
+  /** Expands up to `limit` queued states; `false` when none is left. */
+  advance(limit: number): boolean
+  statistics(): Statistics
+  /** What the observers saw; `undefined` for one that was never evaluated. */
+  sighting(observer: number): Sighting | undefined
+  /** Has the observer given more than one answer path, that is: do the fields that decide it ever change? */
+  varies(observer: number): boolean
+  /** Could a saturated field have decided the observer? */
+  saturated(observer: number): boolean
+  /** The code that a marking observer gave at a state. */
+  mark(observer: number, state: number): number
+  readonly faults: readonly FaultSighting[]
+  /** The first state from which nothing is enabled and that is not `done`. */
+  readonly deadlock: number | undefined
+  readonly terminalStates: number
+  readonly coverage: Coverage
+  /** History that was read and not kept: explore again with it. */
+  readonly neededHistory: ReadonlySet<string>
+  /** -1 for an initial state. */
+  predecessor(state: number): number
+  state(id: number): PlainState
+  edges(): Edges
+}
+
+export interface Engine {
+  readonly name: 'table' | 'immer'
+  explore(question: Question): StateSpace
+}
+
+/** All names of coverage of a layout. */
+export function coverable(layout: Layout): string[] {
+  const names = new Set<string>()
+  for (const { family, program } of layout.processes)
+    for (const label of program.labels)
+      for (const action of label.actions) names.add(coverName(family, label.name, action.name))
+  return [...names]
+}
+
+export const coverName = (family: string, label: string, action: string): string => `${family}.${label}${action === '' ? '' : `.${action}`}`

@@ -1,0 +1,231 @@
+/**
+ * The executor: runs recipes on a port. It is the meaning of a step, the same for every engine: which actions a label
+ * has, in which order, how `pick` is taken every way, where control goes, what a note may do.
+ */
+import type { Property } from '../language/property.ts'
+import { DONE } from '../language/program.ts'
+import { identityOf, treeOf, type Tree } from './draft.ts'
+import { Fault } from './fault.ts'
+import type { Layout } from './layout.ts'
+import type { StatePort } from './port.ts'
+import type { CompiledProgram, FlatAction, FlatLabel, Process, Target } from './process.ts'
+import { slotsOf } from './layout.ts'
+
+/** One way in which a step went: its writes are in the port when this is emitted. */
+export interface Outcome {
+  /** Name of the alternative, '' where the label has only one. */
+  readonly action: string
+  readonly picks: readonly string[]
+  readonly urgent: boolean
+  readonly fault: Fault | undefined
+}
+
+/** A question about a state, as a number. */
+export interface Observer {
+  readonly property: Property
+  /** Reads two states: the one before the step and the one after it. */
+  readonly pair: boolean
+  readonly code: (s: never, context: never) => number
+}
+
+const EMPTY_PICK = Symbol('no option to pick')
+const NO_FRAME = Object.freeze({})
+
+/** Every way through the picks of one branch, in order. */
+class Odometer {
+  #choices: number[] = []
+  #options: string[][] = []
+  #depth = 0
+
+  restart(): void {
+    this.#choices = []
+    this.#options = []
+    this.#depth = 0
+  }
+  rewind(): void {
+    this.#depth = 0
+  }
+  take<T>(options: Iterable<T>, port: StatePort): T {
+    const list = [...options]
+    const names = list.map(nameOf)
+    const depth = this.#depth++
+    const met = this.#options[depth]
+    if (met === undefined) {
+      if (list.length === 0) throw EMPTY_PICK
+      this.#options[depth] = names
+      this.#choices[depth] = 0
+    } else if (met.length !== names.length || met.some((name, i) => name !== names[i])) {
+      port.fail(new Fault('impure', `pick() met the options ${names.join(', ') || '(none)'} where it had met ${met.join(', ')} before.`))
+    }
+    return list[this.#choices[depth] ?? 0] as T
+  }
+  picks(): string[] {
+    return this.#choices.slice(0, this.#depth).map((choice, i) => this.#options[i]?.[choice] ?? '')
+  }
+  /** On to the next combination; `false` when all were taken. */
+  advance(): boolean {
+    this.#choices.length = this.#options.length = this.#depth
+    while (this.#choices.length > 0) {
+      const last = this.#choices.length - 1
+      const next = (this.#choices[last] ?? 0) + 1
+      if (next < (this.#options[last]?.length ?? 0)) {
+        this.#choices[last] = next
+        return true
+      }
+      this.#choices.pop()
+      this.#options.pop()
+    }
+    return false
+  }
+}
+
+const nameOf = (value: unknown): string => identityOf(value)?.name ?? String(value)
+
+function asFault(thrown: unknown): Fault {
+  if (thrown instanceof Fault) return thrown
+  const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)
+  return new Fault('exception', `the recipe threw ${message}.`)
+}
+
+export class Executor {
+  readonly #layout: Layout
+  readonly #port: StatePort
+  /** Used in turn, so that a handle kept from the last recipe is dead in this one. */
+  readonly #trees: readonly Tree[]
+  #turn = 0
+  readonly #programAt: ReadonlyMap<number, CompiledProgram>
+  readonly #odometer = new Odometer()
+  readonly #pick = <T>(options: Iterable<T>): T => this.#odometer.take(options, this.#port)
+  readonly #before = <T>(expression: () => T): T => this.#port.before(expression)
+  readonly #at = (process: object, label: string): boolean => this.#standsAt(process, label)
+
+  constructor(layout: Layout, port: StatePort) {
+    this.#layout = layout
+    this.#port = port
+    this.#programAt = new Map(layout.processes.map((process) => [process.pc, process.program]))
+    this.#trees = [treeOf(layout, port), treeOf(layout, port), treeOf(layout, port)]
+  }
+
+  #tree(): Tree {
+    this.#turn = (this.#turn + 1) % this.#trees.length
+    return this.#trees[this.#turn] as Tree
+  }
+
+  /** Emits every initial state, as writes over the initial codes. */
+  initial(emit: (outcome: Outcome) => void): void {
+    const init = this.#layout.instance.init as ((s: object, pick: unknown) => unknown) | undefined
+    this.#branches('', emit, (tree) => {
+      this.#port.mode = 'init'
+      if (init !== undefined) refuseAsync(init(tree.state, this.#pick))
+      return true
+    }, false)
+  }
+
+  /** Emits every outcome of the label at which a process stands. Nothing is emitted where it is not enabled. */
+  outcomes(process: Process, label: FlatLabel, emit: (outcome: Outcome) => void): void {
+    for (const action of label.actions)
+      this.#branches(action.name, emit, (tree) => this.#take(tree, process, label, action), action.urgent)
+  }
+
+  /** Evaluates a property's question. A fault is thrown. */
+  observe(observer: Observer): number {
+    const port = this.#port
+    const tree = this.#tree()
+    port.begin()
+    port.mode = 'read'
+    tree.alive = true
+    try {
+      const value = observer.code(tree.state as never, { h: tree.history, at: this.#at, before: this.#before } as never)
+      if (port.fault !== undefined) throw port.fault
+      port.settleHistory('property')
+      return value
+    } catch (thrown) {
+      throw port.fault ?? asFault(thrown)
+    } finally {
+      tree.alive = false
+    }
+  }
+
+  #branches(action: string, emit: (outcome: Outcome) => void, run: (tree: Tree) => boolean, urgent: boolean): void {
+    const port = this.#port
+    const odometer = this.#odometer
+    odometer.restart()
+    do {
+      const tree = this.#tree()
+      odometer.rewind()
+      port.begin()
+      tree.alive = true
+      let taken = false
+      try {
+        taken = run(tree)
+      } catch (thrown) {
+        if (thrown !== EMPTY_PICK) port.fault ??= asFault(thrown)
+      }
+      tree.alive = false
+      port.mode = 'engine'
+      if (port.fault !== undefined) emit({ action, picks: odometer.picks(), urgent, fault: port.fault })
+      else if (taken) emit({ action, picks: odometer.picks(), urgent, fault: undefined })
+    } while (odometer.advance())
+  }
+
+  #take(tree: Tree, process: Process, label: FlatLabel, action: FlatAction): boolean {
+    const port = this.#port
+    const s = tree.state
+    const { me, frames } = tree.processes[process.id] as Tree['processes'][number]
+    const frame = label.procedure === undefined ? NO_FRAME : (frames[label.procedure] ?? NO_FRAME)
+    port.mode = 'read'
+    if (process.program.runs?.(s, me) === false) return false
+    if (label.bind !== undefined) {
+      const { args, callerFrame } = label.bind
+      const values = args?.(s, me, callerFrame === undefined ? NO_FRAME : frames[callerFrame])
+      port.mode = 'engine'
+      Object.assign(frame, values)
+      port.mode = 'read'
+    }
+    if (action.when !== undefined && !action.when(s, me, frame)) return false
+    port.mode = 'effect'
+    const returned = action.do?.(s, me, this.#pick, frame)
+    refuseAsync(returned)
+    this.#goto(process, label, action.escape?.() ?? this.#target(process, label, returned))
+    if (action.note !== undefined) {
+      port.mode = 'note'
+      refuseAsync(action.note(tree.history, s, me, this.#before))
+      port.settleHistory('note')
+    }
+    return true
+  }
+
+  #target(process: Process, label: FlatLabel, returned: unknown): Target {
+    const target = returned === undefined || typeof returned === 'string' ? label.target(returned) : undefined
+    if (target !== undefined) return target
+    const names = [...label.targets, label.procedure === undefined ? DONE : 'return'].join(', ')
+    return this.#port.fail(new Fault('exception', `'${label.name}' of ${process.name} returned ${String(returned)}, which is no label; there are: ${names}.`))
+  }
+
+  #goto(process: Process, label: FlatLabel, target: Target): void {
+    const port = this.#port
+    port.mode = 'engine'
+    if (target.pc !== label.index) port.set(process.pc, target.pc)
+    const frames = this.#layout.families.get(process.family)?.members[process.index]?.frames
+    for (const procedure of target.leaves) {
+      const frame = frames?.[procedure]
+      if (frame !== undefined) for (const slot of slotsOf(frame)) port.set(slot, this.#layout.slots[slot]?.initial ?? 0)
+    }
+  }
+
+  #standsAt(process: object, label: string): boolean {
+    const identity = identityOf(process)
+    const program = identity?.pc === undefined ? undefined : this.#programAt.get(identity.pc)
+    if (identity?.pc === undefined || program === undefined)
+      return this.#port.fail(new Fault('exception', `at(${identity?.name ?? String(process)}, '${label}') asks about something that has no program.`))
+    const pc = this.#port.get(identity.pc)
+    if (label === DONE) return pc === program.done
+    const name = program.labels[pc]?.name
+    return name !== undefined && (name === label || name.startsWith(`${label}/`))
+  }
+}
+
+function refuseAsync(returned: unknown): void {
+  if (typeof returned === 'object' && returned !== null && 'then' in returned)
+    throw new Fault('impure', 'the step is asynchronous; a step is one atomic function call.')
+}

@@ -1,0 +1,46 @@
+/** Observers: properties as questions with a whole-number answer, of which the largest one counts. */
+import type { Property } from '../language/property.ts'
+import type { Observer } from './executor.ts'
+import { Fault } from './fault.ts'
+
+/** The answers of observers of yes-or-no properties. */
+export const NOTHING_CLAIMED = 0
+export const AS_CLAIMED = 1
+export const VIOLATED = 2
+
+type Test = (s: never, context: never) => boolean | number
+
+function truth(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new Fault('exception', `the property ${name} answered ${String(value)}; it must answer true or false.`)
+  return value
+}
+
+function wholeNumber(name: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || Math.abs(value) > 2 ** 30)
+    throw new Fault('exception', `the expression ${name} gave ${String(value)}; it must give a whole number within ±2^30.`)
+  return value
+}
+
+function codeOf(property: Property): Observer['code'] {
+  const { name, kind, given } = property
+  const test: Test = property.test
+  switch (kind) {
+    case 'always':
+    case 'stepwise':
+      return (s, context) =>
+        given !== undefined && !truth(name, given(s, context)) ? NOTHING_CLAIMED
+        : truth(name, test(s, context)) ? AS_CLAIMED
+        : VIOLATED
+    case 'never':
+      return (s, context) => (truth(name, test(s, context)) ? VIOLATED : AS_CLAIMED)
+    case 'reachable':
+    case 'alwaysReachable':
+      return (s, context) => (truth(name, test(s, context)) ? 1 : 0)
+    case 'maximum':
+      return (s, context) => wholeNumber(name, test(s, context))
+    case 'minimum':
+      return (s, context) => 0 - wholeNumber(name, test(s, context))
+  }
+}
+
+export const observerOf = (property: Property): Observer => ({ property, pair: property.kind === 'stepwise', code: codeOf(property) })

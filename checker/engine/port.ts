@@ -1,0 +1,96 @@
+/**
+ * The port of an engine: where reads and writes of a recipe end up, with the rules that are the same for all engines.
+ *
+ * Guards and properties only read; effects do not see history; notes write nothing else; history that no property
+ * reads is not kept; and nothing outside the state may be looked at.
+ */
+import { Fault } from './fault.ts'
+import type { Layout } from './layout.ts'
+import type { Port } from './draft.ts'
+
+/** What the recipe that is running may do. */
+export type Mode = 'read' | 'effect' | 'note' | 'init' | 'engine'
+
+export abstract class StatePort implements Port {
+  mode: Mode = 'read'
+  fault: Fault | undefined
+  /** Slots at which a saturating domain cut something off. */
+  readonly clippedSlots = new Set<number>()
+  /** History fields that something which is kept turned out to depend on. */
+  readonly needed = new Set<string>()
+  protected readonly layout: Layout
+  readonly #kept: Uint8Array
+  readonly #missed = new Set<string>()
+  #looksBack = false
+  #wroteHistory = false
+
+  constructor(layout: Layout, keptHistory: ReadonlySet<string>) {
+    this.layout = layout
+    this.#kept = Uint8Array.from(layout.slots, (slot) => (!slot.history || keptHistory.has(historyField(slot.name)) ? 1 : 0))
+  }
+
+  /** The code of a slot in the state before the step. */
+  protected abstract load(slot: number): number
+  /** The code of a slot as the step left it so far. */
+  protected abstract read(slot: number): number
+  protected abstract write(slot: number, code: number): void
+  /** Forgets what was written since. */
+  protected abstract rewind(): void
+
+  /** Starts a branch of a step. */
+  begin(): void {
+    this.fault = undefined
+    this.#looksBack = false
+    this.#wroteHistory = false
+    this.#missed.clear()
+    this.rewind()
+  }
+
+  get(slot: number): number {
+    if (this.#kept[slot] === 0) {
+      const { name, initial } = this.layout.slots[slot] ?? { name: '', initial: 0 }
+      this.#missed.add(historyField(name))
+      return initial
+    }
+    return this.#looksBack ? this.load(slot) : this.read(slot)
+  }
+
+  set(slot: number, code: number): void {
+    const meta = this.layout.slots[slot]
+    if (meta === undefined) return
+    if (this.mode === 'read') this.fail(new Fault('impure', `a guard or a property wrote ${meta.name}; it may only read.`, meta.name))
+    if (this.mode === 'note' && !meta.history) this.fail(new Fault('impure', `a note wrote ${meta.name}; it may only write history.`, meta.name))
+    if (this.#kept[slot] === 0) return
+    if (meta.history) this.#wroteHistory = true
+    this.write(slot, code)
+  }
+
+  clipped(slot: number): void {
+    this.clippedSlots.add(slot)
+  }
+
+  fail(fault: Fault): never {
+    this.fault ??= fault
+    throw this.fault
+  }
+
+  /** Evaluates an expression in the state before the step. */
+  before<T>(expression: () => T): T {
+    const outer = this.#looksBack
+    this.#looksBack = true
+    try {
+      return expression()
+    } finally {
+      this.#looksBack = outer
+    }
+  }
+
+  /** Settles which history must be kept too: what a property read, or what a kept note was computed from. */
+  settleHistory(reader: 'note' | 'property'): void {
+    if (reader === 'property' || this.#wroteHistory) for (const field of this.#missed) this.needed.add(field)
+    this.#missed.clear()
+  }
+}
+
+/** The history field that a slot belongs to: `kills` of `kills[2].victim`. */
+export const historyField = (name: string): string => /^[^.[]*/.exec(name)?.[0] ?? name

@@ -1,0 +1,12 @@
+/** What authors of models and specs import. */
+export { array, bool, family, oneOf, option, queue, range, ref, setOf, singleton, struct, upTo } from './domain.ts'
+export type { Domain, FamilyDomain, Fields, Overflow, StateFields } from './domain.ts'
+export type { ArrayView, Collection, FamilyView, Member, QueueView, SetView, StateView } from './view.ts'
+export { language } from './program.ts'
+export type { Before, Pick, World } from './program.ts'
+export { ConfigError, protocol } from './protocol.ts'
+export type { At, Config, Instance, Protocol } from './protocol.ts'
+export { propertiesOf } from './property.ts'
+export type { Property } from './property.ts'
+export { holds, maximum, minimum, reachable, spec, unreachable, violated } from './spec.ts'
+export type { Expectation, Row, Spec } from './spec.ts'

@@ -1,0 +1,74 @@
+/** Properties: what is asked of a protocol. They only read, and may ask where a process stands. */
+import type { Before, World } from './program.ts'
+import type { At } from './protocol.ts'
+import type { StateView, View } from './view.ts'
+
+/** What a property may use beside the state. */
+export interface Context<W extends World, L extends string> {
+  readonly at: At<L>
+  /** The history that the steps have noted. */
+  readonly h: { readonly [K in keyof W['history']]: View<W['history'][K], W['state']> }
+}
+export interface StepContext<W extends World, L extends string> extends Context<W, L> {
+  /** The state before the step. */
+  readonly before: Before
+}
+
+type Predicate<W extends World, L extends string> = (s: StateView<W['state']>, context: Context<W, L>) => boolean
+type StepPredicate<W extends World, L extends string> = (s: StateView<W['state']>, context: StepContext<W, L>) => boolean
+type Expression<W extends World, L extends string> = (s: StateView<W['state']>, context: Context<W, L>) => number
+
+export type PropertyKind = 'always' | 'never' | 'reachable' | 'alwaysReachable' | 'stepwise' | 'maximum' | 'minimum'
+
+/** A property as engines see it, its types erased. */
+export interface Property {
+  readonly kind: PropertyKind
+  /** A claim in the positive, in PascalCase: `NoUnnecessaryKill`. */
+  readonly name: string
+  readonly test: (s: never, context: never) => boolean | number
+  /** The premise of `always` and `stepwise`: where it does not hold nothing is claimed. */
+  readonly given: ((s: never, context: never) => boolean) | undefined
+}
+
+/** Names that every run decides by itself. */
+export const STAYS_IN_DOMAIN = 'StaysInDomain'
+export const NO_DEADLOCK = 'NoDeadlock'
+
+export interface Properties<W extends World, L extends string> {
+  /** In every reachable state; with `given`, in every one where that holds. */
+  always(name: string, test: Predicate<W, L>, options?: { readonly given?: Predicate<W, L> }): Property
+  /** In no reachable state. */
+  never(name: string, test: Predicate<W, L>): Property
+  /** In some reachable state: a witness that the model can get there. */
+  reachable(name: string, test: Predicate<W, L>): Property
+  /** From every reachable state such a state can still be reached (AG EF). */
+  alwaysReachable(name: string, test: Predicate<W, L>): Property
+  /** Over every transition, from `before(…)` to `s`; with `given`, over those where that holds. */
+  stepwise(name: string, test: StepPredicate<W, L>, options?: { readonly given?: StepPredicate<W, L> }): Property
+  /** The largest value over all reachable states, with a witness. */
+  maximum(name: string, of: Expression<W, L>): Property
+  /** The smallest value over all reachable states, with a witness. */
+  minimum(name: string, of: Expression<W, L>): Property
+}
+
+const NAME = /^[A-Z][A-Za-z0-9]*$/
+
+/** The property constructors for a protocol, typed for its state, history and labels. */
+export function propertiesOf<W extends World, L extends string>(_protocol: {
+  readonly types?: (world: W, label: L) => void
+}): Properties<W, L> {
+  const make = (kind: PropertyKind) => (name: string, test: Property['test'], options?: { readonly given?: Property['given'] }): Property => {
+    if (!NAME.test(name) || name === STAYS_IN_DOMAIN || name === NO_DEADLOCK)
+      throw new TypeError(`'${name}' cannot name a property: use PascalCase, and not ${STAYS_IN_DOMAIN} or ${NO_DEADLOCK}.`)
+    return Object.freeze({ kind, name, test, given: options?.given })
+  }
+  return {
+    always: make('always'),
+    never: make('never'),
+    reachable: make('reachable'),
+    alwaysReachable: make('alwaysReachable'),
+    stepwise: make('stepwise'),
+    maximum: make('maximum'),
+    minimum: make('minimum'),
+  } as Properties<W, L>
+}

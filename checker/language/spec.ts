@@ -1,0 +1,56 @@
+/** Specs: rows of configurations with the verdicts that are expected there. */
+import { NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from './property.ts'
+import { ConfigError, type Protocol } from './protocol.ts'
+import type { World } from './program.ts'
+
+/** A verdict that a row expects. Numbers are those of the shortest schedule, or of the extreme. */
+export type Expectation =
+  | { readonly is: 'holds' }
+  | { readonly is: 'violated'; readonly steps?: number }
+  | { readonly is: 'reachable'; readonly steps?: number }
+  | { readonly is: 'unreachable' }
+  | { readonly is: 'maximum' | 'minimum'; readonly value: number; readonly atLeast?: boolean }
+
+export const holds: Expectation = Object.freeze({ is: 'holds' })
+export const unreachable: Expectation = Object.freeze({ is: 'unreachable' })
+export const violated = (steps?: number): Expectation => Object.freeze(steps === undefined ? { is: 'violated' } : { is: 'violated', steps })
+export const reachable = (steps?: number): Expectation => Object.freeze(steps === undefined ? { is: 'reachable' } : { is: 'reachable', steps })
+export const maximum = (value: number): Expectation => Object.freeze({ is: 'maximum', value })
+export const minimum = (value: number): Expectation => Object.freeze({ is: 'minimum', value })
+
+export interface Row<V extends string = string, B extends string = string, I extends string = string> {
+  /** Ids of the ledger of claims that this row decides. */
+  readonly claims?: readonly string[]
+  readonly variant?: V
+  readonly bounds: Readonly<Record<B, number>>
+  readonly ingredients?: readonly I[]
+  /** Property name → verdict. `StaysInDomain` and `NoDeadlock` are decided in every row, and hold unless named here. */
+  readonly expect: Readonly<Record<string, Expectation>>
+  /** Reachable states, when two independent counts agree on them. */
+  readonly states?: number
+  /** One sentence that a kernel engineer would accept as the reason. */
+  readonly why: string
+  /** Decided only with `--full`. */
+  readonly full?: boolean
+}
+
+export interface Spec {
+  readonly name: string
+  readonly protocol: Protocol
+  readonly properties: readonly Property[]
+  readonly rows: readonly Row[]
+}
+
+export function spec<W extends World, V extends string, B extends string, I extends string, L extends string>(
+  protocol: Protocol<W, V, B, I, L>,
+  definition: { readonly properties: readonly Property[]; readonly rows: readonly Row<V, B, I>[] },
+): Spec {
+  const names = definition.properties.map((property) => property.name)
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice !== undefined) throw new ConfigError(`The spec of ${protocol.name} declares the property '${twice}' twice.`)
+  for (const row of definition.rows)
+    for (const name of Object.keys(row.expect))
+      if (!names.includes(name) && name !== NO_DEADLOCK && name !== STAYS_IN_DOMAIN)
+        throw new ConfigError(`A row of ${protocol.name} expects something of '${name}', which is no property of it; there are: ${names.join(', ')}.`)
+  return Object.freeze({ name: protocol.name, protocol: protocol as unknown as Protocol, ...definition })
+}
