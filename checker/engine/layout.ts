@@ -205,9 +205,13 @@ export function layoutOf(instance: Instance): Layout {
   for (const family of compiled.keys())
     if (!families.has(family)) throw new ConfigError(`There is a program for '${family}', which is no family of the state.`)
 
+  // Ticks come last, once it is known whether something urgent is enabled.
+  processes.sort((a, b) => Number(a.program.role === 'time') - Number(b.program.role === 'time'))
+  const ordered = processes.map((process, id): Process => ({ ...process, id }))
+
   builder.history = true
   const history = builder.struct('', instance.history)
-  return { instance, slots: builder.slots, root, history, families, processes }
+  return { instance, slots: builder.slots, root, history, families, processes: ordered }
 }
 
 /** All slots below a node. */

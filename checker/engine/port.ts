@@ -15,9 +15,9 @@ export abstract class StatePort implements Port {
   mode: Mode = 'read'
   fault: Fault | undefined
   /** Slots at which a saturating domain cut something off. */
-  readonly clippedSlots = new Set<number>()
+  readonly clippedSlots: Set<number> = new Set()
   /** History fields that something which is kept turned out to depend on. */
-  readonly needed = new Set<string>()
+  readonly needed: Set<string> = new Set()
   protected readonly layout: Layout
   readonly #kept: Uint8Array
   readonly #missed = new Set<string>()

@@ -22,16 +22,33 @@ const forbidden: readonly Forbidden[] = [
   { owner: process, key: 'hrtime', original: process.hrtime, named: 'process.hrtime()' },
 ]
 
-/** Runs recipes with the clock and randomness replaced by faults of this port. */
-export function sealed<T>(port: StatePort, run: () => T): T {
+/** The ports whose recipes run, innermost last. */
+const running: StatePort[] = []
+
+function seal(): void {
   for (const { owner, key, named } of forbidden) {
-    const refuse = (): never => port.fail(new Fault('impure', `${named} was used; a step must depend on nothing but the state.`))
+    const refuse = (): never => {
+      const fault = new Fault('impure', `${named} was used; a step must depend on nothing but the state.`)
+      const port = running.at(-1)
+      if (port === undefined) throw fault
+      return port.fail(fault)
+    }
     const stand = key === 'Date' ? new Proxy(refuse, { get: refuse, construct: refuse, apply: refuse }) : refuse
     Object.defineProperty(owner, key, { value: stand, configurable: true, writable: true })
   }
+}
+
+function unseal(): void {
+  for (const { owner, key, original } of forbidden) Object.defineProperty(owner, key, { value: original, configurable: true, writable: true })
+}
+
+/** Runs recipes with the clock and randomness replaced by faults of this port. May be nested. */
+export function sealed<T>(port: StatePort, run: () => T): T {
+  if (running.push(port) === 1) seal()
   try {
     return run()
   } finally {
-    for (const { owner, key, original } of forbidden) Object.defineProperty(owner, key, { value: original, configurable: true, writable: true })
+    running.pop()
+    if (running.length === 0) unseal()
   }
 }

@@ -1,0 +1,260 @@
+/**
+ * The hot loop: expands states breadth first by walking decision trees over packed words.
+ *
+ * The inner loop allocates nothing, calls no closure and meets no Map; whatever is rare (a path not yet recorded, a
+ * direct evaluation, an audit) leaves it through `Relation`. Successors are collected in batches for `Store.insert`.
+ */
+import { COUNT_MASK, DIRECT, FAULTY, NO_ANSWER, UNAUDITED, URGENT, type Relation } from './relation.ts'
+import { BATCH, mix, type Store } from './store.ts'
+
+/** One in this many expansions is compared with the reference engine. */
+const AUDIT_PERIOD = 2 ** 16
+
+export interface KernelSetup {
+  readonly relation: Relation
+  readonly store: Store
+  /** Observers of states, then those of pairs, then the one that says where nothing need be enabled. */
+  readonly stateObservers: number
+  readonly pairObservers: number
+  /** Processes from this one on are time. */
+  readonly firstTick: number
+  /** Keep the answer of the state observers that are marked here, for every state. */
+  readonly marked: readonly boolean[]
+}
+
+export class Kernel {
+  head = 0
+  transitions = 0
+  terminalStates = 0
+  deadlock = -1
+  /** First id of each level. */
+  readonly levels: number[] = []
+  /** Largest answer per observer, and the state where it was first given. */
+  readonly best: Int32Array
+  readonly bestState: Int32Array
+  /** Per observer of pairs: the words of the state after the step of the largest answer. */
+  readonly bestAfter: Int32Array[]
+  /** Per marked observer, its answers by state. */
+  readonly marks: (Int32Array | undefined)[]
+  /** First transition of every state, when successors are kept. */
+  firstSuccessor: Int32Array | undefined
+  readonly #setup: KernelSetup
+  readonly #state: Int32Array
+  readonly #mixed: Int32Array
+  readonly #batch: Int32Array
+  readonly #hashes = new Int32Array(BATCH)
+  readonly #from = new Int32Array(BATCH)
+  #pending = 0
+  #untilAudit = 1
+
+  constructor(setup: KernelSetup) {
+    this.#setup = setup
+    const K = setup.store.words
+    const observers = setup.stateObservers + setup.pairObservers
+    // The state being expanded and, for observers of pairs, a successor behind it.
+    this.#state = new Int32Array(2 * K)
+    this.#mixed = new Int32Array(K)
+    this.#batch = new Int32Array(BATCH * K)
+    this.best = new Int32Array(observers).fill(NO_ANSWER)
+    this.bestState = new Int32Array(observers).fill(-1)
+    this.bestAfter = Array.from({ length: observers }, () => new Int32Array(K))
+    this.marks = setup.marked.map((marked) => (marked ? new Int32Array(1024) : undefined))
+    this.firstSuccessor = setup.store.successors === undefined ? undefined : new Int32Array(1024)
+  }
+
+  /** Adds an initial state. */
+  start(words: Int32Array): void {
+    const { store } = this.#setup
+    this.#batch.set(words)
+    this.#hashes[0] = store.hash(words, 0)
+    this.#from[0] = -1
+    store.insert(this.#batch, this.#hashes, this.#from, 1)
+    store.successorCount = 0
+  }
+
+  /** Expands up to `limit` states; `false` when none is left. */
+  advance(limit: number): boolean {
+    const { relation, store, stateObservers, pairObservers, firstTick } = this.#setup
+    const { roots, observerCells } = relation
+    const K = store.words
+    const salts = store.salts
+    const W = this.#state
+    const M = this.#mixed
+    const B = this.#batch
+    const hashes = this.#hashes
+    const from = this.#from
+    const best = this.best
+    const processes = roots.length
+    const keepsEdges = store.successors !== undefined
+    let T = relation.code.array
+    let A = store.arena.array
+    let pending = this.#pending
+    let transitions = this.transitions
+    let untilAudit = this.#untilAudit
+    const stop = this.head + limit
+    let head = this.head
+    for (;;) {
+      if (head === store.count || head === this.#levelEnd) {
+        if (pending > 0) {
+          store.insert(B, hashes, from, pending)
+          pending = 0
+          A = store.arena.array
+        }
+        if (head === store.count) break
+        this.levels.push(head)
+        this.#levelEnd = store.count
+      }
+      if (head >= stop) break
+
+      let hash = 0
+      const at = head * K
+      for (let k = 0; k < K; k++) {
+        const word = A[at + k]!
+        W[k] = word
+        const mixed = mix(word ^ salts[k]!)
+        M[k] = mixed
+        hash ^= mixed
+      }
+
+      for (let o = 0; o < stateObservers; o++) {
+        let p = T[observerCells[o]!]!
+        while (p > 0) p = T[p + 3 + ((W[T[p + 1]! >>> 5]! >>> (T[p + 1]! & 31)) & T[p + 2]!)]!
+        let answer: number
+        if (p !== 0 && T[-p] === 0) answer = T[1 - p]!
+        else {
+          answer = this.#answer(o, p, head)
+          T = relation.code.array
+        }
+        if (answer > best[o]!) {
+          best[o] = answer
+          this.bestState[o] = head
+        }
+        if (this.#setup.marked[o] === true) this.#mark(o, head, answer)
+      }
+      if (keepsEdges) this.#noteFirst(head, transitions)
+
+      let enabled = 0
+      for (let i = 0; i < processes; i++) {
+        if (i === firstTick && (enabled & URGENT) !== 0) break
+        let p = roots[i]!
+        while (p > 0) p = T[p + 3 + ((W[T[p + 1]! >>> 5]! >>> (T[p + 1]! & 31)) & T[p + 2]!)]!
+        let leaf = -p
+        if (p === 0) {
+          leaf = relation.miss(i, W, head)
+          T = relation.code.array
+        } else if ((T[leaf]! & (UNAUDITED | DIRECT)) !== 0) {
+          if ((T[leaf]! & DIRECT) !== 0) leaf = relation.evaluate(i, W, head)
+          else relation.auditOnce(i, leaf, W, head)
+          T = relation.code.array
+        }
+        if (--untilAudit === 0) {
+          untilAudit = AUDIT_PERIOD
+          relation.auditByReference(i, leaf, W, head)
+          T = relation.code.array
+        }
+        const header = T[leaf]!
+        enabled |= header
+        let n = header & COUNT_MASK
+        transitions += n
+        let t = leaf + 2
+        for (; n > 0; n--) {
+          const base = pending * K
+          for (let k = 0; k < K; k++) B[base + k] = W[k]!
+          let successorHash = hash
+          let writes = T[t++]!
+          for (; writes > 0; writes--) {
+            const k = T[t]!
+            const word = (B[base + k]! & T[t + 1]!) | T[t + 2]!
+            B[base + k] = word
+            successorHash ^= M[k]! ^ mix(word ^ salts[k]!)
+            t += 3
+          }
+          if (pairObservers > 0) {
+            this.#observePair(base, head)
+            T = relation.code.array
+          }
+          // A step that changes nothing is a transition to where we are: nothing to look up.
+          if (successorHash === hash && !keepsEdges && this.#sameAsState(base)) continue
+          hashes[pending] = successorHash
+          from[pending] = head
+          if (++pending === BATCH) {
+            store.insert(B, hashes, from, BATCH)
+            pending = 0
+            A = store.arena.array
+          }
+        }
+      }
+      if ((enabled & (COUNT_MASK | FAULTY)) === 0) this.#terminal(head)
+      head++
+    }
+    this.head = head
+    this.#pending = pending
+    this.transitions = transitions
+    this.#untilAudit = untilAudit
+    return head < store.count
+  }
+
+  // ---- rare or only on demand
+
+  #levelEnd = 0
+
+  #sameAsState(base: number): boolean {
+    const W = this.#state
+    const B = this.#batch
+    for (let k = 0; k < this.#mixed.length; k++) if (B[base + k] !== W[k]) return false
+    return true
+  }
+
+  /** The answer of an observer behind a pointer that is no plain leaf. */
+  #answer(observer: number, pointer: number, state: number): number {
+    const { relation } = this.#setup
+    const leaf = -pointer
+    const flags = pointer === 0 ? DIRECT : relation.code.array[leaf]!
+    if ((flags & DIRECT) !== 0) return relation.observe(observer, this.#state, state)
+    if ((flags & FAULTY) !== 0) return NO_ANSWER
+    return relation.auditAnswer(observer, leaf, this.#state, state)
+  }
+
+  #mark(observer: number, state: number, answer: number): void {
+    const marks = this.marks[observer]!
+    if (state >= marks.length) (this.marks[observer] = new Int32Array(2 * marks.length)).set(marks)
+    this.marks[observer]![state] = answer
+  }
+
+  #noteFirst(state: number, transition: number): void {
+    const first = this.firstSuccessor!
+    if (state + 1 >= first.length) (this.firstSuccessor = new Int32Array(2 * first.length)).set(first)
+    this.firstSuccessor![state] = transition
+    this.firstSuccessor![state + 1] = transition
+  }
+
+  #observePair(base: number, state: number): void {
+    const { relation, store, stateObservers, pairObservers } = this.#setup
+    const K = store.words
+    const W = this.#state
+    for (let k = 0; k < K; k++) W[K + k] = this.#batch[base + k]!
+    for (let o = stateObservers; o < stateObservers + pairObservers; o++) {
+      const T = relation.code.array
+      let p = T[relation.observerCells[o]!]!
+      while (p > 0) p = T[p + 3 + ((W[T[p + 1]! >>> 5]! >>> (T[p + 1]! & 31)) & T[p + 2]!)]!
+      const answer = p !== 0 && T[-p] === 0 ? T[1 - p]! : this.#answer(o, p, state)
+      if (answer > this.best[o]!) {
+        this.best[o] = answer
+        this.bestState[o] = state
+        this.bestAfter[o]!.set(W.subarray(K, 2 * K))
+      }
+    }
+  }
+
+  #terminal(state: number): void {
+    const { relation, stateObservers, pairObservers } = this.#setup
+    this.terminalStates++
+    const done = stateObservers + pairObservers
+    const T = relation.code.array
+    const W = this.#state
+    let p = T[relation.observerCells[done]!]!
+    while (p > 0) p = T[p + 3 + ((W[T[p + 1]! >>> 5]! >>> (T[p + 1]! & 31)) & T[p + 2]!)]!
+    const answer = p !== 0 && T[-p] === 0 ? T[1 - p]! : this.#answer(done, p, state)
+    if (answer === 0 && this.deadlock < 0) this.deadlock = state
+  }
+}

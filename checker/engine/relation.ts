@@ -1,0 +1,406 @@
+/**
+ * The transition relation, learnt: per process and label a decision tree over the fields that its step reads.
+ *
+ * All trees live in one array of words.
+ *
+ *     inner node   [slot, position, mask, child × (mask + 1)]
+ *     child        0 unknown · > 0 a node · < 0 a leaf, negated
+ *     leaf         [number of outcomes | flags, label number, outcome …]
+ *     outcome      [number of words written, (word, bits kept, bits set) …]
+ *     answer       [flags, code]: the leaf of an observer
+ *
+ * Wide fields are tested in pieces of five bits. A label whose tree does not pay is evaluated directly: its leaf then
+ * says so, and the outcomes of one state are written into a scratch leaf of the same form.
+ */
+import { maskOf, type Codec } from './codec.ts'
+import { coverName, type FaultSighting } from './engine.ts'
+import type { Executor, Observer, Outcome } from './executor.ts'
+import { Fault, type StepFault } from './fault.ts'
+import { GrowableWords } from './growable.ts'
+import type { Layout } from './layout.ts'
+import type { Process } from './process.ts'
+import type { RecordingPort } from './recorder.ts'
+
+export const COUNT_MASK: number = 0xffff
+/** Some outcome is urgent: no tick now. */
+export const URGENT: number = 1 << 16
+/** Not yet re-run on a second state that hits it. */
+export const UNAUDITED: number = 1 << 17
+/** To be evaluated directly, every time. */
+export const DIRECT: number = 1 << 18
+/** A branch ended in a fault here. */
+export const FAULTY: number = 1 << 19
+
+/** The answer of an observer whose recipe faulted: below every real answer. */
+export const NO_ANSWER: number = -(2 ** 31)
+
+const PIECE_BITS = 5
+/** How the fallback is decided; a measured choice, see `Economy`. */
+export interface RelationOptions {
+  /** Leaves of one label, or of one observer, beyond which it is evaluated directly. */
+  readonly leafCap: number
+  /** After this many recordings of a label its miss rate is judged, again and again. */
+  readonly window: number
+  /** Fewer states than this per recording since the last judgement: the tree does not pay. */
+  readonly statesPerRecording: number
+}
+export const DEFAULT_OPTIONS: RelationOptions = { leafCap: 65_536, window: 4096, statesPerRecording: 8 }
+
+/** What a tree has cost so far: decides by measured miss rate whether it goes on. */
+class Economy {
+  leaves = 0
+  direct = false
+  #windowState = 0
+  readonly #options: RelationOptions
+
+  constructor(options: RelationOptions) {
+    this.#options = options
+  }
+  /** Counts a recording made when this many states were expanded; `true` when the tree is to be given up. */
+  recorded(state: number): boolean {
+    const { leafCap, window, statesPerRecording } = this.#options
+    this.leaves++
+    if (this.leaves > leafCap) this.direct = true
+    if (this.leaves % window === 0) {
+      if (state - this.#windowState < statesPerRecording * window) this.direct = true
+      this.#windowState = state
+    }
+    return this.direct
+  }
+}
+
+interface LabelTree {
+  readonly process: Process
+  readonly label: number
+  /** Where in the array the pointer to its root stands. */
+  readonly cell: number
+  readonly economy: Economy
+}
+
+interface ObserverTree {
+  readonly observer: Observer
+  readonly cell: number
+  readonly economy: Economy
+  readonly slots: Set<number>
+}
+
+export class Relation {
+  readonly code: GrowableWords = new GrowableWords(4096)
+  readonly roots: Int32Array
+  readonly observerCells: Int32Array
+  readonly taken: Set<string> = new Set()
+  readonly faults: FaultSighting[] = []
+  /** Re-runs a step on the reference engine; set by the engine that owns both. */
+  reference: ((process: Process, words: Int32Array) => Int32Array[] | undefined) | undefined
+  executions = 0
+  direct = 0
+  readonly #faultsMet = new Set<string>()
+  readonly #layout: Layout
+  readonly #codec: Codec
+  readonly #port: RecordingPort
+  readonly #executor: Executor
+  /** By process and label. */
+  readonly #trees: LabelTree[][] = []
+  readonly #observers: ObserverTree[]
+  #size = 1
+  #scratch = 0
+  #scratchWords = 0
+  readonly #directLeaf: number
+  readonly #faultyLeaf: number
+  readonly #keep: Int32Array
+  readonly #set: Int32Array
+
+  constructor(layout: Layout, codec: Codec, port: RecordingPort, executor: Executor, observers: readonly Observer[], options: RelationOptions) {
+    this.#layout = layout
+    this.#codec = codec
+    this.#port = port
+    this.#executor = executor
+    this.#keep = new Int32Array(codec.words)
+    this.#set = new Int32Array(codec.words)
+    this.#directLeaf = this.#leaf([DIRECT, 0])
+    this.#faultyLeaf = this.#leaf([FAULTY, NO_ANSWER])
+    const finished = this.#leaf([0, 0])
+    this.roots = Int32Array.from(layout.processes, (process) => {
+      const bits = codec.bits[process.pc]!
+      const node = this.#node(process.pc, codec.position(process.pc), maskOf(bits))
+      const cells = node + 3
+      this.#trees[process.id] = process.program.labels.map((_, label) => ({ process, label, cell: cells + label, economy: new Economy(options) }))
+      this.code.array[cells + process.program.done] = -finished
+      return node
+    })
+    this.observerCells = new Int32Array(observers.length)
+    this.#observers = observers.map((observer, i) => {
+      const cell = this.#allocate(1)
+      this.observerCells[i] = cell
+      return { observer, cell, economy: new Economy(options), slots: new Set() }
+    })
+  }
+
+  varies(observer: number): boolean {
+    const economy = this.#observers[observer]?.economy
+    return economy !== undefined && (economy.direct || economy.leaves > 1)
+  }
+  reads(observer: number): ReadonlySet<number> {
+    return this.#observers[observer]!.slots
+  }
+
+  // ---- called by the kernel, outside its inner loop
+
+  /** Records the step of a process in a state that no path covers. Gives the leaf. */
+  miss(process: number, words: Int32Array, state: number): number {
+    const tree = this.#treeAt(process, words)
+    this.#port.bind(words, true)
+    const outcomes = this.#run(tree, state)
+    const leaf = this.#leaf(outcomes)
+    this.code.array[leaf]! |= UNAUDITED
+    const conflict = this.#insert(tree.cell, leaf, 1)
+    if (conflict !== undefined) return this.#impure(tree, state, conflict)
+    this.audit(process, leaf, words, state)
+    if (tree.economy.recorded(state)) this.code.array[tree.cell] = -this.#directLeaf
+    return leaf
+  }
+
+  /** Evaluates the step of a process directly. Gives a leaf that is good until the next call. */
+  evaluate(process: number, words: Int32Array, state: number): number {
+    this.direct++
+    this.#port.bind(words, false)
+    return this.#toScratch(this.#run(this.#treeAt(process, words), state))
+  }
+
+  /** Re-runs a step on a state that hits its leaf, and compares. */
+  audit(process: number, leaf: number, words: Int32Array, state: number): void {
+    const tree = this.#treeAt(process, words)
+    this.#port.bind(words, false)
+    const again = this.#toScratch(this.#run(tree, state))
+    const same = sameSuccessors(this.successors(leaf, words), this.successors(again, words))
+    if (!same || ((this.code.array[leaf]! ^ this.code.array[again]!) & FAULTY) !== 0)
+      this.#impure(tree, state, `the same step gave different results for the same reads${this.#firstDifference(leaf, again, words)}`)
+  }
+
+  /** The leaf was hit by a second state: audits it, once. */
+  auditOnce(process: number, leaf: number, words: Int32Array, state: number): void {
+    this.code.array[leaf]! &= ~UNAUDITED
+    this.audit(process, leaf, words, state)
+  }
+
+  /** Compares a leaf with the reference engine. */
+  auditByReference(process: number, leaf: number, words: Int32Array, state: number): void {
+    const expected = this.reference?.(this.#layout.processes[process]!, words)
+    if (expected !== undefined && !sameSuccessors(this.successors(leaf, words), expected))
+      this.#impure(this.#treeAt(process, words), state, 'the recorded step and the reference engine disagree')
+  }
+
+  /** The answer of an observer where no path covers the state, or where it is evaluated directly. */
+  observe(index: number, words: Int32Array, state: number): number {
+    const tree = this.#observers[index]!
+    const { observer, economy } = tree
+    try {
+      this.#port.bind(words, !economy.direct, observer.pair)
+      const answer = this.#executor.observe(observer)
+      if (economy.direct) return answer
+      for (const slot of this.#port.readSlots) tree.slots.add(slot % this.#layout.slots.length)
+      const conflict = this.#insert(tree.cell, this.#leaf([UNAUDITED, answer]))
+      if (conflict !== undefined) throw new Fault('impure', conflict)
+      this.#checkAnswer(tree, answer, words)
+      if (economy.recorded(state)) this.code.array[tree.cell] = -this.#directLeaf
+      return answer
+    } catch (thrown) {
+      return this.#unanswered(tree, state, thrown)
+    }
+  }
+
+  /** An answer leaf was hit by a second state: audits it, once. */
+  auditAnswer(index: number, leaf: number, words: Int32Array, state: number): number {
+    const tree = this.#observers[index]!
+    this.code.array[leaf]! &= ~UNAUDITED
+    try {
+      this.#checkAnswer(tree, this.code.array[leaf + 1]!, words)
+      return this.code.array[leaf + 1]!
+    } catch (thrown) {
+      return this.#unanswered(tree, state, thrown)
+    }
+  }
+
+  /** The states that a leaf leads to from a state. */
+  successors(leaf: number, words: Int32Array): Int32Array[] {
+    const T = this.code.array
+    const successors: Int32Array[] = []
+    let t = leaf + 2
+    for (let n = T[leaf]! & COUNT_MASK; n > 0; n--) {
+      const next = words.slice(0, this.#codec.words)
+      for (let writes = T[t++]!; writes > 0; writes--, t += 3) next[T[t]!] = (next[T[t]!]! & T[t + 1]!) | T[t + 2]!
+      successors.push(next)
+    }
+    return successors
+  }
+
+  // ---- recording
+
+  #treeAt(process: number, words: Int32Array): LabelTree {
+    const { pc } = this.#layout.processes[process]!
+    return this.#trees[process]![this.#codec.get(words, 0, pc)]!
+  }
+
+  /** Runs a step on the bound state; gives the words of its leaf. */
+  #run(tree: LabelTree, state: number): number[] {
+    const { process } = tree
+    const label = process.program.labels[tree.label]!
+    const words = [0, tree.label]
+    let count = 0
+    let flags = 0
+    this.executions++
+    // The label was met on the way here: its slot is known.
+    this.#port.get(process.pc)
+    this.#executor.outcomes(process, label, (outcome: Outcome) => {
+      if (outcome.fault !== undefined) {
+        flags |= FAULTY
+        this.#fault({ ...faultData(outcome.fault), process: process.name, label: label.name }, state)
+        return
+      }
+      count++
+      if (outcome.urgent) flags |= URGENT
+      this.taken.add(coverName(process.family, label.name, outcome.action))
+      this.#pushWrites(words)
+    })
+    if (count > COUNT_MASK) throw new RangeError(`${process.name} ${label.name} has ${count} outcomes in one state; ${COUNT_MASK} are the most.`)
+    words[0] = count | flags
+    return words
+  }
+
+  /** Appends the writes of the branch, merged word by word; what is known to be there already is left out. */
+  #pushWrites(into: number[]): void {
+    const codec = this.#codec
+    const port = this.#port
+    const touched: number[] = []
+    for (const slot of port.writtenSlots) {
+      const bits = codec.bits[slot]!
+      const code = port.written(slot)
+      if (bits === 0 || (port.recording && port.readCode(slot) === code)) continue
+      const position = codec.position(slot)
+      const word = position >>> 5
+      const shift = position & 31
+      if (!touched.includes(word)) {
+        touched.push(word)
+        this.#keep[word] = -1
+        this.#set[word] = 0
+      }
+      this.#keep[word]! &= ~(maskOf(bits) << shift)
+      this.#set[word]! |= code << shift
+    }
+    into.push(touched.length)
+    for (const word of touched) into.push(word, this.#keep[word]!, this.#set[word]!)
+  }
+
+  /**
+   * Puts a leaf at the end of the path that was recorded, without the reads that the root has tested already.
+   * Gives the reason where the path contradicts the tree.
+   */
+  #insert(root: number, leaf: number, tested = 0): string | undefined {
+    const { readSlots, readCodes } = this.#port
+    const slots = this.#layout.slots.length
+    let cell = root
+    for (let i = tested; i < readSlots.length; i++) {
+      const read = readSlots[i]!
+      const slot = read % slots
+      const bits = this.#codec.bits[slot]!
+      // Of a pair of states the second one stands behind the first.
+      const start = this.#codec.position(slot) + (read >= slots ? this.#codec.words << 5 : 0)
+      for (let low = 0; low < bits; low += PIECE_BITS) {
+        const mask = maskOf(Math.min(PIECE_BITS, bits - low))
+        const position = start + low
+        if (this.code.array[cell] === 0) {
+          const node = this.#node(read, position, mask)
+          this.code.array[cell] = node
+        }
+        const node = this.code.array[cell]!
+        const T = this.code.array
+        if (node < 0 || T[node] !== read || T[node + 1] !== position) return this.#conflict(node, read)
+        cell = node + 3 + ((readCodes[i]! >>> low) & mask)
+      }
+    }
+    if (this.code.array[cell] !== 0) return this.#conflict(this.code.array[cell]!, -1)
+    this.code.array[cell] = -leaf
+    return undefined
+  }
+
+  #conflict(node: number, read: number): string {
+    const name = (slot: number): string => (slot < 0 ? 'nothing more' : (this.#layout.slots[slot % this.#layout.slots.length]?.name ?? '?'))
+    const before = node < 0 ? -1 : this.code.array[node]!
+    return `after the same reads the step read ${name(read)} where it had read ${name(before)} before; it depends on something outside the state`
+  }
+
+  #checkAnswer({ observer }: ObserverTree, answer: number, words: Int32Array): void {
+    this.#port.bind(words, false, observer.pair)
+    const again = this.#executor.observe(observer)
+    if (again !== answer) throw new Fault('impure', `the property answered ${again} where it had answered ${answer} for the same reads.`)
+  }
+
+  #unanswered({ observer, cell, economy }: ObserverTree, state: number, thrown: unknown): number {
+    if (!(thrown instanceof Fault)) throw thrown
+    this.#fault({ ...faultData(thrown), process: 'property', label: observer.property.name }, state)
+    if (thrown.kind === 'impure') this.code.array[cell] = -this.#faultyLeaf
+    else if (!economy.direct && this.#port.recording) this.#insert(cell, this.#leaf([FAULTY, NO_ANSWER]))
+    return NO_ANSWER
+  }
+
+  #impure(tree: LabelTree, state: number, message: string): number {
+    const { process } = tree
+    this.#fault({ kind: 'impure', message, field: undefined, process: process.name, label: process.program.labels[tree.label]!.name }, state)
+    this.code.array[tree.cell] = -this.#faultyLeaf
+    return this.#faultyLeaf
+  }
+
+  #firstDifference(leaf: number, again: number, words: Int32Array): string {
+    const pairs = this.successors(leaf, words).map((one, i) => [one, this.successors(again, words)[i]] as const)
+    for (const [one, other] of pairs) {
+      if (other === undefined) break
+      const slot = this.#layout.slots.find(({ id }) => this.#codec.get(one, 0, id) !== this.#codec.get(other, 0, id))
+      if (slot !== undefined) return ` (${slot.name})`
+    }
+    return ''
+  }
+
+  /** Keeps the first of each kind of fault: states come in breadth-first order. */
+  #fault(fault: StepFault, state: number): void {
+    const key = `${fault.process} ${fault.label} ${fault.message}`
+    if (this.#faultsMet.has(key)) return
+    this.#faultsMet.add(key)
+    this.faults.push({ fault, state })
+  }
+
+  // ---- memory
+
+  #allocate(words: number): number {
+    const at = this.#size
+    this.#size += words
+    this.code.reserve(this.#size)
+    return at
+  }
+  #node(slot: number, position: number, mask: number): number {
+    const node = this.#allocate(3 + mask + 1)
+    const T = this.code.array
+    T[node] = slot
+    T[node + 1] = position
+    T[node + 2] = mask
+    return node
+  }
+  #leaf(words: readonly number[]): number {
+    const leaf = this.#allocate(words.length)
+    this.code.array.set(words, leaf)
+    return leaf
+  }
+  #toScratch(words: readonly number[]): number {
+    if (words.length > this.#scratchWords) {
+      this.#scratchWords = 2 * words.length
+      this.#scratch = this.#allocate(this.#scratchWords)
+    }
+    this.code.array.set(words, this.#scratch)
+    return this.#scratch
+  }
+}
+
+function sameSuccessors(a: readonly Int32Array[], b: readonly Int32Array[]): boolean {
+  return a.length === b.length && a.every((words, i) => words.every((word, k) => word === b[i]![k]))
+}
+
+const faultData = (fault: Fault): Pick<StepFault, 'kind' | 'message' | 'field'> => ({ kind: fault.kind, message: fault.message, field: fault.field })

@@ -1,0 +1,139 @@
+/**
+ * The visited set: states as words in one arena, found by an index of 32-bit ids, each with its predecessor.
+ *
+ * Exact: an entry of the index holds an id and, in the bits that the id leaves free, a part of the hash, so that most
+ * other states are told apart without touching the arena; what remains is compared word by word. Load at most 1/2.
+ */
+import { GrowableWords } from './growable.ts'
+
+/** Successors that are inserted together, so that their cache misses overlap. */
+export const BATCH = 512
+
+/** Mixes one word into 32 well-spread bits; every word of a state has a salt of its own. */
+export function mix(word: number): number {
+  let x = Math.imul(word ^ (word >>> 16), 0x85ebca6b)
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35)
+  return x ^ (x >>> 16)
+}
+
+/** Salts of the words of a state: the hash of a state is the exclusive or of its salted, mixed words. */
+export function saltsOf(words: number): Int32Array {
+  return Int32Array.from({ length: words }, (_, k) => mix(Math.imul(k + 1, 0x9e3779b1)))
+}
+
+export class Store {
+  readonly words: number
+  count = 0
+  readonly arena: GrowableWords
+  readonly predecessors: GrowableWords
+  readonly salts: Int32Array
+  /** Ids of the successors in the order of insertion, when they are kept. */
+  readonly successors: GrowableWords | undefined
+  successorCount = 0
+  #index: Int32Array
+  readonly #touched = new Int32Array(BATCH)
+  /** Keeps the touching loads alive. */
+  sink = 0
+
+  constructor(words: number, keepSuccessors: boolean) {
+    this.words = words
+    this.salts = saltsOf(words)
+    this.arena = new GrowableWords(words * 1024)
+    this.predecessors = new GrowableWords(1024)
+    this.successors = keepSuccessors ? new GrowableWords(4096) : undefined
+    this.#index = new Int32Array(4096)
+  }
+
+  get bytes(): number {
+    const { arena, predecessors, successors } = this
+    return 4 * (arena.array.length + predecessors.array.length + (successors?.array.length ?? 0) + this.#index.length)
+  }
+
+  hash(words: Int32Array, base: number): number {
+    let hash = 0
+    for (let k = 0; k < this.words; k++) hash ^= mix(words[base + k]! ^ this.salts[k]!)
+    return hash
+  }
+
+  /** Inserts the first `count` states of a batch, in order; those that are known are left as they are. */
+  insert(batch: Int32Array, hashes: Int32Array, from: Int32Array, count: number): void {
+    const K = this.words
+    if (2 * (this.count + count) > this.#index.length) this.#rehash(4 * (this.count + count))
+    const arena = this.arena.reserve((this.count + count) * K)
+    const predecessors = this.predecessors.reserve(this.count + count)
+    const successors = this.successors?.reserve(this.successorCount + count)
+    const index = this.#index
+    const mask = index.length - 1
+    const tagMask = ~mask
+    const touched = this.#touched
+    // Two loops of independent loads: the cache misses of the whole batch overlap.
+    for (let j = 0; j < count; j++) touched[j] = index[hashes[j]! & mask]!
+    let sink = 0
+    for (let j = 0; j < count; j++) {
+      const entry = touched[j]!
+      if (entry !== 0) sink ^= arena[((entry & mask) - 1) * K]!
+    }
+    this.sink ^= sink
+    let next = this.count
+    for (let j = 0; j < count; j++) {
+      const hash = hashes[j]!
+      const base = j * K
+      let i = hash & mask
+      let id = -1
+      for (;;) {
+        const entry = index[i]!
+        if (entry === 0) break
+        if (((entry ^ hash) & tagMask) === 0) {
+          const known = (entry & mask) - 1
+          let k = 0
+          const at = known * K
+          while (k < K && arena[at + k] === batch[base + k]) k++
+          if (k === K) {
+            id = known
+            break
+          }
+        }
+        i = (i + 1) & mask
+      }
+      if (id < 0) {
+        id = next++
+        const at = id * K
+        for (let k = 0; k < K; k++) arena[at + k] = batch[base + k]!
+        predecessors[id] = from[j]!
+        index[i] = (hash & tagMask) | (id + 1)
+      }
+      if (successors !== undefined) successors[this.successorCount++] = id
+    }
+    this.count = next
+  }
+
+  /** The id of a state, or -1. */
+  find(words: Int32Array, base: number): number {
+    const K = this.words
+    const arena = this.arena.array
+    const mask = this.#index.length - 1
+    for (let i = this.hash(words, base) & mask; ; i = (i + 1) & mask) {
+      const entry = this.#index[i]!
+      if (entry === 0) return -1
+      const id = (entry & mask) - 1
+      let k = 0
+      while (k < K && arena[id * K + k] === words[base + k]) k++
+      if (k === K) return id
+    }
+  }
+
+  #rehash(size: number): void {
+    let length = this.#index.length
+    while (length < size) length *= 2
+    if (length > 2 ** 31) throw new RangeError('More than 2^30 states cannot be indexed.')
+    const index = (this.#index = new Int32Array(length))
+    const mask = length - 1
+    const arena = this.arena.array
+    for (let id = 0; id < this.count; id++) {
+      const hash = this.hash(arena, id * this.words)
+      let i = hash & mask
+      while (index[i] !== 0) i = (i + 1) & mask
+      index[i] = (hash & ~mask) | (id + 1)
+    }
+  }
+}

@@ -1,0 +1,167 @@
+/** The table engine: decision trees instead of recipes, packed words instead of objects. The fast path. */
+import { Codec } from './codec.ts'
+import { coverable, type Coverage, type Edges, type Engine, type FaultSighting, type Question, type Sighting, type StateSpace, type Statistics } from './engine.ts'
+import { Executor } from './executor.ts'
+import { doneObserver, Machine, stepFault } from './immer.ts'
+import { Kernel } from './kernel.ts'
+import type { Layout } from './layout.ts'
+import { Plain, type PlainState } from './plain.ts'
+import { sealed } from './purity.ts'
+import { RecordingPort } from './recorder.ts'
+import { DEFAULT_OPTIONS, NO_ANSWER, Relation, type RelationOptions } from './relation.ts'
+import { Store } from './store.ts'
+
+class TableSpace implements StateSpace {
+  readonly layout: Layout
+  readonly #codec: Codec
+  readonly #port: RecordingPort
+  readonly #relation: Relation
+  readonly #store: Store
+  readonly #kernel: Kernel
+  readonly #plain: Plain
+  /** From the order of the question to the order of the kernel: states first, then pairs. */
+  readonly #order: readonly number[]
+  readonly #firstPair: number
+  readonly #initialStates: number
+  readonly #startFaults: FaultSighting[] = []
+
+  constructor({ layout, observers, history, edges }: Question, options: RelationOptions) {
+    this.layout = layout
+    this.#codec = new Codec(layout, history)
+    this.#plain = new Plain(layout)
+    this.#port = new RecordingPort(layout, this.#codec, history)
+    const executor = new Executor(layout, this.#port)
+    const numbered = observers.map((observer, i) => ({ observer, i }))
+    const sorted = [...numbered.filter(({ observer }) => !observer.pair), ...numbered.filter(({ observer }) => observer.pair)]
+    this.#order = observers.map((_, i) => sorted.findIndex((each) => each.i === i))
+    this.#firstPair = observers.filter((observer) => !observer.pair).length
+    const all = [...sorted.map(({ observer }) => observer), doneObserver(layout)]
+    this.#relation = new Relation(layout, this.#codec, this.#port, executor, all, options)
+    this.#store = new Store(this.#codec.words, edges)
+    const firstTick = layout.processes.findIndex((process) => process.program.role === 'time')
+    this.#kernel = new Kernel({
+      relation: this.#relation,
+      store: this.#store,
+      stateObservers: this.#firstPair,
+      pairObservers: observers.length - this.#firstPair,
+      firstTick: firstTick < 0 ? layout.processes.length : firstTick,
+      marked: sorted.map(({ observer }) => observer.property.kind === 'alwaysReachable'),
+    })
+    this.#audits(history)
+    this.#start(executor)
+    this.#initialStates = this.#store.count
+  }
+
+  /** The reference engine, for the sampled audit. */
+  #audits(history: ReadonlySet<string>): void {
+    const machine = new Machine(this.layout, history)
+    this.#relation.reference = (process, words) => {
+      const successors: Int32Array[] = []
+      let faulty = false
+      machine.outcomesOf(
+        this.#decode(words, 0),
+        process,
+        ({ next }) => successors.push(this.#encode(next)),
+        () => (faulty = true),
+      )
+      return faulty ? undefined : successors
+    }
+  }
+
+  #start(executor: Executor): void {
+    const words = new Int32Array(this.#codec.words)
+    for (const { id, initial } of this.layout.slots) this.#codec.set(words, 0, id, initial)
+    this.#port.bind(words, false)
+    sealed(this.#port, () =>
+      executor.initial((outcome) => {
+        const state = words.slice()
+        for (const slot of this.#port.writtenSlots) this.#codec.set(state, 0, slot, this.#port.written(slot))
+        this.#kernel.start(state)
+        if (outcome.fault !== undefined)
+          this.#startFaults.push({ fault: stepFault(outcome.fault, 'init', 'init'), state: this.#store.find(state, 0) })
+      }),
+    )
+  }
+
+  #decode(words: Int32Array, base: number): PlainState {
+    return this.#plain.state((slot) => this.#codec.get(words, base, slot))
+  }
+
+  #encode(state: PlainState): Int32Array {
+    const words = new Int32Array(this.#codec.words)
+    for (const { id } of this.layout.slots) this.#codec.set(words, 0, id, this.#plain.places[id]!.get(state))
+    return words
+  }
+
+  advance(limit: number): boolean {
+    return sealed(this.#port, () => this.#kernel.advance(limit))
+  }
+
+  statistics(): Statistics {
+    const { head, transitions, levels } = this.#kernel
+    return {
+      states: this.#store.count,
+      transitions,
+      depth: Math.max(0, levels.length - 1),
+      initialStates: this.#initialStates,
+      queued: this.#store.count - head,
+      bytes: this.#store.bytes,
+      executions: this.#relation.executions,
+      direct: this.#relation.direct,
+      expansions: head * this.layout.processes.length,
+    }
+  }
+
+  sighting(observer: number): Sighting | undefined {
+    const o = this.#order[observer]!
+    const code = this.#kernel.best[o]!
+    if (code === NO_ANSWER) return undefined
+    const from = this.#kernel.bestState[o]!
+    return { code, from, state: o < this.#firstPair ? from : this.#store.find(this.#kernel.bestAfter[o]!, 0) }
+  }
+  varies(observer: number): boolean {
+    return this.#relation.varies(this.#order[observer]!)
+  }
+  saturated(observer: number): boolean {
+    const reads = this.#relation.reads(this.#order[observer]!)
+    return [...this.#port.clippedSlots].some((slot) => reads.has(slot))
+  }
+  mark(observer: number, state: number): number {
+    return this.#kernel.marks[this.#order[observer]!]?.[state] ?? 0
+  }
+  get faults(): readonly FaultSighting[] {
+    return [...this.#startFaults, ...this.#relation.faults]
+  }
+  get deadlock(): number | undefined {
+    return this.#kernel.deadlock < 0 ? undefined : this.#kernel.deadlock
+  }
+  get terminalStates(): number {
+    return this.#kernel.terminalStates
+  }
+  get coverage(): Coverage {
+    return { taken: this.#relation.taken, all: coverable(this.layout) }
+  }
+  get neededHistory(): ReadonlySet<string> {
+    return this.#port.needed
+  }
+  predecessor(state: number): number {
+    return this.#store.predecessors.array[state]!
+  }
+  state(id: number): PlainState {
+    return this.#decode(this.#store.arena.array, id * this.#codec.words)
+  }
+  edges(): Edges {
+    const { firstSuccessor, head } = this.#kernel
+    const start = firstSuccessor!.slice(0, head + 1)
+    start[head] = this.#store.successorCount
+    return { start, to: this.#store.successors!.array }
+  }
+}
+
+/** The table engine with a fallback policy of its own: tests use tiny caps. */
+export const tableEngineWith = (options: RelationOptions): Engine => ({
+  name: 'table',
+  explore: (question) => new TableSpace(question, options),
+})
+
+export const tableEngine: Engine = tableEngineWith(DEFAULT_OPTIONS)
