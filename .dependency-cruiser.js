@@ -10,9 +10,9 @@ const folders = {
   'checker/language': [],
   'checker/examples': ['checker/language'],
   'checker/engine': ['checker/language'],
-  'checker/search': ['checker/language', 'checker/engine'],
+  'checker/trace': ['checker/language', 'checker/engine'],
   'checker/reduce': ['checker/language', 'checker/engine'],
-  'checker/trace': ['checker/language', 'checker/engine', 'checker/search'],
+  'checker/search': ['checker/language', 'checker/engine', 'checker/trace'],
   'checker/report': ['checker/language', 'checker/engine', 'checker/search', 'checker/reduce', 'checker/trace'],
   'checker/vitest': ['checker/(language|engine|search|reduce|trace|report)'],
 }

@@ -1,0 +1,140 @@
+/** From what was seen in a state space to verdicts: never more than the search carries. */
+import type { FaultSighting, StateSpace } from '../engine/engine.ts'
+import { Machine } from '../engine/immer.ts'
+import { AS_CLAIMED, NOTHING_CLAIMED, VIOLATED, observerOf } from '../engine/observer.ts'
+import { NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from '../language/property.ts'
+import { pathTo, scheduleAlong, type Trace } from '../trace/schedule.ts'
+import { describeStop } from './budget.ts'
+import { canReach } from './reachability.ts'
+import type { Result, Stop, Verdict } from './verdict.ts'
+
+/** A counterexample or witness that the reference engine does not confirm: an error of the checker, never of the model. */
+export class InternalError extends Error {
+  override readonly name = 'InternalError'
+}
+
+const CONSTANT = 'the fields that decide it never change'
+
+class Decider {
+  readonly #space: StateSpace
+  readonly #machine: Machine
+  /** Why nothing may be claimed about all states, if so. */
+  readonly #doubt: string | undefined
+
+  constructor(space: StateSpace, history: ReadonlySet<string>, stop: Stop | undefined) {
+    this.#space = space
+    this.#machine = new Machine(space.layout, history)
+    const [fault] = space.faults
+    this.#doubt =
+      stop !== undefined ? describeStop(stop)
+      : fault !== undefined ? `a branch ended in a fault (${where(fault)}), so not every behaviour was seen`
+      : undefined
+  }
+
+  /** The behaviour that leads to a state, and maybe one step on. */
+  trace(state: number, next?: number): Trace {
+    const path = [...pathTo(this.#space, state), ...(next === undefined ? [] : [next])]
+    return scheduleAlong(this.#machine, path.map((id) => this.#space.state(id)))
+  }
+
+  staysInDomain(): Verdict {
+    const named = { property: STAYS_IN_DOMAIN, kind: 'built-in', vacuous: undefined } as const
+    const [first] = [...this.#space.faults].sort((a, b) => a.state - b.state)
+    if (first === undefined) return { ...named, ...this.#forAll({ is: 'holds' }) }
+    const trace = this.trace(first.state)
+    return { ...named, result: { is: 'violated', steps: trace.schedule.steps.length, trace }, because: `${where(first)}: ${first.fault.message}` }
+  }
+
+  noDeadlock(): Verdict {
+    const { deadlock, layout } = this.#space
+    const named = { property: NO_DEADLOCK, kind: 'built-in' } as const
+    if (deadlock !== undefined) {
+      const trace = this.trace(deadlock)
+      return { ...named, result: { is: 'violated', steps: trace.schedule.steps.length, trace }, because: 'nothing is enabled there, and it is not where the protocol may end', vacuous: undefined }
+    }
+    const others = layout.processes.filter(({ program }) => program.role !== 'protocol').map(({ name }) => name)
+    const masked = this.#space.terminalStates === 0 && others.length > 0
+    return { ...named, ...this.#forAll({ is: 'holds' }), vacuous: masked ? `something is always enabled, be it only ${others.join(', ')}` : undefined }
+  }
+
+  property(property: Property, index: number): Verdict {
+    const { result, because, vacuous } = property.kind === 'alwaysReachable' ? this.#alwaysReachable(property, index) : this.#sighted(property, index)
+    return { property: property.name, kind: property.kind, result, because, vacuous }
+  }
+
+  /** A claim about all states: it needs all of them. */
+  #forAll(result: Result): { result: Result; because: string | undefined } {
+    return this.#doubt === undefined ? { result, because: undefined } : { result: { is: 'inconclusive' }, because: this.#doubt }
+  }
+
+  #sighted(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+    const space = this.#space
+    const sighting = space.sighting(index)
+    const constant = space.varies(index) ? undefined : CONSTANT
+    if (sighting === undefined) {
+      if (property.kind === 'stepwise' && this.#doubt === undefined) return { result: { is: 'holds' }, because: undefined, vacuous: 'there is no transition' }
+      return { result: { is: 'inconclusive' }, because: this.#doubt ?? 'the property could not be evaluated anywhere', vacuous: undefined }
+    }
+    const { code } = sighting
+    switch (property.kind) {
+      case 'always':
+      case 'never':
+      case 'stepwise': {
+        if (code === VIOLATED) return { result: this.#shown('violated', property, index), because: undefined, vacuous: undefined }
+        const vacuous = code === NOTHING_CLAIMED ? 'its premise is never true' : constant
+        return { ...this.#forAll({ is: 'holds' }), vacuous }
+      }
+      case 'reachable':
+      case 'alwaysReachable':
+        if (code === AS_CLAIMED) return { result: this.#shown('reachable', property, index), because: undefined, vacuous: constant }
+        return { ...this.#forAll({ is: 'unreachable' }), vacuous: constant }
+      case 'maximum':
+      case 'minimum': {
+        const shown = this.#shown('reachable', property, index)
+        if (shown.is !== 'reachable') return { result: shown, because: undefined, vacuous: undefined }
+        const value = property.kind === 'maximum' ? code : 0 - code
+        const extreme = { ...shown, is: property.kind, value, atLeast: space.saturated(index) }
+        return { ...this.#forAll(extreme), vacuous: constant }
+      }
+    }
+  }
+
+  /** The trace to a sighting, confirmed on the reference engine. */
+  #shown(is: 'violated' | 'reachable', property: Property, index: number): Result {
+    const { code, state, from } = this.#space.sighting(index)!
+    const observer = observerOf(property)
+    const trace = observer.pair ? this.trace(from, state) : this.trace(state)
+    const last = trace.states.at(-1)!
+    const before = trace.states.at(-2) ?? last
+    const confirmed = observer.pair ? this.#machine.observe(observer, before, last) : this.#machine.observe(observer, last)
+    if (confirmed !== code) throw new InternalError(`${property.name} gave ${code} in the search and ${confirmed} when its schedule was replayed.`)
+    return { is, steps: trace.schedule.steps.length, trace }
+  }
+
+  #alwaysReachable(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+    // Without all states neither answer is carried: the missing part could reach the goal, or be a trap.
+    if (this.#doubt !== undefined) return { result: { is: 'inconclusive' }, because: this.#doubt, vacuous: undefined }
+    const { states } = this.#space.statistics()
+    let goals = 0
+    const reaches = canReach(this.#space.edges(), states, (state) => {
+      const isGoal = this.#space.mark(index, state) === 1
+      if (isGoal) goals++
+      return isGoal
+    })
+    const trap = reaches.indexOf(0)
+    if (trap < 0) return { result: { is: 'holds' }, because: undefined, vacuous: goals === states ? 'the goal holds everywhere' : undefined }
+    const trace = this.trace(trap)
+    if (this.#machine.observe(observerOf(property), trace.states.at(-1)!) === 1) throw new InternalError(`${property.name} holds where the search says that it cannot be reached.`)
+    const trapped = reaches.reduce((n, reached) => n + 1 - reached, 0)
+    const because = goals === 0 ? 'no reachable state satisfies it' : `from there on it can never be reached again; ${trapped} of ${states} states are like that`
+    return { result: { is: 'violated', steps: trace.schedule.steps.length, trace }, because, vacuous: undefined }
+  }
+}
+
+const where = ({ fault }: FaultSighting): string => `${fault.process} ${fault.label}`
+
+/** Decides all properties of a state space, the built-in ones first. */
+export function decide(space: StateSpace, properties: readonly Property[], history: ReadonlySet<string>, stop: Stop | undefined): Verdict[] {
+  const decider = new Decider(space, history, stop)
+  return [decider.staysInDomain(), decider.noDeadlock(), ...properties.map((property, i) => decider.property(property, i))]
+}

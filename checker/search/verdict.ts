@@ -1,0 +1,49 @@
+/** Verdicts: what was decided, and what carries it. */
+import type { Statistics } from '../engine/engine.ts'
+import type { PropertyKind } from '../language/property.ts'
+import type { Trace } from '../trace/schedule.ts'
+
+export type Result =
+  | { readonly is: 'holds' }
+  | { readonly is: 'violated'; readonly steps: number; readonly trace: Trace }
+  | { readonly is: 'reachable'; readonly steps: number; readonly trace: Trace }
+  | { readonly is: 'unreachable' }
+  /** `atLeast`: a saturating domain may have cut the value off. */
+  | { readonly is: 'maximum' | 'minimum'; readonly value: number; readonly atLeast: boolean; readonly steps: number; readonly trace: Trace }
+  | { readonly is: 'inconclusive' }
+
+export interface Verdict {
+  readonly property: string
+  readonly kind: PropertyKind | 'built-in'
+  readonly result: Result
+  /** Why it is inconclusive, what faulted, where nothing is enabled: one sentence. */
+  readonly because: string | undefined
+  /** Why the property was never put to the test, if it was not. */
+  readonly vacuous: string | undefined
+}
+
+/** Why a search ended before every state was expanded. */
+export type Stop =
+  | { readonly by: 'states' | 'memory' | 'timeout'; readonly limit: number }
+  | { readonly by: 'system'; readonly message: string }
+  | { readonly by: 'interrupt' }
+
+/** What carries the verdicts of a run. */
+export type Basis =
+  /** Every reachable state was expanded, and states were told apart exactly. */
+  | { readonly is: 'exact' }
+  /** The search stopped: all behaviours of up to `depth` steps were seen. */
+  | { readonly is: 'partial'; readonly depth: number; readonly stop: Stop }
+
+/** One configuration of a protocol, decided. */
+export interface Run {
+  readonly engine: 'table' | 'immer'
+  readonly statistics: Statistics
+  readonly basis: Basis
+  readonly verdicts: readonly Verdict[]
+  /** History fields that were part of the state, because a property reads them. */
+  readonly history: readonly string[]
+  /** Labels and alternatives that no behaviour takes, as `family.label`. */
+  readonly neverTaken: readonly string[]
+  readonly seconds: number
+}

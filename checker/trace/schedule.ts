@@ -1,0 +1,78 @@
+/**
+ * Schedules: what reproduces a behaviour, by names only.
+ *
+ * A schedule says how the initial state was picked and which steps were taken; replaying it needs no state.
+ */
+import type { StateSpace } from '../engine/engine.ts'
+import { formatStep, sameStep, type Machine, type Step } from '../engine/immer.ts'
+import type { PlainState } from '../engine/plain.ts'
+
+export interface Schedule {
+  /** The picks of the initial state; empty where there is only one. */
+  readonly init: readonly string[]
+  readonly steps: readonly Step[]
+}
+
+/** A schedule with the states along it: one more than there are steps. */
+export interface Trace {
+  readonly schedule: Schedule
+  readonly states: readonly PlainState[]
+}
+
+/** A schedule does not fit the model: a step that is not enabled, an initial state that does not exist. */
+export class ReplayError extends Error {
+  override readonly name = 'ReplayError'
+}
+
+const same = (a: PlainState, b: PlainState): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** The chain of predecessors of a state, from an initial state. */
+export function pathTo(space: StateSpace, state: number): number[] {
+  const path = [state]
+  for (let at = space.predecessor(state); at >= 0; at = space.predecessor(at)) path.push(at)
+  return path.reverse()
+}
+
+/**
+ * The schedule along a path of states, found again on the reference engine: between two states the step of the process
+ * that moved last, if it fits, else the first that does.
+ */
+export function scheduleAlong(machine: Machine, states: readonly PlainState[]): Trace {
+  const [first] = states
+  const start = machine.starts().find((each) => first !== undefined && same(each.state, first))
+  if (start === undefined) throw new ReplayError('The first state of the path is not an initial state.')
+  const steps: Step[] = []
+  for (let i = 0; i + 1 < states.length; i++) {
+    const [from, to] = [states[i]!, states[i + 1]!]
+    const fitting = machine.outcomes(from).filter((taken) => same(taken.next, to))
+    const taken = fitting.find(({ step }) => step.process === steps.at(-1)?.process) ?? fitting[0]
+    if (taken === undefined) throw new ReplayError(`No step leads from state ${i} of the path to the next one.`)
+    steps.push(taken.step)
+  }
+  return { schedule: { init: start.picks, steps }, states }
+}
+
+/** Runs a schedule on the reference engine. */
+export function replay(machine: Machine, schedule: Schedule): Trace {
+  const starts = machine.starts()
+  const start = starts.find(({ picks }) => picks.join() === schedule.init.join())
+  if (start === undefined) {
+    const known = starts.map(({ picks }) => `(${picks.join(', ')})`)
+    throw new ReplayError(`There is no initial state (${schedule.init.join(', ')}); there are: ${[...new Set(known)].join(' ')}.`)
+  }
+  const states = [start.state]
+  schedule.steps.forEach((step, i) => {
+    const outcomes = machine.outcomes(states.at(-1)!)
+    const taken = outcomes.find((each) => sameStep(each.step, step))
+    if (taken === undefined) {
+      const enabled = outcomes.map((each) => formatStep(each.step)).join(' · ')
+      throw new ReplayError(`Step ${i + 1}, ${formatStep(step)}, is not enabled; enabled there: ${enabled === '' ? 'nothing' : enabled}.`)
+    }
+    states.push(taken.next)
+  })
+  return { schedule, states }
+}
+
+/** How often another process moves than in the step before. */
+export const contextSwitches = ({ steps }: Schedule): number =>
+  steps.filter((step, i) => i > 0 && step.process !== steps[i - 1]!.process).length
