@@ -20,7 +20,9 @@ export class Codec {
   constructor(layout: Layout, keptHistory: ReadonlySet<string>) {
     const { slots } = layout
     this.bits = Uint8Array.from(slots, (slot) =>
-      slot.size <= 1 || (slot.history && !keptHistory.has(historyField(slot.name))) ? 0 : WORD_BITS - Math.clz32(slot.size - 1),
+      slot.size <= 1 || (slot.history && !keptHistory.has(historyField(slot.name)))
+        ? 0
+        : WORD_BITS - Math.clz32(slot.size - 1),
     )
     this.#word = new Uint16Array(slots.length)
     this.#shift = new Uint8Array(slots.length)

@@ -5,8 +5,19 @@
  * tree, so `===` compares members; a tree is dead between recipes, so a handle that was kept is noticed.
  */
 import type { ScalarDomain } from '../language/domain.ts'
+import { identify, identityOf } from './identity.ts'
+import { ArrayDraft, FamilyDraft, QueueDraft, SetDraft, type Accessors, type Cells } from './collections.ts'
 import { Fault } from './fault.ts'
-import { slotsOf, type FamilyNode, type Layout, type MemberNode, type Node, type ScalarNode, type SetNode, type StructNode } from './layout.ts'
+import {
+  slotsOf,
+  type FamilyNode,
+  type Layout,
+  type MemberNode,
+  type Node,
+  type ScalarNode,
+  type SetNode,
+  type StructNode,
+} from './layout.ts'
 
 export interface Port {
   get(slot: number): number
@@ -17,19 +28,6 @@ export interface Port {
   /** Remembers the fault, so that no `catch` can hide it, and throws it. */
   fail(fault: Fault): never
 }
-
-/** Who a handle is. */
-export interface Identity {
-  readonly family: string
-  readonly index: number
-  readonly name: string
-  readonly pc: number | undefined
-}
-const identities = new WeakMap<object, Identity>()
-
-/** The member behind a handle; `undefined` for anything else. */
-export const identityOf = (value: unknown): Identity | undefined =>
-  typeof value === 'object' && value !== null ? identities.get(value) : undefined
 
 /** One tree of handles over a port. */
 export interface Tree {
@@ -47,16 +45,22 @@ const outOfRange = (name: string, length: number, port: Port): object =>
     {
       get: (_, key) => {
         if (typeof key === 'string' && /^-?\d|^NaN$|^undefined$|^null$/.test(key))
-          return port.fail(new Fault('domain', `${name}[${key}] does not exist: the indices are 0 to ${length - 1}.`, name))
+          return port.fail(
+            new Fault('domain', `${name}[${key}] does not exist: the indices are 0 to ${length - 1}.`, name),
+          )
         return undefined
       },
-      set: (_, key) => port.fail(new Fault('domain', `${name}[${String(key)}] does not exist: the indices are 0 to ${length - 1}.`, name)),
+      set: (_, key) =>
+        port.fail(
+          new Fault('domain', `${name}[${String(key)}] does not exist: the indices are 0 to ${length - 1}.`, name),
+        ),
     },
   )
 
-const show = (value: unknown): string => identityOf(value)?.name ?? (typeof value === 'string' ? `'${value}'` : String(value))
+const show = (value: unknown): string =>
+  identityOf(value)?.name ?? (typeof value === 'string' ? `'${value}'` : String(value))
 
-class TreeBuilder {
+class TreeBuilder implements Cells {
   readonly tree: { alive: boolean } = { alive: false }
   readonly handles = new Map<string, object[]>()
   readonly #layout: Layout
@@ -78,7 +82,9 @@ class TreeBuilder {
     this.#port.set(slot, code)
   }
   #dead(): never {
-    return this.#port.fail(new Fault('impure', 'a draft or handle was kept from an earlier step; store a ref in the state instead.'))
+    return this.#port.fail(
+      new Fault('impure', 'a draft or handle was kept from an earlier step; store a ref in the state instead.'),
+    )
   }
 
   decode(domain: ScalarDomain, code: number): unknown {
@@ -124,7 +130,9 @@ class TreeBuilder {
       }
     }
     const name = this.#layout.slots[slot]?.name ?? `slot ${slot}`
-    return this.#port.fail(new Fault('domain', `${name} cannot hold ${show(value)}; it holds ${describeDomain(domain)}.`, name))
+    return this.#port.fail(
+      new Fault('domain', `${name} cannot hold ${show(value)}; it holds ${describeDomain(domain)}.`, name),
+    )
   }
 
   readScalar(node: ScalarNode): unknown {
@@ -141,8 +149,9 @@ class TreeBuilder {
   // ---- everything else
 
   /** A getter and a setter for a node, closed over its view. */
-  accessors(node: Node, name: string): { get: () => unknown; set: (value: unknown) => void } {
-    if (node.kind === 'scalar') return { get: () => this.readScalar(node), set: (value) => this.writeScalar(node, value) }
+  accessors(node: Node, name: string): Accessors {
+    if (node.kind === 'scalar')
+      return { get: () => this.readScalar(node), set: (value) => this.writeScalar(node, value) }
     if (node.kind === 'option') {
       const inner = this.accessors(node.of, name)
       return {
@@ -162,22 +171,15 @@ class TreeBuilder {
     switch (node.kind) {
       case 'struct':
         return this.struct(node, name)
-      case 'array': {
-        const view = Object.create(
-          Object.assign(Object.create(outOfRange(name, node.elements.length, this.#port)) as object, {
-            *[Symbol.iterator](this: Record<number, unknown>) {
-              for (let i = 0; i < node.elements.length; i++) yield this[i]
-            },
-          }),
-        ) as object
-        node.elements.forEach((element, i) => Object.defineProperty(view, i, { ...this.accessors(element, `${name}[${i}]`), enumerable: true }))
-        Object.defineProperty(view, 'length', { value: node.elements.length })
-        return Object.preventExtensions(view)
-      }
+      case 'array':
+        return new ArrayDraft(
+          node.elements.map((element, i) => this.accessors(element, `${name}[${i}]`)),
+          outOfRange(name, node.elements.length, this.#port),
+        )
       case 'queue':
-        return new Queue(this, node.length, node.elements, name)
+        return new QueueDraft(this, node.length, node.elements, name)
       case 'set':
-        return new SetOfValues(this, node)
+        return new SetDraft(this, node)
       case 'scalar':
       case 'option':
         throw new TypeError(`${name} has accessors, not a view.`)
@@ -186,7 +188,10 @@ class TreeBuilder {
 
   struct(node: StructNode, name: string, into: object = {}): object {
     for (const [key, field] of Object.entries(node.fields))
-      Object.defineProperty(into, key, { ...this.accessors(field, name === '' ? key : `${name}.${key}`), enumerable: true })
+      Object.defineProperty(into, key, {
+        ...this.accessors(field, name === '' ? key : `${name}.${key}`),
+        enumerable: true,
+      })
     return Object.preventExtensions(into)
   }
 
@@ -199,26 +204,31 @@ class TreeBuilder {
         const keys = Object.keys(node.fields)
         const given = Object.keys(value)
         const wrong = keys.find((key) => !given.includes(key)) ?? given.find((key) => !keys.includes(key))
-        if (wrong !== undefined) return this.fail(name, `${name} was assigned something that ${given.includes(wrong) ? 'has a field' : 'lacks the field'} '${wrong}'.`)
+        if (wrong !== undefined)
+          return this.fail(
+            name,
+            `${name} was assigned something that ${given.includes(wrong) ? 'has a field' : 'lacks the field'} '${wrong}'.`,
+          )
         for (const key of keys) (view as Record<string, unknown>)[key] = (value as Record<string, unknown>)[key]
         return
       }
       case 'array': {
         const elements = [...(value as Iterable<unknown>)]
-        if (elements.length !== node.elements.length) return this.fail(name, `${name} holds ${node.elements.length} elements and was assigned ${elements.length}.`)
+        if (elements.length !== node.elements.length)
+          return this.fail(name, `${name} holds ${node.elements.length} elements and was assigned ${elements.length}.`)
         elements.forEach((element, i) => ((view as Record<number, unknown>)[i] = element))
         return
       }
       case 'queue': {
         const elements = [...(value as Iterable<unknown>)]
-        const queue = view as Queue
+        const queue = view as QueueDraft
         queue.clear()
         for (const element of elements) queue.push(element)
         return
       }
       case 'set': {
         const elements = [...(value as Iterable<unknown>)]
-        const set = view as SetOfValues
+        const set = view as SetDraft
         set.clear()
         for (const element of elements) set.add(element)
         return
@@ -242,13 +252,13 @@ class TreeBuilder {
 
   member(node: MemberNode, family: string, index: number): object {
     const handle = {}
-    identities.set(handle, { family, index, name: node.name, pc: node.pc })
+    identify(handle, { family, index, name: node.name, pc: node.pc })
     return this.struct(node.fields, node.name, handle)
   }
 
   family(node: FamilyNode): object {
     const handles = this.handles.get(node.name) ?? []
-    return new Family(node.name, handles, outOfRange(node.name, handles.length, this.#port))
+    return new FamilyDraft(handles, outOfRange(node.name, handles.length, this.#port))
   }
 
   build(): Tree {
@@ -271,205 +281,15 @@ class TreeBuilder {
         const member = families.get(process.family)?.members[process.index]
         return {
           me: this.handles.get(process.family)?.[process.index] ?? {},
-          frames: Object.fromEntries(Object.entries(member?.frames ?? {}).map(([name, frame]) => [name, this.struct(frame, `${process.name}.${name}`)])),
+          frames: Object.fromEntries(
+            Object.entries(member?.frames ?? {}).map(([name, frame]) => [
+              name,
+              this.struct(frame, `${process.name}.${name}`),
+            ]),
+          ),
         }
       }),
     })
-  }
-}
-
-class Family {
-  readonly length: number
-  readonly #handles: readonly object[]
-
-  constructor(name: string, handles: readonly object[], guard: object) {
-    this.#handles = handles
-    this.length = handles.length
-    handles.forEach((handle, i) => Object.defineProperty(this, i, { value: handle, enumerable: true }))
-    Object.defineProperty(this, 'length', { enumerable: false })
-    Object.setPrototypeOf(this, Object.create(guard, FAMILY_METHODS))
-    Object.freeze(this)
-    void name
-  }
-  some(test: (each: object) => boolean): boolean {
-    return this.#handles.some((each) => test(each))
-  }
-  every(test: (each: object) => boolean): boolean {
-    return this.#handles.every((each) => test(each))
-  }
-  count(test: (each: object) => boolean): number {
-    let n = 0
-    for (const each of this.#handles) if (test(each)) n++
-    return n
-  }
-  sum(of: (each: object) => number): number {
-    let total = 0
-    for (const each of this.#handles) total += of(each)
-    return total
-  }
-  filter(test: (each: object) => boolean): object[] {
-    return this.#handles.filter((each) => test(each))
-  }
-  indexOf(member: object): number {
-    return this.#handles.indexOf(member)
-  }
-  [Symbol.iterator](): Iterator<object> {
-    return this.#handles[Symbol.iterator]()
-  }
-}
-const { constructor: _constructor, ...FAMILY_METHODS } = Object.getOwnPropertyDescriptors(Family.prototype)
-
-class Queue {
-  readonly #tree: TreeBuilder
-  readonly #length: number
-  readonly #cells: readonly { get: () => unknown; set: (value: unknown) => void }[]
-  readonly #nodes: readonly Node[]
-  readonly #slots: readonly number[][]
-  readonly #name: string
-
-  constructor(tree: TreeBuilder, length: number, nodes: readonly Node[], name: string) {
-    this.#tree = tree
-    this.#length = length
-    this.#nodes = nodes
-    this.#cells = nodes.map((node, i) => tree.accessors(node, `${name}[${i}]`))
-    this.#slots = nodes.map(slotsOf)
-    this.#name = name
-  }
-  get length(): number {
-    return this.#tree.get(this.#length)
-  }
-  get isEmpty(): boolean {
-    return this.length === 0
-  }
-  get isFull(): boolean {
-    return this.length === this.#cells.length
-  }
-  push(value: unknown): void {
-    const { length } = this
-    const cell = this.#cells[length]
-    if (cell === undefined) return this.#tree.fail(this.#name, `${this.#name} is full: it holds ${this.#cells.length}.`)
-    this.#tree.set(this.#length, length + 1)
-    cell.set(value)
-  }
-  shift(): unknown {
-    if (this.length === 0) return this.#tree.fail(this.#name, `${this.#name} is empty: nothing can be shifted.`)
-    const value = this.at(0)
-    const first = identityOf(value) === undefined && typeof value === 'object' && value !== null ? Object.freeze(structuredCopy(value)) : value
-    this.#removeAt(0)
-    return first
-  }
-  at(index: number): unknown {
-    const cell = this.#cells[index]
-    if (cell === undefined || index >= this.length) return this.#tree.fail(this.#name, `${this.#name}.at(${index}) is beyond the ${this.length} elements.`)
-    return cell.get()
-  }
-  *[Symbol.iterator](): Iterator<unknown> {
-    const { length } = this
-    for (let i = 0; i < length; i++) yield this.#cells[i]?.get()
-  }
-  includes(value: unknown): boolean {
-    return this.some((each) => each === value)
-  }
-  some(test: (each: unknown) => boolean): boolean {
-    for (const each of this) if (test(each)) return true
-    return false
-  }
-  every(test: (each: unknown) => boolean): boolean {
-    for (const each of this) if (!test(each)) return false
-    return true
-  }
-  count(test: (each: unknown) => boolean): number {
-    let n = 0
-    for (const each of this) if (test(each)) n++
-    return n
-  }
-  filter(test: (each: unknown) => boolean): unknown[] {
-    return [...this].filter((each) => test(each))
-  }
-  remove(value: unknown): boolean {
-    const { length } = this
-    for (let i = 0; i < length; i++)
-      if (this.#cells[i]?.get() === value) {
-        this.#removeAt(i)
-        return true
-      }
-    return false
-  }
-  clear(): void {
-    this.#tree.set(this.#length, 0)
-    for (const node of this.#nodes) this.#tree.reset(node)
-  }
-  #removeAt(index: number): void {
-    const last = this.length - 1
-    for (let i = index; i < last; i++)
-      this.#slots[i]?.forEach((slot, k) => this.#tree.set(slot, this.#tree.get(this.#slots[i + 1]?.[k] ?? slot)))
-    const node = this.#nodes[last]
-    if (node !== undefined) this.#tree.reset(node)
-    this.#tree.set(this.#length, last)
-  }
-}
-
-/** A plain copy of a struct view, for what leaves a queue. */
-const structuredCopy = (view: object): object =>
-  Object.fromEntries(
-    Object.entries(view).map(([key, value]: [string, unknown]) => [
-      key,
-      typeof value === 'object' && value !== null && identityOf(value) === undefined ?
-        Symbol.iterator in value ? [...(value as Iterable<unknown>)]
-        : structuredCopy(value)
-      : value,
-    ]),
-  )
-
-class SetOfValues {
-  readonly #tree: TreeBuilder
-  readonly #node: SetNode
-
-  constructor(tree: TreeBuilder, node: SetNode) {
-    this.#tree = tree
-    this.#node = node
-  }
-  #bit(value: unknown): number {
-    // A set neither wraps nor saturates its elements: the first bit stands for the error's name only.
-    const domain = this.#node.domain.kind === 'int' ? { ...this.#node.domain, overflow: 'error' as const } : this.#node.domain
-    return this.#node.bits[this.#tree.encode(domain, value, this.#node.bits[0] ?? 0)] ?? 0
-  }
-  has(value: unknown): boolean {
-    return this.#tree.get(this.#bit(value)) === 1
-  }
-  add(value: unknown): void {
-    this.#tree.set(this.#bit(value), 1)
-  }
-  delete(value: unknown): void {
-    this.#tree.set(this.#bit(value), 0)
-  }
-  clear(): void {
-    for (const bit of this.#node.bits) this.#tree.set(bit, 0)
-  }
-  get size(): number {
-    return this.count(() => true)
-  }
-  get isEmpty(): boolean {
-    return !this.some(() => true)
-  }
-  *[Symbol.iterator](): Iterator<unknown> {
-    for (const [code, bit] of this.#node.bits.entries()) if (this.#tree.get(bit) === 1) yield this.#tree.decode(this.#node.domain, code)
-  }
-  some(test: (each: unknown) => boolean): boolean {
-    for (const each of this) if (test(each)) return true
-    return false
-  }
-  every(test: (each: unknown) => boolean): boolean {
-    for (const each of this) if (!test(each)) return false
-    return true
-  }
-  count(test: (each: unknown) => boolean): number {
-    let n = 0
-    for (const each of this) if (test(each)) n++
-    return n
-  }
-  filter(test: (each: unknown) => boolean): unknown[] {
-    return [...this].filter((each) => test(each))
   }
 }
 

@@ -98,4 +98,5 @@ export function coverable(layout: Layout): string[] {
   return [...names]
 }
 
-export const coverName = (family: string, label: string, action: string): string => `${family}.${label}${action === '' ? '' : `.${action}`}`
+export const coverName = (family: string, label: string, action: string): string =>
+  `${family}.${label}${action === '' ? '' : `.${action}`}`

@@ -4,7 +4,8 @@
  */
 import type { Property } from '../language/property.ts'
 import { DONE } from '../language/program.ts'
-import { identityOf, treeOf, type Tree } from './draft.ts'
+import { treeOf, type Tree } from './draft.ts'
+import { identityOf } from './identity.ts'
 import { Fault } from './fault.ts'
 import type { Layout } from './layout.ts'
 import type { StatePort } from './port.ts'
@@ -55,7 +56,12 @@ class Odometer {
       this.#options[depth] = names
       this.#choices[depth] = 0
     } else if (met.length !== names.length || met.some((name, i) => name !== names[i])) {
-      port.fail(new Fault('impure', `pick() met the options ${names.join(', ') || '(none)'} where it had met ${met.join(', ')} before.`))
+      port.fail(
+        new Fault(
+          'impure',
+          `pick() met the options ${names.join(', ') || '(none)'} where it had met ${met.join(', ')} before.`,
+        ),
+      )
     }
     return list[this.#choices[depth] ?? 0] as T
   }
@@ -114,11 +120,16 @@ export class Executor {
   /** Emits every initial state, as writes over the initial codes. */
   initial(emit: (outcome: Outcome) => void): void {
     const init = this.#layout.instance.init as ((s: object, pick: unknown) => unknown) | undefined
-    this.#branches('', emit, (tree) => {
-      this.#port.mode = 'init'
-      if (init !== undefined) refuseAsync(init(tree.state, this.#pick))
-      return true
-    }, false)
+    this.#branches(
+      '',
+      emit,
+      (tree) => {
+        this.#port.mode = 'init'
+        if (init !== undefined) refuseAsync(init(tree.state, this.#pick))
+        return true
+      },
+      false,
+    )
   }
 
   /** Emits every outcome of the label at which a process stands. Nothing is emitted where it is not enabled. */
@@ -199,7 +210,12 @@ export class Executor {
     const target = returned === undefined || typeof returned === 'string' ? label.target(returned) : undefined
     if (target !== undefined) return target
     const names = [...label.targets, label.procedure === undefined ? DONE : 'return'].join(', ')
-    return this.#port.fail(new Fault('exception', `'${label.name}' of ${process.name} returned ${String(returned)}, which is no label; there are: ${names}.`))
+    return this.#port.fail(
+      new Fault(
+        'exception',
+        `'${label.name}' of ${process.name} returned ${String(returned)}, which is no label; there are: ${names}.`,
+      ),
+    )
   }
 
   #goto(process: Process, label: FlatLabel, target: Target): void {
@@ -217,7 +233,12 @@ export class Executor {
     const identity = identityOf(process)
     const program = identity?.pc === undefined ? undefined : this.#programAt.get(identity.pc)
     if (identity?.pc === undefined || program === undefined)
-      return this.#port.fail(new Fault('exception', `at(${identity?.name ?? String(process)}, '${label}') asks about something that has no program.`))
+      return this.#port.fail(
+        new Fault(
+          'exception',
+          `at(${identity?.name ?? String(process)}, '${label}') asks about something that has no program.`,
+        ),
+      )
     const pc = this.#port.get(identity.pc)
     if (label === DONE) return pc === program.done
     const name = program.labels[pc]?.name

@@ -38,7 +38,8 @@ export class GrowableWords {
       return larger
     }
     const pages = Math.ceil(Math.max(words, Math.min(1.25 * this.array.length, MAX_PAGES * PAGE_WORDS)) / PAGE_WORDS)
-    if (pages > MAX_PAGES) throw new OutOfMemory(`${words} words are more than one memory holds (${MAX_PAGES * PAGE_WORDS}).`)
+    if (pages > MAX_PAGES)
+      throw new OutOfMemory(`${words} words are more than one memory holds (${MAX_PAGES * PAGE_WORDS}).`)
     try {
       if (this.#memory === undefined) {
         this.#memory = new WebAssembly.Memory({ initial: pages, maximum: MAX_PAGES })

@@ -5,7 +5,18 @@
  */
 import { createDraft, finishDraft, type Draft } from 'immer'
 import { Executor, type Observer, type Outcome } from './executor.ts'
-import { coverable, coverName, type Coverage, type Edges, type Engine, type FaultSighting, type Question, type Sighting, type StateSpace, type Statistics } from './engine.ts'
+import {
+  coverable,
+  coverName,
+  type Coverage,
+  type Edges,
+  type Engine,
+  type FaultSighting,
+  type Question,
+  type Sighting,
+  type StateSpace,
+  type Statistics,
+} from './engine.ts'
 import { Fault, type StepFault } from './fault.ts'
 import type { Layout } from './layout.ts'
 import { Plain, type PlainState } from './plain.ts'
@@ -127,7 +138,12 @@ export class Machine {
   }
 
   /** Everything that one process can do in a state, urgency of others apart. */
-  outcomesOf(state: PlainState, process: Process, found: (taken: Taken) => void, fault: (fault: StepFault) => void): void {
+  outcomesOf(
+    state: PlainState,
+    process: Process,
+    found: (taken: Taken) => void,
+    fault: (fault: StepFault) => void,
+  ): void {
     const pc = this.plain.places[process.pc]?.get(state) ?? 0
     const label = process.program.labels[pc]
     if (label === undefined) return
@@ -360,7 +376,9 @@ export function doneObserver(layout: Layout): Observer {
       const { at } = context as { at: (process: object, label: string) => boolean }
       if (declared !== undefined) return declared(s, at) ? 1 : 0
       const families = s as unknown as Record<string, readonly object[]>
-      return layout.processes.every((process) => at(families[process.family]?.[process.index] as object, 'done')) ? 1 : 0
+      return layout.processes.every((process) => at(families[process.family]?.[process.index] as object, 'done'))
+        ? 1
+        : 0
     },
   }
 }

@@ -123,7 +123,14 @@ class Builder {
     this.#families = families
   }
 
-  slot(name: string, size: number, initial: number, role: Slot['role'], domain?: ScalarDomain, nullable = false): number {
+  slot(
+    name: string,
+    size: number,
+    initial: number,
+    role: Slot['role'],
+    domain?: ScalarDomain,
+    nullable = false,
+  ): number {
     const id = this.slots.length
     this.slots.push({ id, name, size, initial, history: this.history, role, domain, nullable })
     return id
@@ -131,9 +138,17 @@ class Builder {
 
   scalar(name: string, domain: ScalarDomain, nullable: boolean): ScalarNode {
     const values = scalarSize(domain, this.#families)
-    if (values === 0 && !nullable) throw new ConfigError(`${name} refers to '${domain.kind === 'ref' ? domain.family : ''}', which has no members; use option(ref(…)).`)
+    if (values === 0 && !nullable)
+      throw new ConfigError(
+        `${name} refers to '${domain.kind === 'ref' ? domain.family : ''}', which has no members; use option(ref(…)).`,
+      )
     const size = values + (nullable ? 1 : 0)
-    return { kind: 'scalar', slot: this.slot(name, size, nullable ? 0 : initialCode(domain), 'value', domain, nullable), domain, nullable }
+    return {
+      kind: 'scalar',
+      slot: this.slot(name, size, nullable ? 0 : initialCode(domain), 'value', domain, nullable),
+      domain,
+      nullable,
+    }
   }
 
   node(name: string, domain: Domain): Node {
@@ -145,20 +160,30 @@ class Builder {
         return this.scalar(name, domain, false)
       case 'option': {
         const of = domain.of
-        if (of.kind === 'bool' || of.kind === 'int' || of.kind === 'enum' || of.kind === 'ref') return this.scalar(name, of, true)
+        if (of.kind === 'bool' || of.kind === 'int' || of.kind === 'enum' || of.kind === 'ref')
+          return this.scalar(name, of, true)
         return { kind: 'option', present: this.slot(`${name}.present`, 2, 0, 'present'), of: this.node(name, of) }
       }
       case 'struct':
         return this.struct(name, domain.fields)
       case 'array':
-        return { kind: 'array', elements: Array.from({ length: domain.length }, (_, i) => this.node(`${name}[${i}]`, domain.of)) }
+        return {
+          kind: 'array',
+          elements: Array.from({ length: domain.length }, (_, i) => this.node(`${name}[${i}]`, domain.of)),
+        }
       case 'queue': {
         const length = this.slot(`${name}.length`, domain.capacity + 1, 0, 'length')
-        return { kind: 'queue', length, elements: Array.from({ length: domain.capacity }, (_, i) => this.node(`${name}[${i}]`, domain.of)) }
+        return {
+          kind: 'queue',
+          length,
+          elements: Array.from({ length: domain.capacity }, (_, i) => this.node(`${name}[${i}]`, domain.of)),
+        }
       }
       case 'set': {
         const values = scalarSize(domain.of, this.#families)
-        const bits = Array.from({ length: values }, (_, code) => this.slot(`${name}.has(${scalarName(domain.of, code)})`, 2, 0, 'element'))
+        const bits = Array.from({ length: values }, (_, code) =>
+          this.slot(`${name}.has(${scalarName(domain.of, code)})`, 2, 0, 'element'),
+        )
         return { kind: 'set', bits, domain: domain.of }
       }
     }
@@ -167,7 +192,8 @@ class Builder {
   struct(name: string, fields: Fields): StructNode {
     const nodes: Record<string, Node> = {}
     for (const [key, domain] of Object.entries(fields)) {
-      if (RESERVED.has(key)) throw new ConfigError(`'${key}' cannot name a field${name === '' ? '' : ` of ${name}`}: the name is reserved.`)
+      if (RESERVED.has(key))
+        throw new ConfigError(`'${key}' cannot name a field${name === '' ? '' : ` of ${name}`}: the name is reserved.`)
       nodes[key] = this.node(name === '' ? key : `${name}.${key}`, domain)
     }
     return { kind: 'struct', fields: nodes }
@@ -194,8 +220,10 @@ export function layoutOf(instance: Instance): Layout {
       const pc = program && builder.slot(`${member}.pc`, program.labels.length + 1, program.start, 'pc')
       const fields = builder.struct(member, domain.fields)
       const frames: Record<string, StructNode> = {}
-      for (const [procedure, shape] of program?.frames ?? []) frames[procedure] = builder.struct(`${member}.${procedure}`, shape)
-      if (program && pc !== undefined) processes.push({ id: processes.length, name: member, family: name, index, pc, program })
+      for (const [procedure, shape] of program?.frames ?? [])
+        frames[procedure] = builder.struct(`${member}.${procedure}`, shape)
+      if (program && pc !== undefined)
+        processes.push({ id: processes.length, name: member, family: name, index, pc, program })
       return { name: member, fields, pc, frames }
     })
     const node: FamilyNode = { kind: 'family', name, members }
@@ -203,7 +231,8 @@ export function layoutOf(instance: Instance): Layout {
     families.set(name, node)
   }
   for (const family of compiled.keys())
-    if (!families.has(family)) throw new ConfigError(`There is a program for '${family}', which is no family of the state.`)
+    if (!families.has(family))
+      throw new ConfigError(`There is a program for '${family}', which is no family of the state.`)
 
   // Ticks come last, once it is known whether something urgent is enabled.
   processes.sort((a, b) => Number(a.program.role === 'time') - Number(b.program.role === 'time'))

@@ -11,13 +11,17 @@ export const VIOLATED = 2
 type Test = (s: never, context: never) => boolean | number
 
 function truth(name: string, value: unknown): boolean {
-  if (typeof value !== 'boolean') throw new Fault('exception', `the property ${name} answered ${String(value)}; it must answer true or false.`)
+  if (typeof value !== 'boolean')
+    throw new Fault('exception', `the property ${name} answered ${String(value)}; it must answer true or false.`)
   return value
 }
 
 function wholeNumber(name: string, value: unknown): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || Math.abs(value) > 2 ** 30)
-    throw new Fault('exception', `the expression ${name} gave ${String(value)}; it must give a whole number within ±2^30.`)
+    throw new Fault(
+      'exception',
+      `the expression ${name} gave ${String(value)}; it must give a whole number within ±2^30.`,
+    )
   return value
 }
 
@@ -28,9 +32,11 @@ function codeOf(property: Property): Observer['code'] {
     case 'always':
     case 'stepwise':
       return (s, context) =>
-        given !== undefined && !truth(name, given(s, context)) ? NOTHING_CLAIMED
-        : truth(name, test(s, context)) ? AS_CLAIMED
-        : VIOLATED
+        given !== undefined && !truth(name, given(s, context))
+          ? NOTHING_CLAIMED
+          : truth(name, test(s, context))
+            ? AS_CLAIMED
+            : VIOLATED
     case 'never':
       return (s, context) => (truth(name, test(s, context)) ? VIOLATED : AS_CLAIMED)
     case 'reachable':
@@ -43,4 +49,8 @@ function codeOf(property: Property): Observer['code'] {
   }
 }
 
-export const observerOf = (property: Property): Observer => ({ property, pair: property.kind === 'stepwise', code: codeOf(property) })
+export const observerOf = (property: Property): Observer => ({
+  property,
+  pair: property.kind === 'stepwise',
+  code: codeOf(property),
+})

@@ -44,7 +44,8 @@ export class Plain {
     const state: Record<string, unknown> = {}
     for (const [key, node] of Object.entries(this.#layout.root))
       state[key] = node.kind === 'family' ? initialFamily(node, this.#layout) : initialOf(node, this.#layout)
-    if (Object.keys(this.#layout.history.fields).length > 0) state['history'] = initialOf(this.#layout.history, this.#layout)
+    if (Object.keys(this.#layout.history.fields).length > 0)
+      state['history'] = initialOf(this.#layout.history, this.#layout)
     return state
   }
 }
@@ -84,14 +85,18 @@ function scalarCode(domain: ScalarDomain, value: unknown, layout: Layout): numbe
 }
 
 const nullableValue = (node: { domain: ScalarDomain; nullable: boolean }, code: number, layout: Layout): unknown =>
-  !node.nullable ? scalarValue(node.domain, code, layout)
-  : code === 0 ? null
-  : scalarValue(node.domain, code - 1, layout)
+  !node.nullable
+    ? scalarValue(node.domain, code, layout)
+    : code === 0
+      ? null
+      : scalarValue(node.domain, code - 1, layout)
 
 const nullableCode = (node: { domain: ScalarDomain; nullable: boolean }, value: unknown, layout: Layout): number =>
-  !node.nullable ? scalarCode(node.domain, value, layout)
-  : value === null ? 0
-  : scalarCode(node.domain, value, layout) + 1
+  !node.nullable
+    ? scalarCode(node.domain, value, layout)
+    : value === null
+      ? 0
+      : scalarCode(node.domain, value, layout) + 1
 
 function initialOf(node: Node, layout: Layout): unknown {
   switch (node.kind) {
@@ -115,7 +120,9 @@ function initialFamily(family: FamilyNode, layout: Layout): unknown[] {
     const process = layout.processes.find((each) => each.family === family.name && each.index === index)
     if (process !== undefined) value['pc'] = labelKey(process.program, process.program.start)
     if (Object.keys(member.frames).length > 0)
-      value['frames'] = Object.fromEntries(Object.entries(member.frames).map(([name, frame]) => [name, initialOf(frame, layout)]))
+      value['frames'] = Object.fromEntries(
+        Object.entries(member.frames).map(([name, frame]) => [name, initialOf(frame, layout)]),
+      )
     return value
   })
 }
@@ -143,11 +150,15 @@ class PlaceBuilder {
   #member(family: FamilyNode, member: MemberNode, index: number): void {
     const at: Locate = (state) => ((state as Container)[family.name] as Container[])[index] ?? null
     this.#struct(member.fields, at)
-    for (const [name, frame] of Object.entries(member.frames)) this.#struct(frame, (state) => (at(state)?.['frames'] as Container)[name] as Container)
+    for (const [name, frame] of Object.entries(member.frames))
+      this.#struct(frame, (state) => (at(state)?.['frames'] as Container)[name] as Container)
     const process = this.#layout.processes.find((each) => each.pc === member.pc)
     if (process === undefined || member.pc === undefined) return
     const { program } = process
-    const codes = new Map([...program.labels.map((label): [string, number] => [label.key, label.index]), ['done', program.done]])
+    const codes = new Map([
+      ...program.labels.map((label): [string, number] => [label.key, label.index]),
+      ['done', program.done],
+    ])
     this.#places[member.pc] = {
       get: (state) => codes.get(at(state)?.['pc'] as string) ?? 0,
       set: (state, code) => {

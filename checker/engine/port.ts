@@ -26,7 +26,9 @@ export abstract class StatePort implements Port {
 
   constructor(layout: Layout, keptHistory: ReadonlySet<string>) {
     this.layout = layout
-    this.#kept = Uint8Array.from(layout.slots, (slot) => (!slot.history || keptHistory.has(historyField(slot.name)) ? 1 : 0))
+    this.#kept = Uint8Array.from(layout.slots, (slot) =>
+      !slot.history || keptHistory.has(historyField(slot.name)) ? 1 : 0,
+    )
   }
 
   /** The code of a slot in the state before the step. */
@@ -58,8 +60,10 @@ export abstract class StatePort implements Port {
   set(slot: number, code: number): void {
     const meta = this.layout.slots[slot]
     if (meta === undefined) return
-    if (this.mode === 'read') this.fail(new Fault('impure', `a guard or a property wrote ${meta.name}; it may only read.`, meta.name))
-    if (this.mode === 'note' && !meta.history) this.fail(new Fault('impure', `a note wrote ${meta.name}; it may only write history.`, meta.name))
+    if (this.mode === 'read')
+      this.fail(new Fault('impure', `a guard or a property wrote ${meta.name}; it may only read.`, meta.name))
+    if (this.mode === 'note' && !meta.history)
+      this.fail(new Fault('impure', `a note wrote ${meta.name}; it may only write history.`, meta.name))
     if (this.#kept[slot] === 0) return
     if (meta.history) this.#wroteHistory = true
     this.write(slot, code)

@@ -5,7 +5,16 @@
  * under one name: as the entry, which binds the arguments, and as the target of gotos inside the procedure, which
  * leaves them alone. Arguments and locals live in one frame per procedure and process; recursion is refused.
  */
-import { DONE, RETURN, type AnyAction, type AnyCall, type AnyEscape, type AnyProgram, type AnyStep, type Role } from '../language/program.ts'
+import {
+  DONE,
+  RETURN,
+  type AnyAction,
+  type AnyCall,
+  type AnyEscape,
+  type AnyProgram,
+  type AnyStep,
+  type Role,
+} from '../language/program.ts'
 import type { Fields } from '../language/domain.ts'
 import { ConfigError, type Instance } from '../language/protocol.ts'
 
@@ -110,17 +119,22 @@ class Compiler {
       prefix: '',
       procedure: undefined,
       steps,
-      exit: () => (options.loop === true ? { pc: this.#first(root), leaves: [] } : { pc: this.labels.length, leaves: [] }),
+      exit: () =>
+        options.loop === true ? { pc: this.#first(root), leaves: [] } : { pc: this.labels.length, leaves: [] },
       active: [],
       at: new Map(),
     }
     this.#place(root, root)
     const start = options.start ?? Object.keys(steps)[0] ?? ''
     const startIndex = root.at.get(start)
-    if (startIndex === undefined) throw new ConfigError(`The program of '${family}' cannot start at '${start}', which is none of its labels.`)
+    if (startIndex === undefined)
+      throw new ConfigError(`The program of '${family}' cannot start at '${start}', which is none of its labels.`)
     for (const escape of this.#escapes)
       for (const label of [...escape.from, escape.to])
-        if (!root.at.has(label)) throw new ConfigError(`The escape '${escape.name}' of '${family}' names '${label}', which is none of its labels.`)
+        if (!root.at.has(label))
+          throw new ConfigError(
+            `The escape '${escape.name}' of '${family}' names '${label}', which is none of its labels.`,
+          )
     return {
       family,
       labels: this.labels,
@@ -162,9 +176,9 @@ class Compiler {
   #label(scope: Scope, root: Scope, name: string, step: AnyStep, next: () => Target, bind: FlatLabel['bind']): void {
     const full = scope.prefix + name
     const own =
-      typeof step === 'object' && 'either' in step ?
-        Object.entries(step.either).map(([alternative, action]) => toAction(alternative, action))
-      : [toAction('', step)]
+      typeof step === 'object' && 'either' in step
+        ? Object.entries(step.either).map(([alternative, action]) => toAction(alternative, action))
+        : [toAction('', step)]
     const escapes = this.#escapes
       .filter((escape) => escape.from.some((label) => full === label || full.startsWith(`${label}/`)))
       .map((escape): FlatAction => ({
@@ -186,12 +200,20 @@ class Compiler {
   #call(scope: Scope, root: Scope, name: string, step: AnyCall, next: () => Target): void {
     const { family } = this.#program
     const procedure = step.call
-    if (scope.active.includes(procedure.name)) throw new ConfigError(`'${procedure.name}' calls itself in the program of '${family}'; recursion has no finite frame.`)
-    if (!procedure.families.includes(family)) throw new ConfigError(`The program of '${family}' calls '${procedure.name}', which is declared for ${procedure.families.join(', ')}.`)
+    if (scope.active.includes(procedure.name))
+      throw new ConfigError(
+        `'${procedure.name}' calls itself in the program of '${family}'; recursion has no finite frame.`,
+      )
+    if (!procedure.families.includes(family))
+      throw new ConfigError(
+        `The program of '${family}' calls '${procedure.name}', which is declared for ${procedure.families.join(', ')}.`,
+      )
     const shape = { ...procedure.args, ...procedure.locals }
     const before = this.frames.get(procedure.name)
     if (before !== undefined && JSON.stringify(before) !== JSON.stringify(shape))
-      throw new ConfigError(`Two procedures named '${procedure.name}' with different arguments or locals are called in the program of '${family}'.`)
+      throw new ConfigError(
+        `Two procedures named '${procedure.name}' with different arguments or locals are called in the program of '${family}'.`,
+      )
     this.frames.set(procedure.name, shape)
     const inner: Scope = {
       prefix: `${scope.prefix}${name}/${procedure.name}.`,
@@ -199,7 +221,10 @@ class Compiler {
       steps: procedure.steps,
       exit: () => {
         const after = step.then === undefined ? next() : this.#goto(scope, step.then)
-        if (after === undefined) throw new ConfigError(`The call '${scope.prefix}${name}' in the program of '${family}' goes on to '${step.then}', which is no label there.`)
+        if (after === undefined)
+          throw new ConfigError(
+            `The call '${scope.prefix}${name}' in the program of '${family}' goes on to '${step.then}', which is no label there.`,
+          )
         return { pc: after.pc, leaves: [procedure.name, ...after.leaves] }
       },
       active: [procedure.name, ...scope.active],
@@ -209,7 +234,9 @@ class Compiler {
     const first = Object.keys(procedure.steps)[0] ?? ''
     const firstStep = procedure.steps[first]
     if (typeof firstStep === 'object' && 'call' in firstStep)
-      throw new ConfigError(`'${procedure.name}' begins with a call; begin it with a step, which is where its arguments are bound.`)
+      throw new ConfigError(
+        `'${procedure.name}' begins with a call; begin it with a step, which is where its arguments are bound.`,
+      )
     if (firstStep === undefined) return
     const second = Object.keys(procedure.steps)[1]
     this.#label(

@@ -39,7 +39,8 @@ function seal(): void {
 }
 
 function unseal(): void {
-  for (const { owner, key, original } of forbidden) Object.defineProperty(owner, key, { value: original, configurable: true, writable: true })
+  for (const { owner, key, original } of forbidden)
+    Object.defineProperty(owner, key, { value: original, configurable: true, writable: true })
 }
 
 /** Runs recipes with the clock and randomness replaced by faults of this port. May be nested. */

@@ -110,7 +110,14 @@ export class Relation {
   readonly #keep: Int32Array
   readonly #set: Int32Array
 
-  constructor(layout: Layout, codec: Codec, port: RecordingPort, executor: Executor, observers: readonly Observer[], options: RelationOptions) {
+  constructor(
+    layout: Layout,
+    codec: Codec,
+    port: RecordingPort,
+    executor: Executor,
+    observers: readonly Observer[],
+    options: RelationOptions,
+  ) {
     this.#layout = layout
     this.#codec = codec
     this.#port = port
@@ -124,7 +131,12 @@ export class Relation {
       const bits = codec.bits[process.pc]!
       const node = this.#node(process.pc, codec.position(process.pc), maskOf(bits))
       const cells = node + 3
-      this.#trees[process.id] = process.program.labels.map((_, label) => ({ process, label, cell: cells + label, economy: new Economy(options) }))
+      this.#trees[process.id] = process.program.labels.map((_, label) => ({
+        process,
+        label,
+        cell: cells + label,
+        economy: new Economy(options),
+      }))
       this.code.array[cells + process.program.done] = -finished
       return node
     })
@@ -174,7 +186,11 @@ export class Relation {
     const again = this.#toScratch(this.#run(tree, state))
     const same = sameSuccessors(this.successors(leaf, words), this.successors(again, words))
     if (!same || ((this.code.array[leaf]! ^ this.code.array[again]!) & FAULTY) !== 0)
-      this.#impure(tree, state, `the same step gave different results for the same reads${this.#firstDifference(leaf, again, words)}`)
+      this.#impure(
+        tree,
+        state,
+        `the same step gave different results for the same reads${this.#firstDifference(leaf, again, words)}`,
+      )
   }
 
   /** The leaf was hit by a second state: audits it, once. */
@@ -262,7 +278,10 @@ export class Relation {
       this.taken.add(coverName(process.family, label.name, outcome.action))
       this.#pushWrites(words)
     })
-    if (count > COUNT_MASK) throw new RangeError(`${process.name} ${label.name} has ${count} outcomes in one state; ${COUNT_MASK} are the most.`)
+    if (count > COUNT_MASK)
+      throw new RangeError(
+        `${process.name} ${label.name} has ${count} outcomes in one state; ${COUNT_MASK} are the most.`,
+      )
     words[0] = count | flags
     return words
   }
@@ -324,7 +343,8 @@ export class Relation {
   }
 
   #conflict(node: number, read: number): string {
-    const name = (slot: number): string => (slot < 0 ? 'nothing more' : (this.#layout.slots[slot % this.#layout.slots.length]?.name ?? '?'))
+    const name = (slot: number): string =>
+      slot < 0 ? 'nothing more' : (this.#layout.slots[slot % this.#layout.slots.length]?.name ?? '?')
     const before = node < 0 ? -1 : this.code.array[node]!
     return `after the same reads the step read ${name(read)} where it had read ${name(before)} before; it depends on something outside the state`
   }
@@ -332,7 +352,8 @@ export class Relation {
   #checkAnswer({ observer }: ObserverTree, answer: number, words: Int32Array): void {
     this.#port.bind(words, false, observer.pair)
     const again = this.#executor.observe(observer)
-    if (again !== answer) throw new Fault('impure', `the property answered ${again} where it had answered ${answer} for the same reads.`)
+    if (again !== answer)
+      throw new Fault('impure', `the property answered ${again} where it had answered ${answer} for the same reads.`)
   }
 
   #unanswered({ observer, cell, economy }: ObserverTree, state: number, thrown: unknown): number {
@@ -345,7 +366,16 @@ export class Relation {
 
   #impure(tree: LabelTree, state: number, message: string): number {
     const { process } = tree
-    this.#fault({ kind: 'impure', message, field: undefined, process: process.name, label: process.program.labels[tree.label]!.name }, state)
+    this.#fault(
+      {
+        kind: 'impure',
+        message,
+        field: undefined,
+        process: process.name,
+        label: process.program.labels[tree.label]!.name,
+      },
+      state,
+    )
     this.code.array[tree.cell] = -this.#faultyLeaf
     return this.#faultyLeaf
   }
@@ -403,4 +433,8 @@ function sameSuccessors(a: readonly Int32Array[], b: readonly Int32Array[]): boo
   return a.length === b.length && a.every((words, i) => words.every((word, k) => word === b[i]![k]))
 }
 
-const faultData = (fault: Fault): Pick<StepFault, 'kind' | 'message' | 'field'> => ({ kind: fault.kind, message: fault.message, field: fault.field })
+const faultData = (fault: Fault): Pick<StepFault, 'kind' | 'message' | 'field'> => ({
+  kind: fault.kind,
+  message: fault.message,
+  field: fault.field,
+})

@@ -1,6 +1,16 @@
 /** The table engine: decision trees instead of recipes, packed words instead of objects. The fast path. */
 import { Codec } from './codec.ts'
-import { coverable, type Coverage, type Edges, type Engine, type FaultSighting, type Question, type Sighting, type StateSpace, type Statistics } from './engine.ts'
+import {
+  coverable,
+  type Coverage,
+  type Edges,
+  type Engine,
+  type FaultSighting,
+  type Question,
+  type Sighting,
+  type StateSpace,
+  type Statistics,
+} from './engine.ts'
 import { Executor } from './executor.ts'
 import { doneObserver, Machine, stepFault } from './immer.ts'
 import { Kernel } from './kernel.ts'
@@ -32,7 +42,10 @@ class TableSpace implements StateSpace {
     this.#port = new RecordingPort(layout, this.#codec, history)
     const executor = new Executor(layout, this.#port)
     const numbered = observers.map((observer, i) => ({ observer, i }))
-    const sorted = [...numbered.filter(({ observer }) => !observer.pair), ...numbered.filter(({ observer }) => observer.pair)]
+    const sorted = [
+      ...numbered.filter(({ observer }) => !observer.pair),
+      ...numbered.filter(({ observer }) => observer.pair),
+    ]
     this.#order = observers.map((_, i) => sorted.findIndex((each) => each.i === i))
     this.#firstPair = observers.filter((observer) => !observer.pair).length
     const all = [...sorted.map(({ observer }) => observer), doneObserver(layout)]

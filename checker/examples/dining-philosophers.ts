@@ -12,7 +12,18 @@
  * Transitions: counted by the brute force of independent-counts.test.ts.
  * The variant `rude` takes the second fork without looking whether it lies there.
  */
-import { bool, family, holds, language, propertiesOf, protocol, reachable, ref, spec, violated } from '../language/index.ts'
+import {
+  bool,
+  family,
+  holds,
+  language,
+  propertiesOf,
+  protocol,
+  reachable,
+  ref,
+  spec,
+  violated,
+} from '../language/index.ts'
 
 const state = ({ philosophers }: { philosophers: number }) => ({
   fork: family(philosophers, { taken: bool }),
@@ -77,7 +88,9 @@ export default spec(diningPhilosophers, {
   properties: [
     // Whoever is about to put the first fork back has both.
     properties.always('NeighboursDoNotEatTogether', (s, { at }) =>
-      s.fork.every((fork) => s.philosopher.count((p) => at(p, 'put_first') && (p.first === fork || p.second === fork)) < 2),
+      s.fork.every(
+        (fork) => s.philosopher.count((p) => at(p, 'put_first') && (p.first === fork || p.second === fork)) < 2,
+      ),
     ),
     properties.reachable('SomeoneEats', (s, { at }) => s.philosopher.some((p) => at(p, 'put_first'))),
     properties.alwaysReachable('FirstCanAlwaysEat', (s, { at }) => at(s.philosopher[0], 'put_first')),

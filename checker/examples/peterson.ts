@@ -11,7 +11,18 @@
  *
  * Two neighbours, one ingredient away: without the turn both wait for ever; with the turn set before the flag both enter.
  */
-import { bool, family, holds, language, propertiesOf, protocol, reachable, ref, spec, violated } from '../language/index.ts'
+import {
+  bool,
+  family,
+  holds,
+  language,
+  propertiesOf,
+  protocol,
+  reachable,
+  ref,
+  spec,
+  violated,
+} from '../language/index.ts'
 
 const state = () => ({
   turn: ref('process'),

@@ -1,0 +1,12 @@
+/** The toys, small to large. */
+import type { Spec } from '../language/index.ts'
+import boundedQueue from './bounded-queue.ts'
+import dieHard from './die-hard.ts'
+import diningPhilosophers from './dining-philosophers.ts'
+import increment from './increment.ts'
+import peterson from './peterson.ts'
+import twoPhaseCommit from './two-phase-commit.ts'
+
+const specs: readonly Spec[] = [increment, dieHard, peterson, boundedQueue, diningPhilosophers, twoPhaseCommit]
+
+export default specs
