@@ -4,10 +4,13 @@
  * A field never crosses a word. Fields with one value, and history that is not kept, take no bits. Unused bits are zero,
  * so a state has one code and words can be compared.
  */
+import { ConfigError } from '../language/protocol.ts'
 import type { Layout } from './layout.ts'
 import { historyField } from './port.ts'
 
 const WORD_BITS = 32
+/** A position has ten bits for the word, and an observer of pairs sees two states. */
+const MAX_WORDS = 512
 
 export class Codec {
   /** Words of a state. */
@@ -38,11 +41,13 @@ export class Codec {
       free[word]! -= bits
     })
     this.words = Math.max(1, free.length)
+    if (this.words > MAX_WORDS)
+      throw new ConfigError(`A state takes ${this.words} words of 32 bits; ${MAX_WORDS} are the most.`)
   }
 
-  /** Word and lowest bit of a slot, as one number: `word << 5 | shift`. */
+  /** Word and lowest bit of a slot, as one number: `word | shift << 10`. */
   position(slot: number): number {
-    return (this.#word[slot]! << 5) | this.#shift[slot]!
+    return this.#word[slot]! | (this.#shift[slot]! << 10)
   }
 
   get(words: Int32Array, base: number, slot: number): number {

@@ -6,11 +6,17 @@
  */
 import { COUNT_MASK, DIRECT, FAULTY, NO_ANSWER, UNAUDITED, URGENT, type Relation } from './relation.ts'
 import { BATCH, mix, type Store } from './store.ts'
+import { GeneratedKernel } from './generated-kernel.ts'
+import type { Shape } from './wasm-kernel.ts'
 
+/** Wider states are left to the loop in JavaScript. */
+const MAX_UNROLLED_WORDS = 24
 /** One in this many expansions is compared with the reference engine. */
 const AUDIT_PERIOD = 2 ** 16
 
 export interface KernelSetup {
+  /** States from which on the generated kernel takes over; `Infinity` for never. */
+  readonly generateFrom: number
   readonly relation: Relation
   readonly store: Store
   /** Observers of states, then those of pairs, then the one that says where nothing need be enabled. */
@@ -44,8 +50,9 @@ export class Kernel {
   readonly #batch: Int32Array
   readonly #hashes = new Int32Array(BATCH)
   readonly #from = new Int32Array(BATCH)
-  #pending = 0
+  #levelEnd = 0
   #untilAudit = 1
+  #generated: GeneratedKernel | undefined
 
   constructor(setup: KernelSetup) {
     this.#setup = setup
@@ -74,6 +81,16 @@ export class Kernel {
 
   /** Expands up to `limit` states; `false` when none is left. */
   advance(limit: number): boolean {
+    const { store, generateFrom } = this.#setup
+    if (this.#generated === undefined && store.count >= generateFrom && store.words <= MAX_UNROLLED_WORDS)
+      this.#generated = this.#generate()
+    if (this.#generated === undefined) this.#interpret(limit)
+    else this.#run(this.#generated, limit)
+    return this.head < store.count
+  }
+
+  /** The loop in JavaScript: what the generated one must do too. */
+  #interpret(limit: number): void {
     const { relation, store, stateObservers, pairObservers, firstTick } = this.#setup
     const { roots, observerCells } = relation
     const K = store.words
@@ -88,7 +105,7 @@ export class Kernel {
     const keepsEdges = store.successors !== undefined
     let T = relation.code.array
     let A = store.arena.array
-    let pending = this.#pending
+    let pending = 0
     let transitions = this.transitions
     let untilAudit = this.#untilAudit
     const stop = this.head + limit
@@ -118,17 +135,17 @@ export class Kernel {
 
       for (let o = 0; o < stateObservers; o++) {
         let p = T[observerCells[o]!]!
-        while (p > 0) p = T[p + 3 + ((W[T[p + 1]! >>> 5]! >>> (T[p + 1]! & 31)) & T[p + 2]!)]!
+        while (p > 0) {
+          const test = T[p]!
+          p = T[p + 1 + ((W[test & 1023]! >>> ((test >>> 10) & 31)) & (test >>> 15))]!
+        }
         let answer: number
         if (p !== 0 && T[-p] === 0) answer = T[1 - p]!
         else {
           answer = this.#answer(o, p, head)
           T = relation.code.array
         }
-        if (answer > best[o]!) {
-          best[o] = answer
-          this.bestState[o] = head
-        }
+        if (answer > best[o]!) this.#saw(o, head, answer)
         if (this.#setup.marked[o] === true) this.#mark(o, head, answer)
       }
       if (keepsEdges) this.#noteFirst(head, transitions)
@@ -137,14 +154,16 @@ export class Kernel {
       for (let i = 0; i < processes; i++) {
         if (i === firstTick && (enabled & URGENT) !== 0) break
         let p = roots[i]!
-        while (p > 0) p = T[p + 3 + ((W[T[p + 1]! >>> 5]! >>> (T[p + 1]! & 31)) & T[p + 2]!)]!
+        while (p > 0) {
+          const test = T[p]!
+          p = T[p + 1 + ((W[test & 1023]! >>> ((test >>> 10) & 31)) & (test >>> 15))]!
+        }
         let leaf = -p
         if (p === 0) {
           leaf = relation.miss(i, W, head)
           T = relation.code.array
         } else if ((T[leaf]! & (UNAUDITED | DIRECT)) !== 0) {
-          if ((T[leaf]! & DIRECT) !== 0) leaf = relation.evaluate(i, W, head)
-          else relation.auditOnce(i, leaf, W, head)
+          leaf = this.#unusual(i, leaf, W, head)
           T = relation.code.array
         }
         if (--untilAudit === 0) {
@@ -170,7 +189,8 @@ export class Kernel {
             t += 3
           }
           if (pairObservers > 0) {
-            this.#observePair(base, head)
+            for (let k = 0; k < K; k++) W[K + k] = B[base + k]!
+            this.#observePair(head)
             T = relation.code.array
           }
           // A step that changes nothing is a transition to where we are: nothing to look up.
@@ -187,16 +207,74 @@ export class Kernel {
       if ((enabled & (COUNT_MASK | FAULTY)) === 0) this.#terminal(head)
       head++
     }
+    if (pending > 0) store.insert(B, hashes, from, pending)
     this.head = head
-    this.#pending = pending
     this.transitions = transitions
     this.#untilAudit = untilAudit
-    return head < store.count
+  }
+
+  // ---- the generated kernel
+
+  #generate(): GeneratedKernel {
+    const { relation, store, stateObservers, pairObservers, firstTick, marked } = this.#setup
+    const shape: Shape = {
+      words: store.words,
+      processes: relation.roots.length,
+      stateObservers,
+      pairObservers,
+      firstTick,
+      marked,
+      keepsSuccessors: store.successors !== undefined,
+      auditPeriod: AUDIT_PERIOD,
+    }
+    const generated = new GeneratedKernel(shape, relation, store, this.best)
+    generated.connect({
+      miss: (process, state) => relation.miss(process, this.#fetch(generated), state),
+      unusual: (process, leaf, state) => this.#unusual(process, leaf, this.#fetch(generated), state),
+      audit: (process, leaf, state) => relation.auditByReference(process, leaf, this.#fetch(generated), state),
+      answer: (observer, pointer, state) => {
+        this.#fetch(generated)
+        return this.#answer(observer, pointer, state)
+      },
+      saw: (observer, state, answer) => this.#saw(observer, state, answer),
+      mark: (observer, state, answer) => {
+        if (marked[observer] === true) this.#mark(observer, state, answer)
+      },
+      first: (state, transitions) => this.#noteFirst(state, this.transitions + transitions),
+      pair: (base, state) => {
+        this.#fetch(generated)
+        generated.fetchSuccessor(base, this.#state)
+        this.#observePair(state)
+      },
+      terminal: (state) => {
+        this.#fetch(generated)
+        this.#terminal(state)
+      },
+      level: (state) => void this.levels.push(state),
+      reserve: (count) => generated.reserve(count),
+    })
+    return generated
+  }
+
+  /** The state that the generated kernel is expanding: a copy, since its memory may move. */
+  #fetch(generated: GeneratedKernel): Int32Array {
+    generated.fetchState(this.#state)
+    return this.#state
+  }
+
+  #run(generated: GeneratedKernel, limit: number): void {
+    generated.cell('head', this.head)
+    generated.cell('levelEnd', this.#levelEnd)
+    generated.cell('untilAudit', this.#untilAudit)
+    generated.cell('transitions', 0)
+    generated.advance(this.head + limit)
+    this.head = generated.cell('head')
+    this.#levelEnd = generated.cell('levelEnd')
+    this.#untilAudit = generated.cell('untilAudit')
+    this.transitions += generated.cell('transitions')
   }
 
   // ---- rare or only on demand
-
-  #levelEnd = 0
 
   #sameAsState(base: number): boolean {
     const W = this.#state
@@ -228,15 +306,30 @@ export class Kernel {
     this.firstSuccessor![state + 1] = transition
   }
 
-  #observePair(base: number, state: number): void {
+  /** A leaf that is not plain: evaluated directly, or hit by a second state. */
+  #unusual(process: number, leaf: number, words: Int32Array, state: number): number {
+    const { relation } = this.#setup
+    if ((relation.code.array[leaf]! & DIRECT) !== 0) return relation.evaluate(process, words, state)
+    return relation.auditOnce(process, leaf, words, state)
+  }
+
+  #saw(observer: number, state: number, answer: number): void {
+    this.best[observer] = answer
+    this.bestState[observer] = state
+  }
+
+  /** Asks the observers of pairs about the two states in `#state`. */
+  #observePair(state: number): void {
     const { relation, store, stateObservers, pairObservers } = this.#setup
     const K = store.words
     const W = this.#state
-    for (let k = 0; k < K; k++) W[K + k] = this.#batch[base + k]!
     for (let o = stateObservers; o < stateObservers + pairObservers; o++) {
       const T = relation.code.array
       let p = T[relation.observerCells[o]!]!
-      while (p > 0) p = T[p + 3 + ((W[T[p + 1]! >>> 5]! >>> (T[p + 1]! & 31)) & T[p + 2]!)]!
+      while (p > 0) {
+        const test = T[p]!
+        p = T[p + 1 + ((W[test & 1023]! >>> ((test >>> 10) & 31)) & (test >>> 15))]!
+      }
       const answer = p !== 0 && T[-p] === 0 ? T[1 - p]! : this.#answer(o, p, state)
       if (answer > this.best[o]!) {
         this.best[o] = answer
@@ -253,7 +346,10 @@ export class Kernel {
     const T = relation.code.array
     const W = this.#state
     let p = T[relation.observerCells[done]!]!
-    while (p > 0) p = T[p + 3 + ((W[T[p + 1]! >>> 5]! >>> (T[p + 1]! & 31)) & T[p + 2]!)]!
+    while (p > 0) {
+      const test = T[p]!
+      p = T[p + 1 + ((W[test & 1023]! >>> ((test >>> 10) & 31)) & (test >>> 15))]!
+    }
     const answer = p !== 0 && T[-p] === 0 ? T[1 - p]! : this.#answer(done, p, state)
     if (answer === 0 && this.deadlock < 0) this.deadlock = state
   }

@@ -3,7 +3,7 @@
  *
  * All trees live in one array of words.
  *
- *     inner node   [slot, position, mask, child × (mask + 1)]
+ *     inner node   [slot, test, child × (mask + 1)]; pointers lead to the test: word | shift << 10 | mask << 15
  *     child        0 unknown · > 0 a node · < 0 a leaf, negated
  *     leaf         [number of outcomes | flags, label number, outcome …]
  *     outcome      [number of words written, (word, bits kept, bits set) …]
@@ -130,7 +130,7 @@ export class Relation {
     this.roots = Int32Array.from(layout.processes, (process) => {
       const bits = codec.bits[process.pc]!
       const node = this.#node(process.pc, codec.position(process.pc), maskOf(bits))
-      const cells = node + 3
+      const cells = node + 1
       this.#trees[process.id] = process.program.labels.map((_, label) => ({
         process,
         label,
@@ -167,7 +167,8 @@ export class Relation {
     this.code.array[leaf]! |= UNAUDITED
     const conflict = this.#insert(tree.cell, leaf, 1)
     if (conflict !== undefined) return this.#impure(tree, state, conflict)
-    this.audit(process, leaf, words, state)
+    const audited = this.audit(process, leaf, words, state)
+    if (audited !== leaf) return audited
     if (tree.economy.recorded(state)) this.code.array[tree.cell] = -this.#directLeaf
     return leaf
   }
@@ -179,24 +180,21 @@ export class Relation {
     return this.#toScratch(this.#run(this.#treeAt(process, words), state))
   }
 
-  /** Re-runs a step on a state that hits its leaf, and compares. */
-  audit(process: number, leaf: number, words: Int32Array, state: number): void {
+  /** Re-runs a step on a state that hits its leaf, and compares. Gives the leaf to go on with. */
+  audit(process: number, leaf: number, words: Int32Array, state: number): number {
     const tree = this.#treeAt(process, words)
     this.#port.bind(words, false)
     const again = this.#toScratch(this.#run(tree, state))
     const same = sameSuccessors(this.successors(leaf, words), this.successors(again, words))
-    if (!same || ((this.code.array[leaf]! ^ this.code.array[again]!) & FAULTY) !== 0)
-      this.#impure(
-        tree,
-        state,
-        `the same step gave different results for the same reads${this.#firstDifference(leaf, again, words)}`,
-      )
+    if (same && ((this.code.array[leaf]! ^ this.code.array[again]!) & FAULTY) === 0) return leaf
+    const difference = this.#firstDifference(leaf, again, words)
+    return this.#impure(tree, state, `the same step gave different results for the same reads${difference}`)
   }
 
   /** The leaf was hit by a second state: audits it, once. */
-  auditOnce(process: number, leaf: number, words: Int32Array, state: number): void {
+  auditOnce(process: number, leaf: number, words: Int32Array, state: number): number {
     this.code.array[leaf]! &= ~UNAUDITED
-    this.audit(process, leaf, words, state)
+    return this.audit(process, leaf, words, state)
   }
 
   /** Compares a leaf with the reference engine. */
@@ -296,8 +294,8 @@ export class Relation {
       const code = port.written(slot)
       if (bits === 0 || (port.recording && port.readCode(slot) === code)) continue
       const position = codec.position(slot)
-      const word = position >>> 5
-      const shift = position & 31
+      const word = position & 1023
+      const shift = position >>> 10
       if (!touched.includes(word)) {
         touched.push(word)
         this.#keep[word] = -1
@@ -323,18 +321,18 @@ export class Relation {
       const slot = read % slots
       const bits = this.#codec.bits[slot]!
       // Of a pair of states the second one stands behind the first.
-      const start = this.#codec.position(slot) + (read >= slots ? this.#codec.words << 5 : 0)
+      const start = this.#codec.position(slot) + (read >= slots ? this.#codec.words : 0)
       for (let low = 0; low < bits; low += PIECE_BITS) {
         const mask = maskOf(Math.min(PIECE_BITS, bits - low))
-        const position = start + low
+        const position = start + (low << 10)
         if (this.code.array[cell] === 0) {
           const node = this.#node(read, position, mask)
           this.code.array[cell] = node
         }
         const node = this.code.array[cell]!
         const T = this.code.array
-        if (node < 0 || T[node] !== read || T[node + 1] !== position) return this.#conflict(node, read)
-        cell = node + 3 + ((readCodes[i]! >>> low) & mask)
+        if (node < 0 || T[node - 1] !== read || T[node] !== (position | (mask << 15))) return this.#conflict(node, read)
+        cell = node + 1 + ((readCodes[i]! >>> low) & mask)
       }
     }
     if (this.code.array[cell] !== 0) return this.#conflict(this.code.array[cell]!, -1)
@@ -345,7 +343,7 @@ export class Relation {
   #conflict(node: number, read: number): string {
     const name = (slot: number): string =>
       slot < 0 ? 'nothing more' : (this.#layout.slots[slot % this.#layout.slots.length]?.name ?? '?')
-    const before = node < 0 ? -1 : this.code.array[node]!
+    const before = node < 0 ? -1 : this.code.array[node - 1]!
     return `after the same reads the step read ${name(read)} where it had read ${name(before)} before; it depends on something outside the state`
   }
 
@@ -407,11 +405,9 @@ export class Relation {
     return at
   }
   #node(slot: number, position: number, mask: number): number {
-    const node = this.#allocate(3 + mask + 1)
-    const T = this.code.array
-    T[node] = slot
-    T[node + 1] = position
-    T[node + 2] = mask
+    const node = this.#allocate(2 + mask + 1) + 1
+    this.code.array[node - 1] = slot
+    this.code.array[node] = position | (mask << 15)
     return node
   }
   #leaf(words: readonly number[]): number {

@@ -4,7 +4,7 @@
  * Exact: an entry of the index holds an id and, in the bits that the id leaves free, a part of the hash, so that most
  * other states are told apart without touching the arena; what remains is compared word by word. Load at most 1/2.
  */
-import { GrowableWords } from './growable.ts'
+import { GrowableWords, OutOfMemory } from './growable.ts'
 
 /** Successors that are inserted together, so that their cache misses overlap. */
 export const BATCH = 512
@@ -30,8 +30,12 @@ export class Store {
   /** Ids of the successors in the order of insertion, when they are kept. */
   readonly successors: GrowableWords | undefined
   successorCount = 0
-  #index: Int32Array
-  readonly #touched = new Int32Array(BATCH)
+  readonly index: GrowableWords
+  /** Entries of the index less one: a power of two less one. */
+  mask: number
+  /** Fills the emptied index from the states; the generated kernel does it faster. */
+  refill: () => void = () => this.#refill()
+  readonly #touched: Int32Array = new Int32Array(BATCH)
   /** Keeps the touching loads alive. */
   sink = 0
 
@@ -41,12 +45,38 @@ export class Store {
     this.arena = new GrowableWords(words * 1024)
     this.predecessors = new GrowableWords(1024)
     this.successors = keepSuccessors ? new GrowableWords(4096) : undefined
-    this.#index = new Int32Array(4096)
+    this.index = new GrowableWords(4096)
+    this.mask = 4095
   }
 
   get bytes(): number {
-    const { arena, predecessors, successors } = this
-    return 4 * (arena.array.length + predecessors.array.length + (successors?.array.length ?? 0) + this.#index.length)
+    const { arena, predecessors, successors, index } = this
+    return 4 * (arena.array.length + predecessors.array.length + (successors?.array.length ?? 0) + index.array.length)
+  }
+
+  /** States up to which `reserve` has nothing to do. */
+  get capacity(): number {
+    return Math.min(
+      (this.mask + 1) >>> 1,
+      Math.floor(this.arena.array.length / this.words),
+      this.predecessors.array.length,
+    )
+  }
+
+  /** Makes room for this many more states, and as many successors. */
+  reserve(more: number): void {
+    const states = this.count + more
+    this.arena.reserve(states * this.words)
+    this.predecessors.reserve(states)
+    this.successors?.reserve(this.successorCount + more)
+    if (2 * states <= this.mask + 1) return
+    let size = this.mask + 1
+    while (size < 4 * states) size *= 2
+    if (size > 2 ** 30) throw new OutOfMemory('more than 2^29 states cannot be indexed.')
+    this.index.reserve(size)
+    this.index.array.fill(0)
+    this.mask = size - 1
+    this.refill()
   }
 
   hash(words: Int32Array, base: number): number {
@@ -58,12 +88,12 @@ export class Store {
   /** Inserts the first `count` states of a batch, in order; those that are known are left as they are. */
   insert(batch: Int32Array, hashes: Int32Array, from: Int32Array, count: number): void {
     const K = this.words
-    if (2 * (this.count + count) > this.#index.length) this.#rehash(4 * (this.count + count))
-    const arena = this.arena.reserve((this.count + count) * K)
-    const predecessors = this.predecessors.reserve(this.count + count)
-    const successors = this.successors?.reserve(this.successorCount + count)
-    const index = this.#index
-    const mask = index.length - 1
+    this.reserve(count)
+    const arena = this.arena.array
+    const predecessors = this.predecessors.array
+    const successors = this.successors?.array
+    const index = this.index.array
+    const mask = this.mask
     const tagMask = ~mask
     const touched = this.#touched
     // Two loops of independent loads: the cache misses of the whole batch overlap.
@@ -111,9 +141,10 @@ export class Store {
   find(words: Int32Array, base: number): number {
     const K = this.words
     const arena = this.arena.array
-    const mask = this.#index.length - 1
+    const index = this.index.array
+    const mask = this.mask
     for (let i = this.hash(words, base) & mask; ; i = (i + 1) & mask) {
-      const entry = this.#index[i]!
+      const entry = index[i]!
       if (entry === 0) return -1
       const id = (entry & mask) - 1
       let k = 0
@@ -122,12 +153,9 @@ export class Store {
     }
   }
 
-  #rehash(size: number): void {
-    let length = this.#index.length
-    while (length < size) length *= 2
-    if (length > 2 ** 31) throw new RangeError('More than 2^30 states cannot be indexed.')
-    const index = (this.#index = new Int32Array(length))
-    const mask = length - 1
+  #refill(): void {
+    const mask = this.mask
+    const index = this.index.array
     const arena = this.arena.array
     for (let id = 0; id < this.count; id++) {
       const hash = this.hash(arena, id * this.words)

@@ -21,6 +21,12 @@ import { RecordingPort } from './recorder.ts'
 import { DEFAULT_OPTIONS, NO_ANSWER, Relation, type RelationOptions } from './relation.ts'
 import { Store } from './store.ts'
 
+export interface TableOptions extends RelationOptions {
+  /** States from which on the generated kernel takes over: small spaces are not worth its making. */
+  readonly generateFrom: number
+}
+const DEFAULTS: TableOptions = { ...DEFAULT_OPTIONS, generateFrom: 16_384 }
+
 class TableSpace implements StateSpace {
   readonly layout: Layout
   readonly #codec: Codec
@@ -35,7 +41,7 @@ class TableSpace implements StateSpace {
   readonly #initialStates: number
   readonly #startFaults: FaultSighting[] = []
 
-  constructor({ layout, observers, history, edges }: Question, options: RelationOptions) {
+  constructor({ layout, observers, history, edges }: Question, options: TableOptions) {
     this.layout = layout
     this.#codec = new Codec(layout, history)
     this.#plain = new Plain(layout)
@@ -53,6 +59,7 @@ class TableSpace implements StateSpace {
     this.#store = new Store(this.#codec.words, edges)
     const firstTick = layout.processes.findIndex((process) => process.program.role === 'time')
     this.#kernel = new Kernel({
+      generateFrom: options.generateFrom,
       relation: this.#relation,
       store: this.#store,
       stateObservers: this.#firstPair,
@@ -171,10 +178,10 @@ class TableSpace implements StateSpace {
   }
 }
 
-/** The table engine with a fallback policy of its own: tests use tiny caps. */
-export const tableEngineWith = (options: RelationOptions): Engine => ({
+/** The table engine with settings of its own: tests force what is rare. */
+export const tableEngineWith = (options: Partial<TableOptions>): Engine => ({
   name: 'table',
-  explore: (question) => new TableSpace(question, options),
+  explore: (question) => new TableSpace(question, { ...DEFAULTS, ...options }),
 })
 
-export const tableEngine: Engine = tableEngineWith(DEFAULT_OPTIONS)
+export const tableEngine: Engine = tableEngineWith({})

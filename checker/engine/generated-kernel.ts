@@ -1,0 +1,110 @@
+/** Runs the generated kernel: moves the arrays into memories that it can import, and talks to it by cells. */
+import type { WasmMemory } from './growable.ts'
+import type { Relation } from './relation.ts'
+import type { Store } from './store.ts'
+import { CELLS, generate, memoryMap, type Import, type MemoryMap, type Shape } from './wasm-kernel.ts'
+
+type Imports = Record<Import, (a: number, b: number, c: number) => number | void>
+interface Exports {
+  advance(stop: number): void
+  rehash(): void
+}
+/** The part of the global that is used here; the library types of ES2024 do not have it. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown }
+}
+
+export class GeneratedKernel {
+  readonly #shape: Shape
+  readonly #map: MemoryMap
+  readonly #store: Store
+  readonly #work: WasmMemory
+  #words: Int32Array
+  #exports: Exports | undefined
+
+  constructor(shape: Shape, relation: Relation, store: Store, best: Int32Array) {
+    this.#shape = shape
+    this.#map = memoryMap(shape)
+    this.#store = store
+    this.#work = relation.code.memory(this.#map.trees)
+    this.#words = new Int32Array(this.#work.buffer)
+    const { salts, roots, observers, best: bestAt } = this.#map
+    this.#words.set(store.salts, salts / 4)
+    this.#words.set(relation.roots, roots / 4)
+    this.#words.set(relation.observerCells.subarray(0, shape.stateObservers), observers / 4)
+    this.#words.set(best.subarray(0, shape.stateObservers), bestAt / 4)
+  }
+
+  connect(imports: Imports): void {
+    const store = this.#store
+    const { arena, predecessors, index, successors } = store
+    const memories = [
+      this.#work,
+      arena.memory(),
+      predecessors.memory(),
+      index.memory(),
+      (successors ?? predecessors).memory(),
+    ]
+    const env = { ...imports, ...Object.fromEntries(memories.map((memory, i) => [`m${i}`, memory])) }
+    const module = new WebAssembly.Module(generate(this.#shape, this.#map))
+    this.#exports = new WebAssembly.Instance(module, { env }).exports as Exports
+    store.refill = () => {
+      this.cell('mask', store.mask)
+      this.#exports?.rehash()
+    }
+    this.#publish()
+  }
+
+  advance(stop: number): void {
+    this.#exports?.advance(stop)
+    this.#collect()
+  }
+
+  /** Makes room for a batch: called from inside the loop. */
+  reserve(count: number): void {
+    this.#collect()
+    this.#store.reserve(count)
+    this.#publish()
+  }
+
+  /** Reads a cell, or writes it. */
+  cell(name: keyof typeof CELLS, value?: number): number {
+    const words = this.#view()
+    if (value !== undefined) words[CELLS[name]] = value
+    return words[CELLS[name]]!
+  }
+
+  fetchState(into: Int32Array): void {
+    const start = this.#map.state / 4
+    const words = this.#view()
+    for (let k = 0; k < this.#shape.words; k++) into[k] = words[start + k]!
+  }
+
+  /** The successor at an offset of the batch, behind the state. */
+  fetchSuccessor(offset: number, into: Int32Array): void {
+    const start = (this.#map.batch + offset) / 4
+    const words = this.#view()
+    const K = this.#shape.words
+    for (let k = 0; k < K; k++) into[K + k] = words[start + k]!
+  }
+
+  /** The words of memory 0, which are another array after it has grown. */
+  #view(): Int32Array {
+    if (this.#words.buffer !== this.#work.buffer) this.#words = new Int32Array(this.#work.buffer)
+    return this.#words
+  }
+
+  #collect(): void {
+    this.#store.count = this.cell('count')
+    this.#store.successorCount = this.cell('successors')
+  }
+
+  #publish(): void {
+    const store = this.#store
+    this.cell('count', store.count)
+    this.cell('successors', store.successorCount)
+    this.cell('capacity', store.capacity)
+    this.cell('mask', store.mask)
+  }
+}
