@@ -57,9 +57,11 @@ export const counter = protocol({
   name: 'bench-counter',
   bounds: { adds: { min: 1, max: 8 } },
   state,
-  init: ({ adds }) => (s) => {
-    for (const each of s.cpu) each.adds_left = adds
-  },
+  init:
+    ({ adds }) =>
+    (s) => {
+      for (const each of s.cpu) each.adds_left = adds
+    },
   programs: () => [cpu],
   done: () => (s, at) => s.cpu.every((each) => at(each, 'add') && each.adds_left === 0),
 })
@@ -69,8 +71,24 @@ const { always } = propertiesOf(counter)
 export default spec(counter, {
   properties: [always('MidStaysWithinBatch', (s) => [...s.mid].every((mid) => Math.abs(mid) <= MID_BATCH + BATCH))],
   rows: [
-    { bounds: { adds: 2 }, expect: { MidStaysWithinBatch: holds }, states: 10_812, why: 'One carry of each CPU of the pair.' },
-    { bounds: { adds: 3 }, expect: { MidStaysWithinBatch: holds }, states: 59_212, why: 'One carry of each CPU of the pair.' },
-    { bounds: { adds: 5 }, expect: { MidStaysWithinBatch: holds }, states: 4_484_929, why: 'One carry of each CPU of the pair.', full: true },
+    {
+      bounds: { adds: 2 },
+      expect: { MidStaysWithinBatch: holds },
+      states: 10_812,
+      why: 'One carry of each CPU of the pair.',
+    },
+    {
+      bounds: { adds: 3 },
+      expect: { MidStaysWithinBatch: holds },
+      states: 59_212,
+      why: 'One carry of each CPU of the pair.',
+    },
+    {
+      bounds: { adds: 5 },
+      expect: { MidStaysWithinBatch: holds },
+      states: 4_484_929,
+      why: 'One carry of each CPU of the pair.',
+      full: true,
+    },
   ],
 })

@@ -94,13 +94,16 @@ export const serialization = protocol({
     exits: { min: 0, max: 4 },
   },
   state,
-  init: ({ pages, exits }) => (s) => {
-    s.free_pages = pages
-    s.exits_left = exits
-    for (const task of s.task) task.mm = true
-  },
+  init:
+    ({ pages, exits }) =>
+    (s) => {
+      s.free_pages = pages
+      s.exits_left = exits
+      for (const task of s.task) task.mm = true
+    },
   programs: () => [cpu, task],
-  done: () => (s, at) => s.cpu.every((each) => at(each, 'done')) && s.task.every((each) => at(each, 'done') || at(each, 'run')),
+  done: () => (s, at) =>
+    s.cpu.every((each) => at(each, 'done')) && s.task.every((each) => at(each, 'done') || at(each, 'run')),
 })
 
 const { always, maximum } = propertiesOf(serialization)

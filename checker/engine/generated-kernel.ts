@@ -32,8 +32,8 @@ export class GeneratedKernel {
     const { salts, roots, observers, best: bestAt } = this.#map
     this.#words.set(store.salts, salts / 4)
     this.#words.set(relation.roots, roots / 4)
-    this.#words.set(relation.observerCells.subarray(0, shape.stateObservers), observers / 4)
-    this.#words.set(best.subarray(0, shape.stateObservers), bestAt / 4)
+    this.#words.set(relation.observerCells.subarray(0, best.length), observers / 4)
+    this.#words.set(best, bestAt / 4)
   }
 
   connect(imports: Imports): void {
@@ -75,18 +75,13 @@ export class GeneratedKernel {
     return words[CELLS[name]]!
   }
 
-  fetchState(into: Int32Array): void {
+  /** Copies the state being expanded and, for observers of pairs, the successor behind it. */
+  fetch(into: Int32Array): void {
+    const { words: K, pairObservers } = this.#shape
     const start = this.#map.state / 4
     const words = this.#view()
-    for (let k = 0; k < this.#shape.words; k++) into[k] = words[start + k]!
-  }
-
-  /** The successor at an offset of the batch, behind the state. */
-  fetchSuccessor(offset: number, into: Int32Array): void {
-    const start = (this.#map.batch + offset) / 4
-    const words = this.#view()
-    const K = this.#shape.words
-    for (let k = 0; k < K; k++) into[K + k] = words[start + k]!
+    const end = pairObservers > 0 ? 2 * K : K
+    for (let k = 0; k < end; k++) into[k] = words[start + k]!
   }
 
   /** The words of memory 0, which are another array after it has grown. */

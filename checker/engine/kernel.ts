@@ -236,16 +236,14 @@ export class Kernel {
         this.#fetch(generated)
         return this.#answer(observer, pointer, state)
       },
-      saw: (observer, state, answer) => this.#saw(observer, state, answer),
+      saw: (observer, state, answer) => {
+        this.#fetch(generated)
+        this.#saw(observer, state, answer)
+      },
       mark: (observer, state, answer) => {
         if (marked[observer] === true) this.#mark(observer, state, answer)
       },
       first: (state, transitions) => this.#noteFirst(state, this.transitions + transitions),
-      pair: (base, state) => {
-        this.#fetch(generated)
-        generated.fetchSuccessor(base, this.#state)
-        this.#observePair(state)
-      },
       terminal: (state) => {
         this.#fetch(generated)
         this.#terminal(state)
@@ -258,7 +256,7 @@ export class Kernel {
 
   /** The state that the generated kernel is expanding: a copy, since its memory may move. */
   #fetch(generated: GeneratedKernel): Int32Array {
-    generated.fetchState(this.#state)
+    generated.fetch(this.#state)
     return this.#state
   }
 
@@ -313,9 +311,12 @@ export class Kernel {
     return relation.auditOnce(process, leaf, words, state)
   }
 
+  /** A new largest answer, given about what lies in `#state`. */
   #saw(observer: number, state: number, answer: number): void {
+    const { store, stateObservers } = this.#setup
     this.best[observer] = answer
     this.bestState[observer] = state
+    if (observer >= stateObservers) this.bestAfter[observer]!.set(this.#state.subarray(store.words))
   }
 
   /** Asks the observers of pairs about the two states in `#state`. */
@@ -331,11 +332,7 @@ export class Kernel {
         p = T[p + 1 + ((W[test & 1023]! >>> ((test >>> 10) & 31)) & (test >>> 15))]!
       }
       const answer = p !== 0 && T[-p] === 0 ? T[1 - p]! : this.#answer(o, p, state)
-      if (answer > this.best[o]!) {
-        this.best[o] = answer
-        this.bestState[o] = state
-        this.bestAfter[o]!.set(W.subarray(K, 2 * K))
-      }
+      if (answer > this.best[o]!) this.#saw(o, state, answer)
     }
   }
 

@@ -13,6 +13,7 @@
  * says so, and the outcomes of one state are written into a scratch leaf of the same form.
  */
 import { maskOf, type Codec } from './codec.ts'
+import { Economy, type EconomyOptions } from './economy.ts'
 import { coverName, type FaultSighting } from './engine.ts'
 import type { Executor, Observer, Outcome } from './executor.ts'
 import { Fault, type StepFault } from './fault.ts'
@@ -35,39 +36,6 @@ export const FAULTY: number = 1 << 19
 export const NO_ANSWER: number = -(2 ** 31)
 
 const PIECE_BITS = 5
-/** How the fallback is decided; a measured choice, see `Economy`. */
-export interface RelationOptions {
-  /** Leaves of one label, or of one observer, beyond which it is evaluated directly. */
-  readonly leafCap: number
-  /** After this many recordings of a label its miss rate is judged, again and again. */
-  readonly window: number
-  /** Fewer states than this per recording since the last judgement: the tree does not pay. */
-  readonly statesPerRecording: number
-}
-export const DEFAULT_OPTIONS: RelationOptions = { leafCap: 65_536, window: 4096, statesPerRecording: 8 }
-
-/** What a tree has cost so far: decides by measured miss rate whether it goes on. */
-class Economy {
-  leaves = 0
-  direct = false
-  #windowState = 0
-  readonly #options: RelationOptions
-
-  constructor(options: RelationOptions) {
-    this.#options = options
-  }
-  /** Counts a recording made when this many states were expanded; `true` when the tree is to be given up. */
-  recorded(state: number): boolean {
-    const { leafCap, window, statesPerRecording } = this.#options
-    this.leaves++
-    if (this.leaves > leafCap) this.direct = true
-    if (this.leaves % window === 0) {
-      if (state - this.#windowState < statesPerRecording * window) this.direct = true
-      this.#windowState = state
-    }
-    return this.direct
-  }
-}
 
 interface LabelTree {
   readonly process: Process
@@ -116,7 +84,7 @@ export class Relation {
     port: RecordingPort,
     executor: Executor,
     observers: readonly Observer[],
-    options: RelationOptions,
+    options: EconomyOptions,
   ) {
     this.#layout = layout
     this.#codec = codec
@@ -169,7 +137,7 @@ export class Relation {
     if (conflict !== undefined) return this.#impure(tree, state, conflict)
     const audited = this.audit(process, leaf, words, state)
     if (audited !== leaf) return audited
-    if (tree.economy.recorded(state)) this.code.array[tree.cell] = -this.#directLeaf
+    if (tree.economy.recorded(leaf, state, this.#unaudited)) this.code.array[tree.cell] = -this.#directLeaf
     return leaf
   }
 
@@ -213,10 +181,11 @@ export class Relation {
       const answer = this.#executor.observe(observer)
       if (economy.direct) return answer
       for (const slot of this.#port.readSlots) tree.slots.add(slot % this.#layout.slots.length)
-      const conflict = this.#insert(tree.cell, this.#leaf([UNAUDITED, answer]))
+      const leaf = this.#leaf([UNAUDITED, answer])
+      const conflict = this.#insert(tree.cell, leaf)
       if (conflict !== undefined) throw new Fault('impure', conflict)
       this.#checkAnswer(tree, answer, words)
-      if (economy.recorded(state)) this.code.array[tree.cell] = -this.#directLeaf
+      if (economy.recorded(leaf, state, this.#unaudited)) this.code.array[tree.cell] = -this.#directLeaf
       return answer
     } catch (thrown) {
       return this.#unanswered(tree, state, thrown)
@@ -395,6 +364,9 @@ export class Relation {
     this.#faultsMet.add(key)
     this.faults.push({ fault, state })
   }
+
+  /** Was the leaf hit by no second state yet? */
+  readonly #unaudited = (leaf: number): boolean => (this.code.array[leaf]! & UNAUDITED) !== 0
 
   // ---- memory
 

@@ -18,14 +18,15 @@ import type { Layout } from './layout.ts'
 import { Plain, type PlainState } from './plain.ts'
 import { sealed } from './purity.ts'
 import { RecordingPort } from './recorder.ts'
-import { DEFAULT_OPTIONS, NO_ANSWER, Relation, type RelationOptions } from './relation.ts'
+import { ECONOMY, type EconomyOptions } from './economy.ts'
+import { NO_ANSWER, Relation } from './relation.ts'
 import { Store } from './store.ts'
 
-export interface TableOptions extends RelationOptions {
+export interface TableOptions extends EconomyOptions {
   /** States from which on the generated kernel takes over: small spaces are not worth its making. */
   readonly generateFrom: number
 }
-const DEFAULTS: TableOptions = { ...DEFAULT_OPTIONS, generateFrom: 16_384 }
+const DEFAULTS: TableOptions = { ...ECONOMY, generateFrom: 16_384 }
 
 class TableSpace implements StateSpace {
   readonly layout: Layout
@@ -147,7 +148,8 @@ class TableSpace implements StateSpace {
     return [...this.#port.clippedSlots].some((slot) => reads.has(slot))
   }
   mark(observer: number, state: number): number {
-    return this.#kernel.marks[this.#order[observer]!]?.[state] ?? 0
+    const answer = this.#kernel.marks[this.#order[observer]!]?.[state] ?? 0
+    return answer === NO_ANSWER ? 0 : answer
   }
   get faults(): readonly FaultSighting[] {
     return [...this.#startFaults, ...this.#relation.faults]

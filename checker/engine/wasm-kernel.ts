@@ -60,6 +60,7 @@ export interface Shape {
 
 /** Where things lie in memory 0, in bytes. */
 export interface MemoryMap {
+  /** The state being expanded and, for observers of pairs, a successor behind it. */
   readonly state: number
   readonly mixed: number
   readonly salts: number
@@ -82,7 +83,7 @@ export function memoryMap({ words: K, processes, stateObservers, pairObservers }
   }
   const observers = stateObservers + pairObservers
   return {
-    state: region(K),
+    state: region(2 * K),
     mixed: region(K),
     salts: region(K),
     roots: region(processes),
@@ -105,7 +106,6 @@ const IMPORTS = [
   { name: 'saw', parameters: 3, results: 0 },
   { name: 'mark', parameters: 3, results: 0 },
   { name: 'first', parameters: 2, results: 0 },
-  { name: 'pair', parameters: 2, results: 0 },
   { name: 'terminal', parameters: 1, results: 0 },
   { name: 'level', parameters: 1, results: 0 },
   { name: 'reserve', parameters: 1, results: 0 },
@@ -140,7 +140,9 @@ function insertCode(shape: Shape, map: MemoryMap): Code {
   const K = shape.words
   const b = new Body(1, ['count', 'j', 'mask', 'sink', 'entry', 'next', 'hash', 'base', 'i', 'id', 'at', 'successors'])
   const { get } = { get: b.get.bind(b) }
-  b.when(gt(add(cell('count'), get('count')), cell('capacity')), () => b.run(imported('reserve', get('count'))))
+  // There may be any number of successors per state: the capacity says nothing about them.
+  if (shape.keepsSuccessors) b.run(imported('reserve', get('count')))
+  else b.when(gt(add(cell('count'), get('count')), cell('capacity')), () => b.run(imported('reserve', get('count'))))
   b.set('mask', cell('mask'))
   b.loop('touch', () => {
     b.store(
@@ -316,7 +318,7 @@ class AdvanceGenerator {
         })
         b.leave('end', ge(get('head'), get('stop')))
         this.#loadState()
-        if (this.#shape.stateObservers > 0) this.#observe()
+        this.#observe(0, this.#shape.stateObservers)
         if (this.#shape.keepsSuccessors) b.run(imported('first', get('head'), get('transitions')))
         this.#processes()
         b.when(isZero(and(get('enabled'), constant(COUNT_MASK | FAULTY))), () =>
@@ -374,10 +376,12 @@ class AdvanceGenerator {
     })
   }
 
-  #observe(): void {
+  /** Asks the observers from one number up to another about what lies at `state`. */
+  #observe(first: number, end: number): void {
+    if (first === end) return
     const b = this.#b
     const get = b.get.bind(b)
-    b.set('o', ZERO)
+    b.set('o', constant(first))
     b.loop('observer', () => {
       b.set('p', this.#tree(load(WORK, words(get('o')), this.#map.observers)))
       this.#descend()
@@ -394,9 +398,10 @@ class AdvanceGenerator {
         b.store(WORK, words(get('o')), get('answer'), this.#map.best)
         b.run(imported('saw', get('o'), get('head'), get('answer')))
       })
-      if (this.#shape.marked.includes(true)) b.run(imported('mark', get('o'), get('head'), get('answer')))
+      if (this.#shape.marked.slice(first, end).includes(true))
+        b.run(imported('mark', get('o'), get('head'), get('answer')))
       increment(b, 'o')
-      b.leave('observer', lt(get('o'), constant(this.#shape.stateObservers)))
+      b.leave('observer', lt(get('o'), constant(end)))
     })
   }
 
@@ -455,7 +460,7 @@ class AdvanceGenerator {
   #successor(): void {
     const b = this.#b
     const get = b.get.bind(b)
-    const { words: K, pairObservers, keepsSuccessors } = this.#shape
+    const { words: K, stateObservers, pairObservers, keepsSuccessors } = this.#shape
     const { batch, mixed, salts, hashes, from } = this.#map
     b.set('base', mul(get('pending'), constant(4 * K)))
     for (let k = 0; k < K; k++) b.store(WORK, get('base'), get(`w${k}`), batch + 4 * k)
@@ -479,7 +484,11 @@ class AdvanceGenerator {
         b.leave('write')
       })
     })
-    if (pairObservers > 0) b.run(imported('pair', get('base'), get('head')))
+    if (pairObservers > 0) {
+      for (let k = 0; k < K; k++)
+        b.store(WORK, ZERO, load(WORK, get('base'), batch + 4 * k), this.#map.state + 4 * (K + k))
+      this.#observe(stateObservers, stateObservers + pairObservers)
+    }
     b.block('kept', () => {
       if (!keepsSuccessors) {
         // A step that changes nothing: nothing to look up.

@@ -50,7 +50,8 @@ export interface Call<W extends World, Me, L extends string, Frame> {
 export type Step<W extends World, Me, L extends string, Frame> =
   Effect<W, Me, L, Frame> | Action<W, Me, L, Frame> | Either<W, Me, L, Frame> | Call<W, Me, L, Frame>
 
-export type Steps<W extends World, Me, K extends string, L extends string, Frame = object> = { readonly [P in K]: Step<W, Me, L, Frame> }
+/** Steps whose gotos may lead to labels elsewhere. */
+type Group<W extends World, Me> = Readonly<Record<string, Step<W, Me, typeof DONE | (string & {}), object>>>
 
 /** From these labels, whenever `when` holds, the process may leave for `to` instead: a fatal signal, a thaw. */
 export interface Escape<W extends World, Me, K extends string> {
@@ -151,11 +152,11 @@ function checkLabels(owner: string, steps: object): void {
 
 /** The recipe constructors of one model, typed for its state and history. */
 export interface Language<W extends World> {
-  /** A group of steps to be spread into programs; its gotos are checked there. */
-  steps<const F extends FamilyName<W['state']>, K extends string, L extends string>(
-    family: F,
-    steps: { readonly [P in K]: Step<W, Member<W['state'], F>, L, object> },
-  ): { readonly [P in K]: Step<W, Member<W['state'], F>, L, object> }
+  /**
+   * A group of steps to be spread into programs; its gotos are checked there. The type of a group is what was written,
+   * so that labels survive spreading; `'done'` in the union keeps the labels that are returned literal.
+   */
+  steps<const F extends FamilyName<W['state']>, const G extends Group<W, Member<W['state'], F>>>(family: F, steps: G): G
   /** The program of a family. */
   program<const F extends FamilyName<W['state']>, K extends string>(
     family: F,

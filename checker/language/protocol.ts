@@ -38,13 +38,13 @@ export interface ProtocolDefinition<
   readonly variants?: readonly V[]
   readonly bounds: Readonly<Record<B, Bound>>
   readonly ingredients?: Readonly<Record<I, Ingredient>>
-  readonly state: (config: Config<V, B, I>) => R
-  readonly history?: (config: Config<V, B, I>) => H
+  readonly state: (config: NoInfer<Config<V, B, I>>) => R
+  readonly history?: (config: NoInfer<Config<V, B, I>>) => H
   /** Sets the initial state; every `pick` makes one more. Without it all fields hold their initial values. */
-  readonly init?: (config: Config<V, B, I>) => (s: StateView<R>, pick: Pick) => void
-  readonly programs: (config: Config<V, B, I>) => readonly P[]
+  readonly init?: (config: NoInfer<Config<V, B, I>>) => (s: StateView<R>, pick: Pick) => void
+  readonly programs: (config: NoInfer<Config<V, B, I>>) => readonly P[]
   /** Where it is all right that nothing is enabled. Without it: where every process is finished. */
-  readonly done?: (config: Config<V, B, I>) => (s: StateView<R>, at: At<LabelOf<P>>) => boolean
+  readonly done?: (config: NoInfer<Config<V, B, I>>) => (s: StateView<R>, at: At<LabelOf<P>>) => boolean
 }
 
 export type LabelOf<P> = P extends Program<string, infer K> ? K : never

@@ -1,0 +1,123 @@
+/**
+ * `npm run bench`: how fast the engines are, beside SPIN on the Promela twins in the same run when it is installed.
+ *
+ * CPU seconds are user and system time of the search, starting of the process excluded, trees learnt and audited, and
+ * properties checked; SPIN's are those of the whole process. SPIN searches exactly and without reductions
+ * (`-O2 -DSAFETY -DNOREDUCE`), as we do. Medians of three runs, taken in turn.
+ */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Statistics } from '../engine/engine.ts'
+
+interface Model {
+  readonly name: string
+  readonly path: string
+  readonly bounds: Readonly<Record<string, number>>
+  readonly twin?: string
+  readonly defines?: readonly string[]
+}
+interface Measured extends Statistics {
+  readonly cpuSeconds: number
+  readonly rssGrowth: number
+}
+
+const here = import.meta.dirname
+const RUNS = 3
+/** The reference engine is measured on a prefix. */
+const IMMER_STATES = 4000
+
+const models: readonly Model[] = [
+  {
+    name: 'two-phase-commit',
+    path: '../examples/two-phase-commit.ts',
+    bounds: { rms: 7 },
+    twin: '../examples/promela/two-phase-commit.pml',
+    defines: ['-DN=7'],
+  },
+  { name: 'dining-philosophers', path: '../examples/dining-philosophers.ts', bounds: { philosophers: 7 } },
+  { name: 'increment', path: '../examples/increment.ts', bounds: { threads: 6 } },
+  {
+    name: 'serialization',
+    path: './serialization.ts',
+    bounds: { cpus: 4, tasks: 4, pages: 1, exits: 2 },
+    twin: 'promela/serialization.pml',
+  },
+  { name: 'counter', path: './counter.ts', bounds: { adds: 5 }, twin: 'promela/counter.pml' },
+  { name: 'scan-1 (wide footprints)', path: './scan.ts', bounds: { cpus: 1, tasks: 6, pages: 5 } },
+  { name: 'scan-2 (wide footprints)', path: './scan.ts', bounds: { cpus: 2, tasks: 6, pages: 5 } },
+]
+
+function measure(model: Model, engine: 'table' | 'immer'): Measured {
+  const limit = engine === 'immer' ? String(IMMER_STATES) : 'Infinity'
+  const args = [join(here, 'one.ts'), model.path, engine, limit, JSON.stringify(model.bounds)]
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Measured
+}
+
+/** Compiles a twin; gives the program to run, or `undefined` where SPIN is not installed. */
+function compileTwin({ twin, defines = [] }: Model, directory: string): string | undefined {
+  if (twin === undefined || spawnSync('spin', ['-V']).status !== 0) return undefined
+  const options = { cwd: directory, stdio: 'ignore' } as const
+  execFileSync('spin', [...defines, '-o1', '-o2', '-o3', '-a', join(here, twin)], options)
+  const pan = join(directory, `pan${Math.random().toString(36).slice(2)}`)
+  execFileSync('gcc', ['-O2', '-DSAFETY', '-DNOREDUCE', '-o', pan, 'pan.c'], options)
+  return pan
+}
+
+interface Spin {
+  readonly cpuSeconds: number
+  readonly states: number
+}
+
+function runTwin(pan: string): Spin {
+  const { stdout, stderr } = spawnSync('bash', ['-c', `TIMEFORMAT='cpu %U %S'; time ${pan} -w24 -m1000000`], {
+    encoding: 'utf8',
+  })
+  const [, user, system] = /cpu ([\d.]+) ([\d.]+)/.exec(stderr) ?? []
+  const states = /(\d+) states, stored/.exec(stdout)?.[1]
+  return { cpuSeconds: Number(user) + Number(system), states: Number(states) }
+}
+
+const median = <T>(items: readonly T[], by: (item: T) => number): T =>
+  [...items].sort((a, b) => by(a) - by(b))[Math.floor(items.length / 2)]!
+const cpu = ({ cpuSeconds }: { readonly cpuSeconds: number }): number => cpuSeconds
+const millions = (n: number): string => (n / 1e6).toFixed(n < 1e7 ? 2 : 1)
+
+function report(model: Model, directory: string): void {
+  const pan = compileTwin(model, directory)
+  const tables: Measured[] = []
+  const spins: Spin[] = []
+  for (let run = 0; run < RUNS; run++) {
+    tables.push(measure(model, 'table'))
+    if (pan !== undefined) spins.push(runTwin(pan))
+  }
+  const table = median(tables, cpu)
+  const immer = measure(model, 'immer')
+  const speed = table.transitions / table.cpuSeconds
+  console.log(`\n${model.name} ${JSON.stringify(model.bounds)}`)
+  console.log(`  ${table.states} states, ${table.transitions} transitions, depth ${table.depth}`)
+  console.log(
+    `  table   ${table.cpuSeconds.toFixed(2)} CPU s · ${millions(table.states / table.cpuSeconds)} M states/s · ${millions(speed)} M transitions/s · ${(table.rssGrowth / table.states).toFixed(0)} bytes/state`,
+  )
+  console.log(
+    `          ${table.executions} step executions · ${((100 * table.direct) / table.expansions).toFixed(2)} % of expansions evaluated directly`,
+  )
+  console.log(
+    `  immer   ${millions(immer.transitions / immer.cpuSeconds)} M transitions/s on ${immer.states} states · table is ${(speed / (immer.transitions / immer.cpuSeconds)).toFixed(0)} ×`,
+  )
+  if (spins.length === 0) return
+  const spin = median(spins, cpu)
+  console.log(
+    `  SPIN    ${spin.cpuSeconds.toFixed(2)} CPU s · ${spin.states} states${spin.states === table.states ? '' : ' (NOT THE SAME)'} · table is ${(spin.cpuSeconds / table.cpuSeconds).toFixed(2)} ×`,
+  )
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'oomcheck-bench-'))
+try {
+  const wanted = process.argv.slice(2)
+  for (const model of models)
+    if (wanted.length === 0 || wanted.some((name) => model.name.startsWith(name))) report(model, directory)
+} finally {
+  rmSync(directory, { recursive: true })
+}
