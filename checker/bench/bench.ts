@@ -80,7 +80,7 @@ function runTwin(pan: string): Spin {
 }
 
 const median = <T>(items: readonly T[], by: (item: T) => number): T =>
-  [...items].sort((a, b) => by(a) - by(b))[Math.floor(items.length / 2)]!
+  [...items].sort((a, b) => by(a) - by(b))[Math.floor(items.length / 2)]
 const cpu = ({ cpuSeconds }: { readonly cpuSeconds: number }): number => cpuSeconds
 const millions = (n: number): string => (n / 1e6).toFixed(n < 1e7 ? 2 : 1)
 

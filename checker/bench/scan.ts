@@ -35,8 +35,18 @@ const taskOf = (pages: number) =>
     {
       run: {
         either: {
-          fault: { when: (_s, me) => me.rss < pages, do: (_s, me) => void me.rss++ },
-          unmap: { when: (_s, me) => me.rss > 0, do: (_s, me) => void me.rss-- },
+          fault: {
+            when: (_s, me) => me.rss < pages,
+            do: (_s, me) => {
+              me.rss++
+            },
+          },
+          unmap: {
+            when: (_s, me) => me.rss > 0,
+            do: (_s, me) => {
+              me.rss--
+            },
+          },
         },
       },
     },

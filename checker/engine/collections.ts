@@ -46,7 +46,7 @@ abstract class Collection<T> {
 /** Looks up what an object does not have in `guard`, behind its methods. */
 function guarded(methods: object, guard: object): object {
   const { constructor: _constructor, ...descriptors } = Object.getOwnPropertyDescriptors(methods)
-  return Object.create(guard, descriptors as PropertyDescriptorMap) as object
+  return Object.create(guard, descriptors) as object
 }
 
 export class FamilyDraft extends Collection<object> {
@@ -163,8 +163,8 @@ export class QueueDraft extends Collection<unknown> {
   }
 }
 
-/** A plain copy of what leaves a queue; members and scalars stay what they are. */
-function copyOf(value: unknown): unknown {
+/** A plain copy of a view; members and scalars stay what they are. */
+export function copyOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || identityOf(value) !== undefined) return value
   if (Symbol.iterator in value) return Object.freeze([...(value as Iterable<unknown>)].map(copyOf))
   return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, field]) => [key, copyOf(field)])))

@@ -6,7 +6,7 @@
  */
 import type { ScalarDomain } from '../language/domain.ts'
 import { identify, identityOf } from './identity.ts'
-import { ArrayDraft, FamilyDraft, QueueDraft, SetDraft, type Accessors, type Cells } from './collections.ts'
+import { ArrayDraft, copyOf, FamilyDraft, QueueDraft, SetDraft, type Accessors, type Cells } from './collections.ts'
 import { Fault } from './fault.ts'
 import {
   slotsOf,
@@ -15,7 +15,6 @@ import {
   type MemberNode,
   type Node,
   type ScalarNode,
-  type SetNode,
   type StructNode,
 } from './layout.ts'
 
@@ -44,7 +43,7 @@ const outOfRange = (name: string, length: number, port: Port): object =>
     {},
     {
       get: (_, key) => {
-        if (typeof key === 'string' && /^-?\d|^NaN$|^undefined$|^null$/.test(key))
+        if (typeof key === 'string' && /^-?(\d|Infinity$)|^NaN$|^undefined$|^null$/.test(key))
           return port.fail(
             new Fault('domain', `${name}[${key}] does not exist: the indices are 0 to ${length - 1}.`, name),
           )
@@ -109,8 +108,9 @@ class TreeBuilder implements Cells {
         if (typeof value !== 'number' || !Number.isSafeInteger(value)) break
         if (value >= domain.lo && value <= domain.hi) return value - domain.lo + 0
         if (domain.overflow === 'wrap') {
+          // Term by term: the difference of two safe integers need not be one.
           const size = domain.hi - domain.lo + 1
-          return (((value - domain.lo) % size) + size) % size
+          return ((((value % size) - (domain.lo % size)) % size) + size) % size
         }
         if (domain.overflow === 'saturate') {
           this.#port.clipped(slot)
@@ -195,10 +195,11 @@ class TreeBuilder implements Cells {
     return Object.preventExtensions(into)
   }
 
-  /** Assigns a composite: copies, slot by slot. */
-  copy(node: Node, name: string, value: unknown, view: object): void {
-    if (value === view) return
-    if (typeof value !== 'object' || value === null) return this.fail(name, `${name} cannot hold ${show(value)}.`)
+  /** Assigns a composite: copies, slot by slot. All is read before anything is written, for the two may overlap. */
+  copy(node: Node, name: string, from: unknown, view: object): void {
+    if (from === view) return
+    if (typeof from !== 'object' || from === null) return this.fail(name, `${name} cannot hold ${show(from)}.`)
+    const value = copyOf(from) as object
     switch (node.kind) {
       case 'struct': {
         const keys = Object.keys(node.fields)

@@ -69,7 +69,7 @@ export interface StateSpace {
   varies(observer: number): boolean
   /** Could a saturated field have decided the observer? */
   saturated(observer: number): boolean
-  /** The code that a marking observer gave at a state. */
+  /** The code that a marking observer gave at a state; 0 where it faulted. */
   mark(observer: number, state: number): number
   readonly faults: readonly FaultSighting[]
   /** The first state from which nothing is enabled and that is not `done`. */

@@ -29,7 +29,8 @@ export interface Observer {
   readonly code: (s: never, context: never) => number
 }
 
-const EMPTY_PICK = Symbol('no option to pick')
+/** Thrown to leave a branch that cannot be taken. */
+const EMPTY_PICK = new Error('pick() was given no option')
 const NO_FRAME = Object.freeze({})
 
 /** Every way through the picks of one branch, in order. */
@@ -236,7 +237,7 @@ export class Executor {
       return this.#port.fail(
         new Fault(
           'exception',
-          `at(${identity?.name ?? String(process)}, '${label}') asks about something that has no program.`,
+          `at(${nameOf(process)}, '${label}') asks about something that has no program.`,
         ),
       )
     const pc = this.#port.get(identity.pc)

@@ -48,7 +48,7 @@ class ImmerPort extends StatePort {
   finish(): PlainState {
     const draft = this.#draft
     this.#draft = undefined
-    return draft === undefined ? this.#base : (finishDraft(draft) as PlainState)
+    return draft === undefined ? this.#base : finishDraft<Draft<PlainState>>(draft)
   }
   protected override load(slot: number): number {
     return this.#noted(slot, this.#plain.places[slot]?.get(this.#base) ?? 0)
@@ -151,8 +151,8 @@ export class Machine {
     this.#port.bind(state)
     sealed(this.#port, () =>
       this.#executor.outcomes(process, label, (outcome) => {
-        if (outcome.fault !== undefined) return fault(stepFault(outcome.fault, process.name, label.name))
-        found({ step: stepOf(process, label.name, outcome), next: this.#port.finish(), urgent: outcome.urgent })
+        if (outcome.fault !== undefined) fault(stepFault(outcome.fault, process.name, label.name))
+        else found({ step: stepOf(process, label.name, outcome), next: this.#port.finish(), urgent: outcome.urgent })
       }),
     )
   }
@@ -160,12 +160,14 @@ export class Machine {
   /** Every step that can be taken, in the order of the processes. Ticks wait for what is urgent. */
   outcomes(state: PlainState, fault: (fault: StepFault) => void = () => undefined): Taken[] {
     const steps: Taken[] = []
-    const ticks: Taken[] = []
-    for (const process of this.layout.processes) {
-      const into = process.program.role === 'time' ? ticks : steps
-      this.outcomesOf(state, process, (taken) => into.push(taken), fault)
+    const take = (ofTime: boolean): void => {
+      for (const process of this.layout.processes)
+        if ((process.program.role === 'time') === ofTime)
+          this.outcomesOf(state, process, (taken) => steps.push(taken), fault)
     }
-    return steps.some((taken) => taken.urgent) ? steps : [...steps, ...ticks]
+    take(false)
+    if (!steps.some((taken) => taken.urgent)) take(true)
+    return steps
   }
 
   enabled(state: PlainState): Step[] {
@@ -264,7 +266,9 @@ class ImmerSpace implements StateSpace {
     const successors: number[] = []
     const { processes } = this.layout
     this.#expansions += processes.length
+    const faultsBefore = this.faults.length
     const outcomes = this.#machine.outcomes(state, (fault) => this.faults.push({ fault, state: id }))
+    const isFaulty = this.faults.length > faultsBefore
     for (const { step, next } of outcomes) {
       this.#transitions++
       this.#cover(step)
@@ -275,7 +279,7 @@ class ImmerSpace implements StateSpace {
       })
     }
     if (this.#question.edges) this.#edges[id] = successors
-    if (outcomes.length === 0) this.#terminal(id, state)
+    if (outcomes.length === 0 && !isFaulty) this.#terminal(id, state)
   }
 
   #cover(step: Step): void {
@@ -284,7 +288,6 @@ class ImmerSpace implements StateSpace {
   }
 
   #terminal(id: number, state: PlainState): void {
-    if (this.faults.some((each) => each.state === id)) return
     this.terminalStates++
     const done = doneObserver(this.layout)
     try {

@@ -6,8 +6,8 @@
  */
 import { COUNT_MASK, DIRECT, FAULTY, NO_ANSWER, UNAUDITED, URGENT, type Relation } from './relation.ts'
 import { BATCH, mix, type Store } from './store.ts'
-import { GeneratedKernel } from './generated-kernel.ts'
-import type { Shape } from './wasm-kernel.ts'
+import { GeneratedKernel } from './wasm/generated-kernel.ts'
+import type { Shape } from './wasm/shape.ts'
 
 /** Wider states are left to the loop in JavaScript. */
 const MAX_UNROLLED_WORDS = 24
@@ -321,8 +321,7 @@ export class Kernel {
 
   /** Asks the observers of pairs about the two states in `#state`. */
   #observePair(state: number): void {
-    const { relation, store, stateObservers, pairObservers } = this.#setup
-    const K = store.words
+    const { relation, stateObservers, pairObservers } = this.#setup
     const W = this.#state
     for (let o = stateObservers; o < stateObservers + pairObservers; o++) {
       const T = relation.code.array

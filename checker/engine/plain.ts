@@ -192,9 +192,11 @@ class PlaceBuilder {
         return
       }
       case 'struct':
-        return this.#struct(node, inside)
+        this.#struct(node, inside)
+        return
       case 'array':
-        return node.elements.forEach((element, i) => this.#node(element, inside, i))
+        node.elements.forEach((element, i) => this.#node(element, inside, i))
+        return
       case 'option':
         this.#places[node.present] = {
           get: (state) => (inside(state) === null ? 0 : 1),
@@ -205,7 +207,8 @@ class PlaceBuilder {
             else container[key] ??= initialOf(node.of, layout)
           },
         }
-        return this.#node(node.of, at, key)
+        this.#node(node.of, at, key)
+        return
       case 'queue':
         this.#places[node.length] = {
           get: (state) => (inside(state) as unknown[] | null)?.length ?? 0,
@@ -216,9 +219,10 @@ class PlaceBuilder {
             while (cells.length < code) cells.push(initialOf(node.elements[cells.length] as Node, layout))
           },
         }
-        return node.elements.forEach((element, i) => this.#node(element, inside, i))
+        node.elements.forEach((element, i) => this.#node(element, inside, i))
+        return
       case 'set':
-        return node.bits.forEach((bit, code) => {
+        node.bits.forEach((bit, code) => {
           const value = scalarValue(node.domain, code, layout)
           this.#places[bit] = {
             get: (state) => ((inside(state) as unknown[] | null)?.includes(value) === true ? 1 : 0),

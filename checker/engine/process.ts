@@ -27,7 +27,7 @@ export interface FlatAction {
   readonly name: string
   readonly when: Recipe<boolean> | undefined
   readonly do: Recipe<unknown> | undefined
-  readonly note: ((h: unknown, s: unknown, me: unknown, before: unknown) => void) | undefined
+  readonly note: ((h: unknown, s: unknown, me: unknown, before: unknown) => unknown) | undefined
   readonly urgent: boolean
   /** Where an escape leads, whatever `do` returns. */
   readonly escape: (() => Target) | undefined

@@ -13,13 +13,20 @@ interface Forbidden {
   readonly named: string
 }
 
+const outside = (owner: object, key: string, named: string): Forbidden => ({
+  owner,
+  key,
+  named,
+  original: Reflect.get(owner, key) as unknown,
+})
+
 const forbidden: readonly Forbidden[] = [
-  { owner: Math, key: 'random', original: Math.random, named: 'Math.random()' },
-  { owner: globalThis, key: 'Date', original: Date, named: 'Date' },
-  { owner: performance, key: 'now', original: performance.now, named: 'performance.now()' },
-  { owner: crypto, key: 'getRandomValues', original: crypto.getRandomValues, named: 'crypto.getRandomValues()' },
-  { owner: crypto, key: 'randomUUID', original: crypto.randomUUID, named: 'crypto.randomUUID()' },
-  { owner: process, key: 'hrtime', original: process.hrtime, named: 'process.hrtime()' },
+  outside(Math, 'random', 'Math.random()'),
+  outside(globalThis, 'Date', 'Date'),
+  outside(performance, 'now', 'performance.now()'),
+  outside(crypto, 'getRandomValues', 'crypto.getRandomValues()'),
+  outside(crypto, 'randomUUID', 'crypto.randomUUID()'),
+  outside(process, 'hrtime', 'process.hrtime()'),
 ]
 
 /** The ports whose recipes run, innermost last. */

@@ -177,10 +177,11 @@ export class Relation {
     const tree = this.#observers[index]!
     const { observer, economy } = tree
     try {
-      this.#port.bind(words, !economy.direct, observer.pair)
+      // What a direct evaluation read matters too: a saturated field may have decided it.
+      this.#port.bind(words, true, observer.pair)
       const answer = this.#executor.observe(observer)
-      if (economy.direct) return answer
       for (const slot of this.#port.readSlots) tree.slots.add(slot % this.#layout.slots.length)
+      if (economy.direct) return answer
       const leaf = this.#leaf([UNAUDITED, answer])
       const conflict = this.#insert(tree.cell, leaf)
       if (conflict !== undefined) throw new Fault('impure', conflict)

@@ -13,6 +13,7 @@ import {
 } from './engine.ts'
 import { Executor } from './executor.ts'
 import { doneObserver, Machine, stepFault } from './immer.ts'
+import type { StepFault } from './fault.ts'
 import { Kernel } from './kernel.ts'
 import type { Layout } from './layout.ts'
 import { Plain, type PlainState } from './plain.ts'
@@ -78,14 +79,14 @@ class TableSpace implements StateSpace {
     const machine = new Machine(this.layout, history)
     this.#relation.reference = (process, words) => {
       const successors: Int32Array[] = []
-      let faulty = false
+      const faults: StepFault[] = []
       machine.outcomesOf(
         this.#decode(words, 0),
         process,
         ({ next }) => successors.push(this.#encode(next)),
-        () => (faulty = true),
+        (fault) => faults.push(fault),
       )
-      return faulty ? undefined : successors
+      return faults.length > 0 ? undefined : successors
     }
   }
 

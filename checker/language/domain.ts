@@ -62,7 +62,8 @@ export type Fields = Readonly<Record<string, Domain>>
 export type StateFields = Readonly<Record<string, Domain | FamilyDomain>>
 
 const wholeNumber = (what: string, n: number): number => {
-  if (!Number.isSafeInteger(n) || Math.abs(n) > 2 ** 30) throw new TypeError(`${what} must be a whole number within ±2^30, not ${n}.`)
+  if (!Number.isSafeInteger(n) || Math.abs(n) > 2 ** 30)
+    throw new TypeError(`${what} must be a whole number within ±2^30, not ${n}.`)
   return n
 }
 const size = (what: string, n: number): number => {
@@ -75,7 +76,8 @@ export const bool: BoolDomain = Object.freeze({ kind: 'bool' })
 /** The whole numbers `lo … hi`, both included. */
 export function range(lo: number, hi: number, overflow: Overflow = 'error'): IntDomain {
   wholeNumber('The lower end of a range', lo)
-  if (wholeNumber('The upper end of a range', hi) < lo) throw new TypeError(`range(${lo}, ${hi}) is empty: the upper end must not be below the lower.`)
+  if (wholeNumber('The upper end of a range', hi) < lo)
+    throw new TypeError(`range(${lo}, ${hi}) is empty: the upper end must not be below the lower.`)
   return Object.freeze({ kind: 'int', lo, hi, overflow })
 }
 

@@ -4,7 +4,7 @@
  * One label is one atomic step, one place where another process may look. A step mutates the draft and returns nothing
  * (on to the next label, in the order written) or the label to go to.
  */
-import type { Fields, StateFields } from './domain.ts'
+import type { Domain, Fields, StateFields } from './domain.ts'
 import type { FamilyName, Member, StateView, View } from './view.ts'
 
 /** Any of the options; the engine takes every one. With no option the step is not enabled. */
@@ -14,6 +14,9 @@ export type Pick = <const T>(options: Iterable<T>) => T
 export type Before = <T>(expression: () => T) => T
 
 /** The types that the recipes of one model share: state `R` and history `H`. */
+/** No fields at all. */
+export type NoFields = { readonly [K in never]: Domain }
+
 export interface World<R extends StateFields = StateFields, H extends Fields = Fields> {
   readonly state: R
   readonly history: H
@@ -21,7 +24,12 @@ export interface World<R extends StateFields = StateFields, H extends Fields = F
 type S<W extends World> = StateView<W['state']>
 type Draft<F extends Fields, W extends World> = { -readonly [K in keyof F]: View<F[K], W['state']> }
 
-export type Effect<W extends World, Me, L extends string, Frame> = (s: S<W>, me: Me, pick: Pick, frame: Frame) => L | undefined | void
+export type Effect<W extends World, Me, L extends string, Frame> = (
+  s: S<W>,
+  me: Me,
+  pick: Pick,
+  frame: Frame,
+) => L | undefined | void
 
 /** What one way of taking a step needs and does. */
 export interface Action<W extends World, Me, L extends string, Frame> {
@@ -145,8 +153,10 @@ function checkLabels(owner: string, steps: object): void {
   const labels = Object.keys(steps)
   if (labels.length === 0) throw new TypeError(`${owner} has no steps.`)
   for (const label of labels) {
-    if (label === DONE || label === RETURN) throw new TypeError(`${owner}: '${label}' is reserved and cannot be a label.`)
-    if (!LABEL.test(label)) throw new TypeError(`${owner}: the label '${label}' must be a name of letters, digits, '_' and '-'.`)
+    if (label === DONE || label === RETURN)
+      throw new TypeError(`${owner}: '${label}' is reserved and cannot be a label.`)
+    if (!LABEL.test(label))
+      throw new TypeError(`${owner}: the label '${label}' must be a name of letters, digits, '_' and '-'.`)
   }
 }
 
@@ -164,7 +174,7 @@ export interface Language<W extends World> {
     options?: ProgramOptions<W, Member<W['state'], F>, NoInfer<K>>,
   ): Program<F, K>
   /** Steps that programs of these families run by `call`, with arguments and locals of their own in `frame`. */
-  procedure<const F extends FamilyName<W['state']>, A extends Fields, K extends string, L extends Fields = Record<never, never>>(
+  procedure<const F extends FamilyName<W['state']>, A extends Fields, K extends string, L extends Fields = NoFields>(
     name: string,
     shape: { readonly family: F | readonly F[]; readonly args: A; readonly locals?: L },
     steps: { readonly [P in K]: Step<W, Member<W['state'], F>, NoInfer<K> | typeof RETURN, Draft<A & L, W>> },
@@ -180,18 +190,24 @@ export interface Language<W extends World> {
 /** The constructors for a model whose state and history have the types that these functions return. */
 export function language<
   State extends (config: never) => StateFields,
-  History extends (config: never) => Fields = () => Record<never, never>,
+  History extends (config: never) => Fields = () => NoFields,
 >(): Language<World<ReturnType<State>, ReturnType<History>>> {
   return {
     steps: (_family, steps) => steps,
     program: (family, steps, options = {}) => {
       checkLabels(`The program of '${family}'`, steps)
-      return Object.freeze({ family, steps, options }) as never
+      return Object.freeze({ family, steps, options })
     },
     procedure: (name, shape, steps) => {
       checkLabels(`The procedure '${name}'`, steps)
-      return Object.freeze({ name, families: [shape.family].flat(), args: shape.args, locals: shape.locals ?? {}, steps }) as never
+      return Object.freeze({
+        name,
+        families: [shape.family].flat(),
+        args: shape.args,
+        locals: shape.locals ?? {},
+        steps,
+      })
     },
-    call: (procedure, args, then) => ({ call: procedure, args, then }) as never,
+    call: (procedure, args, then) => ({ call: procedure, args, then }),
   }
 }

@@ -15,7 +15,10 @@ export interface StepContext<W extends World, L extends string> extends Context<
 }
 
 type Predicate<W extends World, L extends string> = (s: StateView<W['state']>, context: Context<W, L>) => boolean
-type StepPredicate<W extends World, L extends string> = (s: StateView<W['state']>, context: StepContext<W, L>) => boolean
+type StepPredicate<W extends World, L extends string> = (
+  s: StateView<W['state']>,
+  context: StepContext<W, L>,
+) => boolean
 type Expression<W extends World, L extends string> = (s: StateView<W['state']>, context: Context<W, L>) => number
 
 export type PropertyKind = 'always' | 'never' | 'reachable' | 'alwaysReachable' | 'stepwise' | 'maximum' | 'minimum'
@@ -57,11 +60,15 @@ const NAME = /^[A-Z][A-Za-z0-9]*$/
 export function propertiesOf<W extends World, L extends string>(_protocol: {
   readonly types?: (world: W, label: L) => void
 }): Properties<W, L> {
-  const make = (kind: PropertyKind) => (name: string, test: Property['test'], options?: { readonly given?: Property['given'] }): Property => {
-    if (!NAME.test(name) || name === STAYS_IN_DOMAIN || name === NO_DEADLOCK)
-      throw new TypeError(`'${name}' cannot name a property: use PascalCase, and not ${STAYS_IN_DOMAIN} or ${NO_DEADLOCK}.`)
-    return Object.freeze({ kind, name, test, given: options?.given })
-  }
+  const make =
+    (kind: PropertyKind) =>
+    (name: string, test: Property['test'], options?: { readonly given?: Property['given'] }): Property => {
+      if (!NAME.test(name) || name === STAYS_IN_DOMAIN || name === NO_DEADLOCK)
+        throw new TypeError(
+          `'${name}' cannot name a property: use PascalCase, and not ${STAYS_IN_DOMAIN} or ${NO_DEADLOCK}.`,
+        )
+      return Object.freeze({ kind, name, test, given: options?.given })
+    }
   return {
     always: make('always'),
     never: make('never'),
@@ -70,5 +77,5 @@ export function propertiesOf<W extends World, L extends string>(_protocol: {
     stepwise: make('stepwise'),
     maximum: make('maximum'),
     minimum: make('minimum'),
-  } as Properties<W, L>
+  }
 }

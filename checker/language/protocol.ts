@@ -67,7 +67,13 @@ export interface Wanted<V extends string, B extends string, I extends string> {
   readonly ingredients?: readonly I[]
 }
 
-export interface Protocol<W extends World = World, V extends string = string, B extends string = string, I extends string = string, L extends string = string> {
+export interface Protocol<
+  W extends World = World,
+  V extends string = string,
+  B extends string = string,
+  I extends string = string,
+  L extends string = string,
+> {
   readonly name: string
   readonly source: string | undefined
   readonly variants: readonly V[]
@@ -83,7 +89,8 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
 
-const list = (names: readonly string[]): string => (names.length === 0 ? 'there are none' : `there are: ${names.join(', ')}`)
+const list = (names: readonly string[]): string =>
+  names.length === 0 ? 'there are none' : `there are: ${names.join(', ')}`
 
 /** One of these names, or a `ConfigError` that lists them. */
 export function known<N extends string>(what: string, name: string, names: readonly N[]): N {
@@ -93,9 +100,12 @@ export function known<N extends string>(what: string, name: string, names: reado
 }
 
 function checkBound(protocol: string, name: string, value: number | undefined, bound: Bound): number {
-  if (value === undefined) throw new ConfigError(`${protocol} needs the bound '${name}' (${bound.min} to ${bound.max}).`)
+  if (value === undefined)
+    throw new ConfigError(`${protocol} needs the bound '${name}' (${bound.min} to ${bound.max}).`)
   if (!Number.isInteger(value) || value < bound.min || value > bound.max)
-    throw new ConfigError(`The bound '${name}' of ${protocol} must be a whole number from ${bound.min} to ${bound.max}, not ${value}.`)
+    throw new ConfigError(
+      `The bound '${name}' of ${protocol} must be a whole number from ${bound.min} to ${bound.max}, not ${value}.`,
+    )
   return value
 }
 

@@ -13,8 +13,10 @@ export type Expectation =
 
 export const holds: Expectation = Object.freeze({ is: 'holds' })
 export const unreachable: Expectation = Object.freeze({ is: 'unreachable' })
-export const violated = (steps?: number): Expectation => Object.freeze(steps === undefined ? { is: 'violated' } : { is: 'violated', steps })
-export const reachable = (steps?: number): Expectation => Object.freeze(steps === undefined ? { is: 'reachable' } : { is: 'reachable', steps })
+export const violated = (steps?: number): Expectation =>
+  Object.freeze(steps === undefined ? { is: 'violated' } : { is: 'violated', steps })
+export const reachable = (steps?: number): Expectation =>
+  Object.freeze(steps === undefined ? { is: 'reachable' } : { is: 'reachable', steps })
 export const maximum = (value: number): Expectation => Object.freeze({ is: 'maximum', value })
 export const minimum = (value: number): Expectation => Object.freeze({ is: 'minimum', value })
 
@@ -51,6 +53,8 @@ export function spec<W extends World, V extends string, B extends string, I exte
   for (const row of definition.rows)
     for (const name of Object.keys(row.expect))
       if (!names.includes(name) && name !== NO_DEADLOCK && name !== STAYS_IN_DOMAIN)
-        throw new ConfigError(`A row of ${protocol.name} expects something of '${name}', which is no property of it; there are: ${names.join(', ')}.`)
+        throw new ConfigError(
+          `A row of ${protocol.name} expects something of '${name}', which is no property of it; there are: ${names.join(', ')}.`,
+        )
   return Object.freeze({ name: protocol.name, protocol: protocol as unknown as Protocol, ...definition })
 }

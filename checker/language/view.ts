@@ -4,13 +4,7 @@
  * A reference reads as the member that it points to, so `victim.mm.mm_users` reads as in C. Handles of members are
  * opaque: compare them with `===`, read and write their fields, store them in `ref` fields; nothing else.
  */
-import type {
-  BoolDomain,
-  EnumDomain,
-  IntDomain,
-  RefDomain,
-  StateFields,
-} from './domain.ts'
+import type { BoolDomain, EnumDomain, IntDomain, RefDomain, StateFields } from './domain.ts'
 
 declare const memberOf: unique symbol
 
@@ -21,24 +15,32 @@ declare const memberOf: unique symbol
  * recursive union of all domains for ever.
  */
 export type View<D, R extends StateFields> =
-  D extends RefDomain<infer N> ? Member<R, N>
-  : D extends BoolDomain ? boolean
-  : D extends IntDomain ? number
-  : D extends EnumDomain<infer V> ? V
-  : D extends { kind: 'option'; of: infer E } ? View<E, R> | null
-  : D extends { kind: 'struct'; fields: infer F } ? Record<F, R>
-  : D extends { kind: 'array'; of: infer E } ? ArrayView<View<E, R>>
-  : D extends { kind: 'queue'; of: infer E } ? QueueView<View<E, R>>
-  : D extends { kind: 'set'; of: infer E } ? SetView<View<E, R>>
-  : never
+  D extends RefDomain<infer N>
+    ? Member<R, N>
+    : D extends BoolDomain
+      ? boolean
+      : D extends IntDomain
+        ? number
+        : D extends EnumDomain<infer V>
+          ? V
+          : D extends { kind: 'option'; of: infer E }
+            ? View<E, R> | null
+            : D extends { kind: 'struct'; fields: infer F }
+              ? Record<F, R>
+              : D extends { kind: 'array'; of: infer E }
+                ? ArrayView<View<E, R>>
+                : D extends { kind: 'queue'; of: infer E }
+                  ? QueueView<View<E, R>>
+                  : D extends { kind: 'set'; of: infer E }
+                    ? SetView<View<E, R>>
+                    : never
 
 type Record<F, R extends StateFields> = { -readonly [K in keyof F]: View<F[K], R> }
 
 /** A member of family `N`. */
-export type Member<R extends StateFields, N> =
-  N extends keyof R ?
-    R[N] extends { kind: 'family'; fields: infer F } ?
-      Record<F, R> & { readonly [memberOf]: N }
+export type Member<R extends StateFields, N> = N extends keyof R
+  ? R[N] extends { kind: 'family'; fields: infer F }
+    ? Record<F, R> & { readonly [memberOf]: N }
     : never
   : never
 

@@ -1,10 +1,13 @@
 /** Runs the generated kernel: moves the arrays into memories that it can import, and talks to it by cells. */
-import type { WasmMemory } from './growable.ts'
-import type { Relation } from './relation.ts'
-import type { Store } from './store.ts'
-import { CELLS, generate, memoryMap, type Import, type MemoryMap, type Shape } from './wasm-kernel.ts'
+import type { WasmMemory } from '../growable.ts'
+import type { Relation } from '../relation.ts'
+import type { Store } from '../store.ts'
+import { AdvanceGenerator } from './advance.ts'
+import { assemble } from './assembler.ts'
+import { insertCode, rehashCode } from './insert.ts'
+import { CELLS, IMPORTS, memoryMap, MEMORIES, type Import, type MemoryMap, type Shape } from './shape.ts'
 
-type Imports = Record<Import, (a: number, b: number, c: number) => number | void>
+type Imports = Record<Import, (a: number, b: number, c: number) => unknown>
 interface Exports {
   advance(stop: number): void
   rehash(): void
@@ -102,4 +105,13 @@ export class GeneratedKernel {
     this.cell('capacity', store.capacity)
     this.cell('mask', store.mask)
   }
+}
+
+/** The module for a shape; it exports `advance(stop)` and `rehash()`. */
+function generate(shape: Shape, map: MemoryMap): Uint8Array {
+  return assemble(MEMORIES, IMPORTS, [
+    { name: 'insert', parameters: 1, results: 0, code: insertCode(shape, map) },
+    { name: 'rehash', parameters: 0, results: 0, code: rehashCode(shape, map) },
+    { name: 'advance', parameters: 1, results: 0, code: new AdvanceGenerator(shape, map).generate() },
+  ])
 }

@@ -1,0 +1,104 @@
+/**
+ * What the generated kernel and its host agree on: shape, memory layout, cells, imports.
+ *
+ * Memory 0 holds the working words and behind them the decision trees, 1 the states, 2 the predecessors, 3 the index,
+ * 4 the successors.
+ */
+import { BATCH } from '../store.ts'
+import { call, constant, load, type Code } from './assembler.ts'
+
+export const WORK = 0
+export const ARENA = 1
+export const PREDECESSORS = 2
+export const INDEX = 3
+export const SUCCESSORS = 4
+export const MEMORIES = 5
+
+/** Words at the start of memory 0 by which the kernels talk to each other. */
+export const CELLS = {
+  head: 0,
+  count: 1,
+  levelEnd: 2,
+  transitions: 3,
+  untilAudit: 4,
+  capacity: 5,
+  mask: 6,
+  successors: 7,
+  sink: 8,
+} as const
+const CELL_COUNT = 16
+
+export interface Shape {
+  readonly words: number
+  readonly processes: number
+  readonly stateObservers: number
+  readonly pairObservers: number
+  readonly firstTick: number
+  readonly marked: readonly boolean[]
+  readonly keepsSuccessors: boolean
+  readonly auditPeriod: number
+}
+
+/** Where things lie in memory 0, in bytes. */
+export interface MemoryMap {
+  /** The state being expanded and, for observers of pairs, a successor behind it. */
+  readonly state: number
+  readonly mixed: number
+  readonly salts: number
+  readonly roots: number
+  readonly observers: number
+  readonly best: number
+  readonly batch: number
+  readonly hashes: number
+  readonly from: number
+  readonly touched: number
+  readonly trees: number
+}
+
+export function memoryMap({ words: K, processes, stateObservers, pairObservers }: Shape): MemoryMap {
+  let at = 4 * CELL_COUNT
+  const region = (length: number): number => {
+    const start = at
+    at += 4 * length
+    return start
+  }
+  const observers = stateObservers + pairObservers
+  return {
+    state: region(2 * K),
+    mixed: region(K),
+    salts: region(K),
+    roots: region(processes),
+    observers: region(observers),
+    best: region(observers),
+    batch: region(BATCH * K),
+    hashes: region(BATCH),
+    from: region(BATCH),
+    touched: region(BATCH),
+    trees: Math.ceil(at / 64) * 64,
+  }
+}
+
+/** What the generated loop asks of the JavaScript kernel: name, parameters, results. */
+export const IMPORTS = [
+  { name: 'miss', parameters: 2, results: 1 },
+  { name: 'unusual', parameters: 3, results: 1 },
+  { name: 'audit', parameters: 3, results: 0 },
+  { name: 'answer', parameters: 3, results: 1 },
+  { name: 'saw', parameters: 3, results: 0 },
+  { name: 'mark', parameters: 3, results: 0 },
+  { name: 'first', parameters: 2, results: 0 },
+  { name: 'terminal', parameters: 1, results: 0 },
+  { name: 'level', parameters: 1, results: 0 },
+  { name: 'reserve', parameters: 1, results: 0 },
+] as const
+export type Import = (typeof IMPORTS)[number]['name']
+
+export const imported = (name: Import, ...args: Code[]): Code =>
+  call(
+    IMPORTS.findIndex((each) => each.name === name),
+    ...args,
+  )
+export const INSERT: number = IMPORTS.length
+
+export const cell = (name: keyof typeof CELLS): Code => load(WORK, constant(0), 4 * CELLS[name])
+export const ZERO: Code = constant(0)
