@@ -3,20 +3,18 @@
  *
  * CPU seconds are user and system time of the search, starting of the process excluded, trees learnt and audited, and
  * properties checked; SPIN's are those of the whole process. SPIN searches exactly and without reductions
- * (`-O2 -DSAFETY -DNOREDUCE`), as we do. Medians of three runs, taken in turn.
+ * (`-O2 -DSAFETY -DNOREDUCE`), as we do. Medians of three runs.
  */
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { Statistics } from '../engine/engine.ts'
+import { hasSpin, runTwin, type Twin } from './spin.ts'
 
 interface Model {
   readonly name: string
   readonly path: string
   readonly bounds: Readonly<Record<string, number>>
-  readonly twin?: string
-  readonly defines?: readonly string[]
+  readonly twin?: Twin
 }
 interface Measured extends Statistics {
   readonly cpuSeconds: number
@@ -33,8 +31,7 @@ const models: readonly Model[] = [
     name: 'two-phase-commit',
     path: '../examples/two-phase-commit.ts',
     bounds: { rms: 7 },
-    twin: '../examples/promela/two-phase-commit.pml',
-    defines: ['-DN=7'],
+    twin: { file: 'examples/promela/two-phase-commit.pml', defines: ['-DN=7'] },
   },
   { name: 'dining-philosophers', path: '../examples/dining-philosophers.ts', bounds: { philosophers: 7 } },
   { name: 'increment', path: '../examples/increment.ts', bounds: { threads: 6 } },
@@ -42,9 +39,9 @@ const models: readonly Model[] = [
     name: 'serialization',
     path: './serialization.ts',
     bounds: { cpus: 4, tasks: 4, pages: 1, exits: 2 },
-    twin: 'promela/serialization.pml',
+    twin: { file: 'bench/promela/serialization.pml' },
   },
-  { name: 'counter', path: './counter.ts', bounds: { adds: 5 }, twin: 'promela/counter.pml' },
+  { name: 'counter', path: './counter.ts', bounds: { adds: 5 }, twin: { file: 'bench/promela/counter.pml' } },
   { name: 'scan-1 (wide footprints)', path: './scan.ts', bounds: { cpus: 1, tasks: 6, pages: 5 } },
   { name: 'scan-2 (wide footprints)', path: './scan.ts', bounds: { cpus: 2, tasks: 6, pages: 5 } },
 ]
@@ -55,43 +52,14 @@ function measure(model: Model, engine: 'table' | 'immer'): Measured {
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Measured
 }
 
-/** Compiles a twin; gives the program to run, or `undefined` where SPIN is not installed. */
-function compileTwin({ twin, defines = [] }: Model, directory: string): string | undefined {
-  if (twin === undefined || spawnSync('spin', ['-V']).status !== 0) return undefined
-  const options = { cwd: directory, stdio: 'ignore' } as const
-  execFileSync('spin', [...defines, '-o1', '-o2', '-o3', '-a', join(here, twin)], options)
-  const pan = join(directory, `pan${Math.random().toString(36).slice(2)}`)
-  execFileSync('gcc', ['-O2', '-DSAFETY', '-DNOREDUCE', '-o', pan, 'pan.c'], options)
-  return pan
-}
-
-interface Spin {
-  readonly cpuSeconds: number
-  readonly states: number
-}
-
-function runTwin(pan: string): Spin {
-  const { stdout, stderr } = spawnSync('bash', ['-c', `TIMEFORMAT='cpu %U %S'; time ${pan} -w24 -m1000000`], {
-    encoding: 'utf8',
-  })
-  const [, user, system] = /cpu ([\d.]+) ([\d.]+)/.exec(stderr) ?? []
-  const states = /(\d+) states, stored/.exec(stdout)?.[1]
-  return { cpuSeconds: Number(user) + Number(system), states: Number(states) }
-}
-
 const median = <T>(items: readonly T[], by: (item: T) => number): T =>
   [...items].sort((a, b) => by(a) - by(b))[Math.floor(items.length / 2)]
 const cpu = ({ cpuSeconds }: { readonly cpuSeconds: number }): number => cpuSeconds
 const millions = (n: number): string => (n / 1e6).toFixed(n < 1e7 ? 2 : 1)
 
-function report(model: Model, directory: string): void {
-  const pan = compileTwin(model, directory)
-  const tables: Measured[] = []
-  const spins: Spin[] = []
-  for (let run = 0; run < RUNS; run++) {
-    tables.push(measure(model, 'table'))
-    if (pan !== undefined) spins.push(runTwin(pan))
-  }
+function report(model: Model): void {
+  const tables = Array.from({ length: RUNS }, () => measure(model, 'table'))
+  const spins = model.twin !== undefined && hasSpin() ? runTwin(model.twin, RUNS) : []
   const table = median(tables, cpu)
   const immer = measure(model, 'immer')
   const speed = table.transitions / table.cpuSeconds
@@ -113,11 +81,5 @@ function report(model: Model, directory: string): void {
   )
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'oomcheck-bench-'))
-try {
-  const wanted = process.argv.slice(2)
-  for (const model of models)
-    if (wanted.length === 0 || wanted.some((name) => model.name.startsWith(name))) report(model, directory)
-} finally {
-  rmSync(directory, { recursive: true })
-}
+const wanted = process.argv.slice(2)
+for (const model of models) if (wanted.length === 0 || wanted.some((name) => model.name.startsWith(name))) report(model)
