@@ -38,7 +38,10 @@ async function explore(space: StateSpace, options: SearchOptions, seconds: () =>
     if (stop !== undefined && queued > 0) return stop
     try {
       // Close to the budget the chunks become small, so that it is not passed by much.
-      const left = options.maxStates === undefined ? chunk : Math.max(1, Math.min(chunk, Math.ceil((options.maxStates - states) / 8)))
+      const left =
+        options.maxStates === undefined
+          ? chunk
+          : Math.max(1, Math.min(chunk, Math.ceil((options.maxStates - states) / 8)))
       if (!space.advance(left)) return undefined
     } catch (error) {
       if (error instanceof OutOfMemory || error instanceof RangeError) return { by: 'system', message: error.message }
@@ -50,7 +53,12 @@ async function explore(space: StateSpace, options: SearchOptions, seconds: () =>
 }
 
 /** Explores, and again with more history whenever something that is kept turns out to depend on it. */
-async function exploreWithHistory(layout: Layout, properties: readonly Property[], options: SearchOptions, seconds: () => number): Promise<Explored & { history: Set<string> }> {
+async function exploreWithHistory(
+  layout: Layout,
+  properties: readonly Property[],
+  options: SearchOptions,
+  seconds: () => number,
+): Promise<Explored & { history: Set<string> }> {
   const observers = properties.map(observerOf)
   const edges = properties.some((property) => property.kind === 'alwaysReachable')
   const history = new Set<string>()
@@ -73,7 +81,8 @@ export async function check(layout: Layout, properties: readonly Property[], opt
   return {
     engine: options.engine.name,
     statistics: space.statistics(),
-    basis: stop === undefined ? { is: 'exact' } : { is: 'partial', depth: Math.max(0, space.statistics().depth - 1), stop },
+    basis:
+      stop === undefined ? { is: 'exact' } : { is: 'partial', depth: Math.max(0, space.statistics().depth - 1), stop },
     verdicts,
     history: [...history],
     neverTaken: stop === undefined ? all.filter((name) => !taken.has(name)) : [],

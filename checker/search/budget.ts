@@ -13,8 +13,10 @@ export interface Budget {
 export function exceeded(budget: Budget, states: number, seconds: number): Stop | undefined {
   if (budget.interrupt?.aborted === true) return { by: 'interrupt' }
   if (budget.maxStates !== undefined && states >= budget.maxStates) return { by: 'states', limit: budget.maxStates }
-  if (budget.timeoutSeconds !== undefined && seconds >= budget.timeoutSeconds) return { by: 'timeout', limit: budget.timeoutSeconds }
-  if (budget.maxMemory !== undefined && process.memoryUsage.rss() >= budget.maxMemory) return { by: 'memory', limit: budget.maxMemory }
+  if (budget.timeoutSeconds !== undefined && seconds >= budget.timeoutSeconds)
+    return { by: 'timeout', limit: budget.timeoutSeconds }
+  if (budget.maxMemory !== undefined && process.memoryUsage.rss() >= budget.maxMemory)
+    return { by: 'memory', limit: budget.maxMemory }
   return undefined
 }
 

@@ -3,7 +3,7 @@ import type { FaultSighting, StateSpace } from '../engine/engine.ts'
 import { Machine } from '../engine/immer.ts'
 import { AS_CLAIMED, NOTHING_CLAIMED, VIOLATED, observerOf } from '../engine/observer.ts'
 import { NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from '../language/property.ts'
-import { pathTo, scheduleAlong, type Trace } from '../trace/schedule.ts'
+import { pathTo, ReplayError, scheduleAlong, type Trace } from '../trace/schedule.ts'
 import { describeStop } from './budget.ts'
 import { canReach } from './reachability.ts'
 import type { Result, Stop, Verdict } from './verdict.ts'
@@ -26,45 +26,83 @@ class Decider {
     this.#machine = new Machine(space.layout, history)
     const [fault] = space.faults
     this.#doubt =
-      stop !== undefined ? describeStop(stop)
-      : fault !== undefined ? `a branch ended in a fault (${where(fault)}), so not every behaviour was seen`
-      : undefined
+      stop !== undefined
+        ? describeStop(stop)
+        : fault !== undefined
+          ? `a branch ended in a fault (${where(fault)}), so not every behaviour was seen`
+          : undefined
   }
 
   /** The behaviour that leads to a state, and maybe one step on. */
   trace(state: number, next?: number): Trace {
     const path = [...pathTo(this.#space, state), ...(next === undefined ? [] : [next])]
-    return scheduleAlong(this.#machine, path.map((id) => this.#space.state(id)))
+    return scheduleAlong(
+      this.#machine,
+      path.map((id) => this.#space.state(id)),
+    )
+  }
+
+  /** The same where a step may be impure: what it did cannot always be found again. */
+  #traceAsFarAsItGoes(state: number): Trace {
+    try {
+      return this.trace(state)
+    } catch (error) {
+      if (error instanceof ReplayError && error.reached !== undefined) return error.reached
+      throw error
+    }
+  }
+
+  /** A step that is not a function of the state was met: nothing that it led to can be trusted. */
+  get #impure(): boolean {
+    return this.#space.faults.some(({ fault }) => fault.kind === 'impure')
   }
 
   staysInDomain(): Verdict {
     const named = { property: STAYS_IN_DOMAIN, kind: 'built-in', vacuous: undefined } as const
     const [first] = [...this.#space.faults].sort((a, b) => a.state - b.state)
     if (first === undefined) return { ...named, ...this.#forAll({ is: 'holds' }) }
-    const trace = this.trace(first.state)
-    return { ...named, result: { is: 'violated', steps: trace.schedule.steps.length, trace }, because: `${where(first)}: ${first.fault.message}` }
+    const trace = this.#traceAsFarAsItGoes(first.state)
+    return {
+      ...named,
+      result: { is: 'violated', steps: trace.schedule.steps.length, trace },
+      because: `${where(first)}: ${first.fault.message}`,
+    }
   }
 
   noDeadlock(): Verdict {
     const { deadlock, layout } = this.#space
     const named = { property: NO_DEADLOCK, kind: 'built-in' } as const
-    if (deadlock !== undefined) {
+    if (deadlock !== undefined && !this.#impure) {
       const trace = this.trace(deadlock)
-      return { ...named, result: { is: 'violated', steps: trace.schedule.steps.length, trace }, because: 'nothing is enabled there, and it is not where the protocol may end', vacuous: undefined }
+      return {
+        ...named,
+        result: { is: 'violated', steps: trace.schedule.steps.length, trace },
+        because: 'nothing is enabled there, and it is not where the protocol may end',
+        vacuous: undefined,
+      }
     }
     const others = layout.processes.filter(({ program }) => program.role !== 'protocol').map(({ name }) => name)
     const masked = this.#space.terminalStates === 0 && others.length > 0
-    return { ...named, ...this.#forAll({ is: 'holds' }), vacuous: masked ? `something is always enabled, be it only ${others.join(', ')}` : undefined }
+    return {
+      ...named,
+      ...this.#forAll({ is: 'holds' }),
+      vacuous: masked ? `something is always enabled, be it only ${others.join(', ')}` : undefined,
+    }
   }
 
   property(property: Property, index: number): Verdict {
-    const { result, because, vacuous } = property.kind === 'alwaysReachable' ? this.#alwaysReachable(property, index) : this.#sighted(property, index)
-    return { property: property.name, kind: property.kind, result, because, vacuous }
+    const named = { property: property.name, kind: property.kind }
+    if (this.#impure) return { ...named, ...this.#forAll({ is: 'holds' }), vacuous: undefined }
+    const decided =
+      property.kind === 'alwaysReachable' ? this.#alwaysReachable(property, index) : this.#sighted(property, index)
+    return { ...named, ...decided }
   }
 
   /** A claim about all states: it needs all of them. */
   #forAll(result: Result): { result: Result; because: string | undefined } {
-    return this.#doubt === undefined ? { result, because: undefined } : { result: { is: 'inconclusive' }, because: this.#doubt }
+    return this.#doubt === undefined
+      ? { result, because: undefined }
+      : { result: { is: 'inconclusive' }, because: this.#doubt }
   }
 
   #sighted(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
@@ -72,21 +110,28 @@ class Decider {
     const sighting = space.sighting(index)
     const constant = space.varies(index) ? undefined : CONSTANT
     if (sighting === undefined) {
-      if (property.kind === 'stepwise' && this.#doubt === undefined) return { result: { is: 'holds' }, because: undefined, vacuous: 'there is no transition' }
-      return { result: { is: 'inconclusive' }, because: this.#doubt ?? 'the property could not be evaluated anywhere', vacuous: undefined }
+      if (property.kind === 'stepwise' && this.#doubt === undefined)
+        return { result: { is: 'holds' }, because: undefined, vacuous: 'there is no transition' }
+      return {
+        result: { is: 'inconclusive' },
+        because: this.#doubt ?? 'the property could not be evaluated anywhere',
+        vacuous: undefined,
+      }
     }
     const { code } = sighting
     switch (property.kind) {
       case 'always':
       case 'never':
       case 'stepwise': {
-        if (code === VIOLATED) return { result: this.#shown('violated', property, index), because: undefined, vacuous: undefined }
+        if (code === VIOLATED)
+          return { result: this.#shown('violated', property, index), because: undefined, vacuous: undefined }
         const vacuous = code === NOTHING_CLAIMED ? 'its premise is never true' : constant
         return { ...this.#forAll({ is: 'holds' }), vacuous }
       }
       case 'reachable':
       case 'alwaysReachable':
-        if (code === AS_CLAIMED) return { result: this.#shown('reachable', property, index), because: undefined, vacuous: constant }
+        if (code === AS_CLAIMED)
+          return { result: this.#shown('reachable', property, index), because: undefined, vacuous: constant }
         return { ...this.#forAll({ is: 'unreachable' }), vacuous: constant }
       case 'maximum':
       case 'minimum': {
@@ -106,8 +151,13 @@ class Decider {
     const trace = observer.pair ? this.trace(from, state) : this.trace(state)
     const last = trace.states.at(-1)!
     const before = trace.states.at(-2) ?? last
-    const confirmed = observer.pair ? this.#machine.observe(observer, before, last) : this.#machine.observe(observer, last)
-    if (confirmed !== code) throw new InternalError(`${property.name} gave ${code} in the search and ${confirmed} when its schedule was replayed.`)
+    const confirmed = observer.pair
+      ? this.#machine.observe(observer, before, last)
+      : this.#machine.observe(observer, last)
+    if (confirmed !== code)
+      throw new InternalError(
+        `${property.name} gave ${code} in the search and ${confirmed} when its schedule was replayed.`,
+      )
     return { is, steps: trace.schedule.steps.length, trace }
   }
 
@@ -122,11 +172,20 @@ class Decider {
       return isGoal
     })
     const trap = reaches.indexOf(0)
-    if (trap < 0) return { result: { is: 'holds' }, because: undefined, vacuous: goals === states ? 'the goal holds everywhere' : undefined }
+    if (trap < 0)
+      return {
+        result: { is: 'holds' },
+        because: undefined,
+        vacuous: goals === states ? 'the goal holds everywhere' : undefined,
+      }
     const trace = this.trace(trap)
-    if (this.#machine.observe(observerOf(property), trace.states.at(-1)!) === 1) throw new InternalError(`${property.name} holds where the search says that it cannot be reached.`)
+    if (this.#machine.observe(observerOf(property), trace.states.at(-1)!) === 1)
+      throw new InternalError(`${property.name} holds where the search says that it cannot be reached.`)
     const trapped = reaches.reduce((n, reached) => n + 1 - reached, 0)
-    const because = goals === 0 ? 'no reachable state satisfies it' : `from there on it can never be reached again; ${trapped} of ${states} states are like that`
+    const because =
+      goals === 0
+        ? 'no reachable state satisfies it'
+        : `from there on it can never be reached again; ${trapped} of ${states} states are like that`
     return { result: { is: 'violated', steps: trace.schedule.steps.length, trace }, because, vacuous: undefined }
   }
 }
@@ -134,7 +193,16 @@ class Decider {
 const where = ({ fault }: FaultSighting): string => `${fault.process} ${fault.label}`
 
 /** Decides all properties of a state space, the built-in ones first. */
-export function decide(space: StateSpace, properties: readonly Property[], history: ReadonlySet<string>, stop: Stop | undefined): Verdict[] {
+export function decide(
+  space: StateSpace,
+  properties: readonly Property[],
+  history: ReadonlySet<string>,
+  stop: Stop | undefined,
+): Verdict[] {
   const decider = new Decider(space, history, stop)
-  return [decider.staysInDomain(), decider.noDeadlock(), ...properties.map((property, i) => decider.property(property, i))]
+  return [
+    decider.staysInDomain(),
+    decider.noDeadlock(),
+    ...properties.map((property, i) => decider.property(property, i)),
+  ]
 }

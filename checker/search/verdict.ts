@@ -9,7 +9,13 @@ export type Result =
   | { readonly is: 'reachable'; readonly steps: number; readonly trace: Trace }
   | { readonly is: 'unreachable' }
   /** `atLeast`: a saturating domain may have cut the value off. */
-  | { readonly is: 'maximum' | 'minimum'; readonly value: number; readonly atLeast: boolean; readonly steps: number; readonly trace: Trace }
+  | {
+      readonly is: 'maximum' | 'minimum'
+      readonly value: number
+      readonly atLeast: boolean
+      readonly steps: number
+      readonly trace: Trace
+    }
   | { readonly is: 'inconclusive' }
 
 export interface Verdict {

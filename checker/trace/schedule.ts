@@ -7,6 +7,8 @@ import type { StateSpace } from '../engine/engine.ts'
 import { formatStep, sameStep, type Machine, type Step } from '../engine/immer.ts'
 import type { PlainState } from '../engine/plain.ts'
 
+export { formatStep, type Step } from '../engine/immer.ts'
+
 export interface Schedule {
   /** The picks of the initial state; empty where there is only one. */
   readonly init: readonly string[]
@@ -22,6 +24,13 @@ export interface Trace {
 /** A schedule does not fit the model: a step that is not enabled, an initial state that does not exist. */
 export class ReplayError extends Error {
   override readonly name = 'ReplayError'
+  /** As far as it fits. */
+  readonly reached: Trace | undefined
+
+  constructor(message: string, reached?: Trace) {
+    super(message)
+    this.reached = reached
+  }
 }
 
 const same = (a: PlainState, b: PlainState): boolean => JSON.stringify(a) === JSON.stringify(b)
@@ -46,7 +55,10 @@ export function scheduleAlong(machine: Machine, states: readonly PlainState[]): 
     const [from, to] = [states[i]!, states[i + 1]!]
     const fitting = machine.outcomes(from).filter((taken) => same(taken.next, to))
     const taken = fitting.find(({ step }) => step.process === steps.at(-1)?.process) ?? fitting[0]
-    if (taken === undefined) throw new ReplayError(`No step leads from state ${i} of the path to the next one.`)
+    if (taken === undefined) {
+      const reached = { schedule: { init: start.picks, steps }, states: states.slice(0, i + 1) }
+      throw new ReplayError(`No step leads from state ${i} of the path to the next one.`, reached)
+    }
     steps.push(taken.step)
   }
   return { schedule: { init: start.picks, steps }, states }
@@ -58,7 +70,9 @@ export function replay(machine: Machine, schedule: Schedule): Trace {
   const start = starts.find(({ picks }) => picks.join() === schedule.init.join())
   if (start === undefined) {
     const known = starts.map(({ picks }) => `(${picks.join(', ')})`)
-    throw new ReplayError(`There is no initial state (${schedule.init.join(', ')}); there are: ${[...new Set(known)].join(' ')}.`)
+    throw new ReplayError(
+      `There is no initial state (${schedule.init.join(', ')}); there are: ${[...new Set(known)].join(' ')}.`,
+    )
   }
   const states = [start.state]
   schedule.steps.forEach((step, i) => {
@@ -66,7 +80,9 @@ export function replay(machine: Machine, schedule: Schedule): Trace {
     const taken = outcomes.find((each) => sameStep(each.step, step))
     if (taken === undefined) {
       const enabled = outcomes.map((each) => formatStep(each.step)).join(' · ')
-      throw new ReplayError(`Step ${i + 1}, ${formatStep(step)}, is not enabled; enabled there: ${enabled === '' ? 'nothing' : enabled}.`)
+      throw new ReplayError(
+        `Step ${i + 1}, ${formatStep(step)}, is not enabled; enabled there: ${enabled === '' ? 'nothing' : enabled}.`,
+      )
     }
     states.push(taken.next)
   })
