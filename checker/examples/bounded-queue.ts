@@ -8,10 +8,11 @@
  * determined in the same way and adds none.
  * `test-then-take` looks and takes in two steps. One consumer may then also stand between the two, with a queue that is
  * not empty, in items · capacity states: 18 + 6 = 24. Two may both look at one item.
+ * Transitions: the producer has one unless the queue is full, the consumer unless it waits at an empty one: 12 + 15 = 27
+ * and 15 + 21 = 36.
  * `unchecked` puts without looking.
  */
 import {
-  bool,
   family,
   holds,
   language,
@@ -25,6 +26,8 @@ import {
   spec,
   upTo,
   violated,
+  type Member,
+  type StateView,
 } from '../language/index.ts'
 
 interface Bounds {
@@ -39,44 +42,49 @@ const state = ({ capacity, items, consumers }: Bounds) => ({
   consumer: family(consumers, { item: option(upTo(items - 1)) }),
 })
 
-const history = ({ items }: Bounds) => ({ expected: range(0, items - 1, 'wrap'), disorder: bool })
+/** The number of the item that is to be finished next. */
+const history = ({ items }: Bounds) => ({ expected: range(0, items - 1, 'wrap') })
 
-const { program, steps } = language<typeof state, typeof history>()
+type State = StateView<ReturnType<typeof state>>
+type Consumer = Member<ReturnType<typeof state>, 'consumer'>
 
-const { put_unchecked } = steps('producer', {
-  put_unchecked: (s, me) => {
-    s.buffer.push(me.next)
-    me.next++
-  },
-})
-const { put } = steps('producer', { put: { when: (s) => !s.buffer.isFull, do: put_unchecked } })
+const { program } = language<typeof state, typeof history>()
 
-const { take_unchecked, finish } = steps('consumer', {
-  take_unchecked: (s, me) => {
-    me.item = s.buffer.shift()
-  },
-  finish: {
-    do: (_s, me) => {
-      me.item = null
+const producer = (mayPut: (s: State) => boolean) =>
+  program(
+    'producer',
+    {
+      put: {
+        when: mayPut,
+        do: (s, me) => {
+          s.buffer.push(me.next)
+          me.next++
+        },
+      },
     },
-    note: (h, _s, me, before) => {
-      if (before(() => me.item) !== h.expected) h.disorder = true
-      h.expected++
-    },
-  },
-})
-const { look, take } = steps('consumer', {
-  look: { when: (s) => !s.buffer.isEmpty },
-  take: { when: (s) => !s.buffer.isEmpty, do: take_unchecked },
-})
+    { loop: true },
+  )
 
-const loop = { loop: true }
-const producer = program('producer', { put }, loop)
-const consumer = program('consumer', { take, finish }, loop)
+const hasItem = { when: (s: State) => !s.buffer.isEmpty }
+const take = (s: State, me: Consumer): void => {
+  me.item = s.buffer.shift()
+}
+const finish = {
+  do: (_s: State, me: Consumer): void => {
+    me.item = null
+  },
+  note: (h: { expected: number }): void => {
+    h.expected++
+  },
+}
+const consumer = program('consumer', { take: { ...hasItem, do: take }, finish }, { loop: true })
+const hesitant = program('consumer', { look: hasItem, take, finish }, { loop: true })
+
+const careful = producer((s) => !s.buffer.isFull)
 const variants = {
-  atomic: [producer, consumer],
-  'test-then-take': [producer, program('consumer', { look, take: take_unchecked, finish }, loop)],
-  unchecked: [program('producer', { put: put_unchecked }, loop), consumer],
+  atomic: [careful, consumer],
+  'test-then-take': [careful, hesitant],
+  unchecked: [producer(() => true), consumer],
 }
 
 export const boundedQueue = protocol({
@@ -92,7 +100,12 @@ const properties = propertiesOf(boundedQueue)
 
 export default spec(boundedQueue, {
   properties: [
-    properties.always('FinishedInOrder', (_s, { h }) => !h.disorder),
+    properties.stepwise(
+      'FinishedInOrder',
+      (s, { before, h }) =>
+        s.consumer.every((each) => each.item !== null || before(() => each.item === null || each.item === h.expected)),
+      { given: (s, { before }) => s.consumer.some((each) => each.item === null && before(() => each.item !== null)) },
+    ),
     properties.maximum('LongestQueue', (s) => s.buffer.length),
   ],
   rows: [
@@ -105,6 +118,7 @@ export default spec(boundedQueue, {
     {
       bounds: { capacity: 2, items: 3, consumers: 2 },
       expect: { FinishedInOrder: violated(5), LongestQueue: maximum(2) },
+      states: 108,
       why: 'Two items are taken in order, and the second is finished first.',
     },
     {
@@ -117,13 +131,15 @@ export default spec(boundedQueue, {
     {
       variant: 'test-then-take',
       bounds: { capacity: 2, items: 3, consumers: 2 },
-      expect: { StaysInDomain: violated() },
-      why: 'Both consumers see the one item; the second to take finds the queue empty.',
+      expect: { StaysInDomain: violated(4) },
+      states: 174,
+      why: 'Both consumers see the one item; after four steps the second to take finds the queue empty.',
     },
     {
       variant: 'unchecked',
       bounds: { capacity: 2, items: 3, consumers: 1 },
-      expect: { StaysInDomain: violated() },
+      expect: { StaysInDomain: violated(2) },
+      states: 18,
       why: 'Three items are put into a queue of two.',
     },
   ],

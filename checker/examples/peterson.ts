@@ -7,7 +7,8 @@
  * Call the labels 0 (set_flag), 1 (set_turn), 2 (wait), 3 (leave). Both processes at 0 or 1: 4 pairs, turn either way,
  * since whoever was last at `set_turn` decides it: 8 states. One at 0 or 1, the other (i) at 2 or 3: i set the turn
  * last, so it is the other's: 2 · 2 · 2 pairs, 8 states. Both at 2: either turn, 2 states. One at 2 and one at 3: the
- * turn is that of the one inside: 2 states. Both at 3: none. Together 20.
+ * turn is that of the one inside: 2 states. Both at 3: none. Together 20. Each process has one step, except at 2 while
+ * the other is at 1, at 2 with the turn, or at 3: 2 · 20 − 3 · 2 = 34 transitions.
  *
  * Two neighbours, one ingredient away: without the turn both wait for ever; with the turn set before the flag both enter.
  */
@@ -31,22 +32,20 @@ const state = () => ({
 
 const { program, steps } = language<typeof state>()
 
-const { set_flag, set_turn, leave } = steps('process', {
+const { set_flag, set_turn, wait, wait_for_flag, leave } = steps('process', {
   set_flag: (_s, me) => {
     me.flag = true
   },
   set_turn: (s, me) => {
     s.turn = me.other
   },
+  // One step reads both variables. SPIN's twin does the same; two loads, in either order, would be as safe.
+  wait: { when: (s, me) => !me.other.flag || s.turn === me },
+  wait_for_flag: { when: (_s, me) => !me.other.flag },
   leave: (_s, me) => {
     me.flag = false
   },
 })
-
-// The guard reads two variables in one step. Either order of two separate loads would be safe too: once it holds, it
-// holds until this process leaves, or the other one is about to give it the turn.
-const { wait } = steps('process', { wait: { when: (s, me) => !me.other.flag || s.turn === me } })
-const { wait_for_flag } = steps('process', { wait_for_flag: { when: (_s, me) => !me.other.flag } })
 
 const variants = {
   peterson: program('process', { set_flag, set_turn, wait, leave }, { loop: true }),
@@ -98,6 +97,7 @@ export default spec(peterson, {
       variant: 'turn-before-flag',
       bounds: {},
       expect: { BothAreInside: violated(6), FirstIsInside: reachable(3), FirstCanAlwaysGetInside: holds },
+      states: 32,
       why: 'The second enters while the flag of the first is still down; the turn, set last by the second, lets the first in.',
     },
   ],

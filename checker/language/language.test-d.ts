@@ -231,7 +231,7 @@ const model = protocol({
   variants: ['v1', 'v2'],
   bounds,
   ingredients: { timer: { doc: 'the timer may expire' } },
-  state: (config) => state(config),
+  state,
   history,
   init:
     ({ cpus }) =>
