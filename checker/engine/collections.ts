@@ -73,17 +73,18 @@ export class FamilyDraft extends Collection<object> {
   }
 }
 
-export class ArrayDraft {
+export class ArrayDraft extends Collection<unknown> {
   readonly #cells: readonly Accessors[]
 
   constructor(cells: readonly Accessors[], guard: object) {
+    super()
     this.#cells = cells
     cells.forEach((cell, i) => Object.defineProperty(this, i, { ...cell, enumerable: true }))
     Object.defineProperty(this, 'length', { value: cells.length })
-    Object.setPrototypeOf(this, guarded(ArrayDraft.prototype, guard))
+    Object.setPrototypeOf(this, guarded(ArrayDraft.prototype, guarded(Collection.prototype, guard)))
     Object.preventExtensions(this)
   }
-  *[Symbol.iterator](): Iterator<unknown> {
+  override *[Symbol.iterator](): Iterator<unknown> {
     for (const cell of this.#cells) yield cell.get()
   }
 }

@@ -23,8 +23,9 @@ import {
 import type { Engine, StateSpace } from './engine.ts'
 import { immerEngine } from './immer.ts'
 import { layoutOf } from './layout.ts'
+import { tableEngine } from './table.ts'
 
-const engines: readonly Engine[] = [immerEngine]
+const engines: readonly Engine[] = [immerEngine, tableEngine]
 
 const point = struct({ x: upTo(5), seen: array(2, bool) })
 const state = () => ({

@@ -65,7 +65,7 @@ export interface StateSpace {
   statistics(): Statistics
   /** What the observers saw; `undefined` for one that was never evaluated. */
   sighting(observer: number): Sighting | undefined
-  /** Has the observer given more than one answer path, that is: do the fields that decide it ever change? */
+  /** Do the fields that decide the observer ever change, or are they history, which may rightly never change? */
   varies(observer: number): boolean
   /** Could a saturated field have decided the observer? */
   saturated(observer: number): boolean

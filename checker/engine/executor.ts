@@ -5,9 +5,10 @@
 import type { Property } from '../language/property.ts'
 import { DONE } from '../language/program.ts'
 import { treeOf, type Tree } from './draft.ts'
-import { identityOf } from './identity.ts'
+import { identityOf, nameOf } from './identity.ts'
 import { Fault } from './fault.ts'
 import type { Layout } from './layout.ts'
+import { Odometer } from './odometer.ts'
 import type { StatePort } from './port.ts'
 import type { CompiledProgram, FlatAction, FlatLabel, Process, Target } from './process.ts'
 import { slotsOf } from './layout.ts'
@@ -29,64 +30,7 @@ export interface Observer {
   readonly code: (s: never, context: never) => number
 }
 
-/** Thrown to leave a branch that cannot be taken. */
-const EMPTY_PICK = new Error('pick() was given no option')
 const NO_FRAME = Object.freeze({})
-
-/** Every way through the picks of one branch, in order. */
-class Odometer {
-  #choices: number[] = []
-  #options: string[][] = []
-  #depth = 0
-
-  restart(): void {
-    this.#choices = []
-    this.#options = []
-    this.#depth = 0
-  }
-  rewind(): void {
-    this.#depth = 0
-  }
-  take<T>(options: Iterable<T>, port: StatePort): T {
-    const list = [...options]
-    const names = list.map(nameOf)
-    const depth = this.#depth++
-    const met = this.#options[depth]
-    if (met === undefined) {
-      if (list.length === 0) throw EMPTY_PICK
-      this.#options[depth] = names
-      this.#choices[depth] = 0
-    } else if (met.length !== names.length || met.some((name, i) => name !== names[i])) {
-      port.fail(
-        new Fault(
-          'impure',
-          `pick() met the options ${names.join(', ') || '(none)'} where it had met ${met.join(', ')} before.`,
-        ),
-      )
-    }
-    return list[this.#choices[depth] ?? 0] as T
-  }
-  picks(): string[] {
-    return this.#choices.slice(0, this.#depth).map((choice, i) => this.#options[i]?.[choice] ?? '')
-  }
-  /** On to the next combination; `false` when all were taken. */
-  advance(): boolean {
-    this.#choices.length = this.#options.length = this.#depth
-    while (this.#choices.length > 0) {
-      const last = this.#choices.length - 1
-      const next = (this.#choices[last] ?? 0) + 1
-      if (next < (this.#options[last]?.length ?? 0)) {
-        this.#choices[last] = next
-        return true
-      }
-      this.#choices.pop()
-      this.#options.pop()
-    }
-    return false
-  }
-}
-
-const nameOf = (value: unknown): string => identityOf(value)?.name ?? String(value)
 
 function asFault(thrown: unknown): Fault {
   if (thrown instanceof Fault) return thrown
@@ -97,9 +41,10 @@ function asFault(thrown: unknown): Fault {
 export class Executor {
   readonly #layout: Layout
   readonly #port: StatePort
-  /** Used in turn, so that a handle kept from the last recipe is dead in this one. */
+  /** Used in an order without a period that a step could meet, so that a kept handle is soon found dead. */
   readonly #trees: readonly Tree[]
   #turn = 0
+  #sequence = 1
   readonly #programAt: ReadonlyMap<number, CompiledProgram>
   readonly #odometer = new Odometer()
   readonly #pick = <T>(options: Iterable<T>): T => this.#odometer.take(options, this.#port)
@@ -110,11 +55,18 @@ export class Executor {
     this.#layout = layout
     this.#port = port
     this.#programAt = new Map(layout.processes.map((process) => [process.pc, process.program]))
-    this.#trees = [treeOf(layout, port), treeOf(layout, port), treeOf(layout, port)]
+    this.#trees = Array.from({ length: 4 }, () => treeOf(layout, port))
   }
 
   #tree(): Tree {
-    this.#turn = (this.#turn + 1) % this.#trees.length
+    // xorshift; the step by at least one keeps the last tree from being used again.
+    let x = this.#sequence
+    x ^= x << 13
+    x ^= x >>> 17
+    x ^= x << 5
+    this.#sequence = x
+    const count = this.#trees.length
+    this.#turn = (this.#turn + 1 + ((x >>> 0) % (count - 1))) % count
     return this.#trees[this.#turn] as Tree
   }
 
@@ -171,10 +123,13 @@ export class Executor {
       try {
         taken = run(tree)
       } catch (thrown) {
-        if (thrown !== EMPTY_PICK) port.fault ??= asFault(thrown)
+        // A note may fail for want of history that is not kept; with it, in the next exploration, it will not.
+        if (port.lacksHistory()) taken = true
+        else if (!odometer.empty) port.fault ??= asFault(thrown)
       }
       tree.alive = false
       port.mode = 'engine'
+      if (odometer.empty) continue
       if (port.fault !== undefined) emit({ action, picks: odometer.picks(), urgent, fault: port.fault })
       else if (taken) emit({ action, picks: odometer.picks(), urgent, fault: undefined })
     } while (odometer.advance())
@@ -186,7 +141,7 @@ export class Executor {
     const { me, frames } = tree.processes[process.id] as Tree['processes'][number]
     const frame = label.procedure === undefined ? NO_FRAME : (frames[label.procedure] ?? NO_FRAME)
     port.mode = 'read'
-    if (process.program.runs?.(s, me) === false) return false
+    if (process.program.runs !== undefined && !isTrue(process.program.runs(s, me))) return false
     if (label.bind !== undefined) {
       const { args, callerFrame } = label.bind
       const values = args?.(s, me, callerFrame === undefined ? NO_FRAME : frames[callerFrame])
@@ -194,7 +149,7 @@ export class Executor {
       Object.assign(frame, values)
       port.mode = 'read'
     }
-    if (action.when !== undefined && !action.when(s, me, frame)) return false
+    if (action.when !== undefined && !isTrue(action.when(s, me, frame))) return false
     port.mode = 'effect'
     const returned = action.do?.(s, me, this.#pick, frame)
     refuseAsync(returned)
@@ -235,10 +190,7 @@ export class Executor {
     const program = identity?.pc === undefined ? undefined : this.#programAt.get(identity.pc)
     if (identity?.pc === undefined || program === undefined)
       return this.#port.fail(
-        new Fault(
-          'exception',
-          `at(${nameOf(process)}, '${label}') asks about something that has no program.`,
-        ),
+        new Fault('exception', `at(${nameOf(process)}, '${label}') asks about something that has no program.`),
       )
     const pc = this.#port.get(identity.pc)
     if (label === DONE) return pc === program.done
@@ -248,6 +200,15 @@ export class Executor {
 }
 
 function refuseAsync(returned: unknown): void {
-  if (typeof returned === 'object' && returned !== null && 'then' in returned)
-    throw new Fault('impure', 'the step is asynchronous; a step is one atomic function call.')
+  if (typeof returned !== 'object' || returned === null || !('then' in returned)) return
+  // What it does later fails on a dead draft; nobody must be left waiting for that.
+  if (returned instanceof Promise) returned.catch(() => undefined)
+  throw new Fault('impure', 'the step is asynchronous; a step is one atomic function call.')
+}
+
+/** The answer of a guard, which must be one. */
+function isTrue(answer: unknown): boolean {
+  if (typeof answer === 'boolean') return answer
+  refuseAsync(answer)
+  throw new Fault('exception', `a guard answered ${nameOf(answer)}; it must answer true or false.`)
 }

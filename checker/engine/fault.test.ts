@@ -23,8 +23,9 @@ import type { Engine, StateSpace } from './engine.ts'
 import { immerEngine } from './immer.ts'
 import { layoutOf } from './layout.ts'
 import { observerOf } from './observer.ts'
+import { tableEngine } from './table.ts'
 
-const engines: readonly Engine[] = [immerEngine]
+const engines: readonly Engine[] = [immerEngine, tableEngine]
 
 const state = () => ({
   n: upTo(5),
@@ -131,6 +132,8 @@ const wrong: Readonly<Record<string, readonly [Recipe, string]>> = {
     'exception: the recipe threw RangeError: too much.',
   ],
   'Math.random()': [(s) => (s.n = Math.floor(Math.random() * 2)), 'impure: Math.random() was used'],
+  'new Date()': [(s) => (s.n = new Date().getDay()), 'impure: Date was used'],
+  'process.hrtime.bigint()': [(s) => (s.flag = process.hrtime.bigint() > 0n), 'impure: process.hrtime() was used'],
   'Date.now()': [(s) => (s.n = Date.now() % 2), 'impure: Date was used'],
   'performance.now()': [(s) => (s.n = performance.now() > 0 ? 1 : 0), 'impure: performance.now() was used'],
 }
@@ -221,6 +224,63 @@ describe.each(engines)('on the $name engine', (engine) => {
     expect(space.statistics()).toMatchObject({ states: 1, transitions: 0 })
     expect(space.faults).toEqual([])
     expect(space.deadlock).toBe(0)
+  })
+
+  test('an empty pick cannot be caught', () => {
+    const step = (s: State, _me: object, pick: Pick) => {
+      try {
+        s.n = pick([])
+      } catch {
+        s.n = 1
+      }
+    }
+    expect(explore(engine, { step }).statistics()).toMatchObject({ states: 1, transitions: 0 })
+  })
+
+  test('options that are objects are told apart by what is in them', () => {
+    let x = 0
+    const step = (s: State, _me: object, pick: Pick) => {
+      s.n = pick([{ x: x++ % 3 }, { x: 3 }]).x
+    }
+    expect(faults(explore(engine, { step }))[0]).toMatch(/^impure: /)
+  })
+
+  test('a guard answers true or false, at once', () => {
+    const guarded = (when: () => unknown) => faults(explore(engine, { step: { when } }))
+    expect(guarded(() => undefined)).toEqual(['exception: a guard answered undefined; it must answer true or false.'])
+    expect(guarded(() => Promise.resolve(false))[0]).toMatch(/^impure: the step is asynchronous/)
+    expect(guarded(() => Promise.reject(new Error('later')))[0]).toMatch(/^impure: the step is asynchronous/)
+  })
+
+  test('a handle that was kept for several steps is dead too', () => {
+    let kept: State['cpu'][0] | undefined
+    const steps = {
+      keep: (s: State) => void (kept ??= s.cpu[0]),
+      one: () => undefined,
+      two: () => undefined,
+      step: () => void (kept!.load = 1),
+    }
+    expect(faults(explore(engine, steps))[0]).toMatch(/^impure: a draft or handle was kept/)
+  })
+
+  test('a note that fails for want of history that is not kept asks for it, and is no fault', () => {
+    const state = () => ({ cpu: singleton({}) })
+    const pending = () => ({ pending: queue(2, upTo(3)), seen: bool })
+    const { program } = language<typeof state, typeof pending>()
+    const cpu = program('cpu', {
+      push: { note: (h) => h.pending.push(1) },
+      shift: { note: (h) => void (h.seen = h.pending.shift() === 1) },
+    })
+    const model = protocol({ name: 'pending', bounds: {}, state, history: pending, programs: () => [cpu] })
+    const layout = layoutOf(model.instance({ bounds: {} }))
+    const explored = (history: readonly string[]) => {
+      const space = engine.explore({ layout, observers: [], history: new Set(history), edges: false })
+      while (space.advance(10));
+      return space
+    }
+    expect(explored([]).faults).toEqual([])
+    expect([...explored(['seen']).neededHistory]).toEqual(['pending'])
+    expect(explored(['seen', 'pending']).state(2)).toMatchObject({ history: { pending: [], seen: true } })
   })
 
   test('every pick is taken, one after the other, empty ones apart', () => {

@@ -15,3 +15,7 @@ export const identify = (handle: object, identity: Identity): void => void ident
 /** The member behind a handle; `undefined` for anything else. */
 export const identityOf = (value: unknown): Identity | undefined =>
   typeof value === 'object' && value !== null ? identities.get(value) : undefined
+
+/** How a value reads in a schedule or a message. */
+export const nameOf = (value: unknown): string =>
+  identityOf(value)?.name ?? (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value))

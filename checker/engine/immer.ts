@@ -338,7 +338,8 @@ class ImmerSpace implements StateSpace {
     return this.#sightings[observer]
   }
   varies(observer: number): boolean {
-    return this.#varies[observer] ?? false
+    const looksAtHistory = [...(this.#readSlots[observer] ?? [])].some((slot) => this.layout.slots[slot]?.history)
+    return looksAtHistory || (this.#varies[observer] ?? false)
   }
   saturated(observer: number): boolean {
     return [...this.#machine.clippedSlots].some((slot) => this.#readSlots[observer]?.has(slot))

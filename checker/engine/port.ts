@@ -89,6 +89,14 @@ export abstract class StatePort implements Port {
     }
   }
 
+  /** Did a note fail after it had read history that is not kept? Then that is needed, and the failure means nothing. */
+  lacksHistory(): boolean {
+    if (this.mode !== 'note' || this.#missed.size === 0) return false
+    for (const field of this.#missed) this.needed.add(field)
+    this.fault = undefined
+    return true
+  }
+
   /** Settles which history must be kept too: what a property read, or what a kept note was computed from. */
   settleHistory(reader: 'note' | 'property'): void {
     if (reader === 'property' || this.#wroteHistory) for (const field of this.#missed) this.needed.add(field)

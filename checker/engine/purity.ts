@@ -34,13 +34,14 @@ const running: StatePort[] = []
 
 function seal(): void {
   for (const { owner, key, named } of forbidden) {
-    const refuse = (): never => {
+    // A function that can be called with `new`, for `new Date()`.
+    const refuse = function (): never {
       const fault = new Fault('impure', `${named} was used; a step must depend on nothing but the state.`)
       const port = running.at(-1)
       if (port === undefined) throw fault
       return port.fail(fault)
     }
-    const stand = key === 'Date' ? new Proxy(refuse, { get: refuse, construct: refuse, apply: refuse }) : refuse
+    const stand = new Proxy(refuse, { get: refuse, construct: refuse, apply: refuse })
     Object.defineProperty(owner, key, { value: stand, configurable: true, writable: true })
   }
 }

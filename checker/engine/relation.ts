@@ -117,8 +117,10 @@ export class Relation {
   }
 
   varies(observer: number): boolean {
-    const economy = this.#observers[observer]?.economy
-    return economy !== undefined && (economy.direct || economy.leaves > 1)
+    const { economy, slots } = this.#observers[observer]!
+    // History that never changes is an answer: the notes that would have changed it looked at every step.
+    const looksAtHistory = [...slots].some((slot) => this.#layout.slots[slot]!.history)
+    return looksAtHistory || economy.direct || economy.leaves > 1
   }
   reads(observer: number): ReadonlySet<number> {
     return this.#observers[observer]!.slots

@@ -4,10 +4,11 @@ import type { Engine, StateSpace } from '../engine/engine.ts'
 import { immerEngine } from '../engine/immer.ts'
 import { layoutOf } from '../engine/layout.ts'
 import { observerOf, VIOLATED } from '../engine/observer.ts'
+import { tableEngine } from '../engine/table.ts'
 import type { Expectation, Row, Spec } from '../language/index.ts'
 import specs from './index.ts'
 
-const engines: readonly Engine[] = [immerEngine]
+const engines: readonly Engine[] = [immerEngine, tableEngine]
 
 /** States, transitions and depth, as independent-counts.test.ts has them. */
 const counts: Readonly<Record<string, readonly [number, number, number]>> = {

@@ -269,6 +269,8 @@ spec(model, {
   rows: [
     { bounds: { cpus: 1, tasks: 2 }, expect: { Right: holds }, why },
     { variant: 'v2', bounds: { cpus: 1, tasks: 2 }, ingredients: ['timer'], expect: { Most: maximum(2) }, why },
+    // @ts-expect-error -- there is no such variant
+    { variant: 'v3', bounds: { cpus: 1, tasks: 2 }, expect: {}, why },
     // @ts-expect-error -- there is no such bound
     { bounds: { cpus: 1, tasks: 2, pages: 3 }, expect: {}, why },
     // @ts-expect-error -- a bound is missing

@@ -45,7 +45,10 @@ export interface Spec {
 
 export function spec<W extends World, V extends string, B extends string, I extends string, L extends string>(
   protocol: Protocol<W, V, B, I, L>,
-  definition: { readonly properties: readonly Property[]; readonly rows: readonly Row<V, B, I>[] },
+  definition: {
+    readonly properties: readonly Property[]
+    readonly rows: readonly Row<NoInfer<V>, NoInfer<B>, NoInfer<I>>[]
+  },
 ): Spec {
   const names = definition.properties.map((property) => property.name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)

@@ -72,7 +72,11 @@ export interface FamilyView<T> extends Collection<T> {
   indexOf(member: T): number
 }
 
+/** Questions that a plain array answers too, so that one can be assigned. */
 export interface ArrayView<T> extends Iterable<T> {
+  some(test: (each: T) => boolean): boolean
+  every(test: (each: T) => boolean): boolean
+  filter(test: (each: T) => boolean): T[]
   readonly length: number
   [index: number]: T
 }
