@@ -11,7 +11,7 @@ import { tableEngine } from './table.ts'
 
 const EXTENT = { states: 100 }
 const PER_SHAPE = 30
-const bySeed = shapes.map((shape, i) => fc.sample(casesOf(shape), { numRuns: PER_SHAPE, seed: 2026 + i }))
+const bySeed = shapes.map((shape, i) => fc.sample(casesOf(shape), { numRuns: PER_SHAPE, seed: 3000 + i }))
 /** One of every shape in turn. */
 const cases: readonly Case[] = Array.from(
   { length: PER_SHAPE * shapes.length },

@@ -38,7 +38,7 @@ const action: fc.Arbitrary<ActionGenes> = fc.record({
   goto: fc.nat(31),
   when: gene,
   body: genes(3, 1),
-  note: genes(2),
+  note: genes(2, 1),
 })
 const step: fc.Arbitrary<StepGenes> = fc.record({
   form: fc.nat(59),
@@ -59,7 +59,7 @@ const property: fc.Arbitrary<PropertyGenes> = fc.record({
   test: telling,
 })
 const state: fc.Arbitrary<StateGenes> = fc.record({
-  sizes: fc.tuple(fc.nat(2), fc.nat(1), fc.nat(3)),
+  sizes: fc.tuple(fc.nat(2), fc.nat(1), fc.nat(7)),
   shared: genes(3, 1),
   cpu: genes(2, 1),
   task: genes(1),
@@ -68,7 +68,7 @@ const state: fc.Arbitrary<StateGenes> = fc.record({
 })
 const protocolGenes: fc.Arbitrary<ProtocolGenes> = fc.record({
   state,
-  history: genes(3),
+  history: genes(3, 1),
   frames: fc.tuple(genes(3), genes(3)),
   init: fc.array(starting, { maxLength: 2, size: 'max' }),
   done: fc.option(gene, { nil: undefined }),

@@ -51,10 +51,13 @@ export interface Coverage {
   readonly all: readonly string[]
 }
 
-/** Successors as rows of one array: those of state `s` are `to[start[s]] … to[start[s + 1] - 1]`. */
+/** Transitions as rows: those from state `s` are numbered `start[s] … start[s + 1] - 1`. */
 export interface Edges {
   readonly start: ArrayLike<number>
+  /** The state that a transition leads to. */
   readonly to: ArrayLike<number>
+  /** The process that takes it, by its number in the layout. */
+  readonly by: ArrayLike<number>
 }
 
 /** A state space under exploration. States are numbered from 0 in breadth-first order. */

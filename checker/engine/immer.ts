@@ -216,7 +216,7 @@ class ImmerSpace implements StateSpace {
   readonly #varies: boolean[]
   readonly #readSlots: Set<number>[]
   readonly #marks: number[][]
-  readonly #edges: number[][] = []
+  readonly #edges: { readonly to: number; readonly by: number }[][] = []
   readonly #taken = new Set<string>()
   readonly #initialStates: number
   #head = 0
@@ -263,7 +263,7 @@ class ImmerSpace implements StateSpace {
     this.#question.observers.forEach((observer, i) => {
       if (!observer.pair) this.#see(observer, i, id, id, state)
     })
-    const successors: number[] = []
+    const successors: { to: number; by: number }[] = []
     const { processes } = this.layout
     this.#expansions += processes.length
     const faultsBefore = this.faults.length
@@ -273,12 +273,12 @@ class ImmerSpace implements StateSpace {
       this.#transitions++
       this.#cover(step)
       const to = this.#add(next, id, (this.#depths[id] ?? 0) + 1)
-      successors.push(to)
+      successors.push({ to, by: processes.findIndex((process) => process.name === step.process) })
       this.#question.observers.forEach((observer, i) => {
         if (observer.pair) this.#see(observer, i, to, id, state, next)
       })
     }
-    if (this.#question.edges) this.#edges[id] = successors
+    this.#edges[id] = successors
     if (outcomes.length === 0 && !isFaulty) this.#terminal(id, state)
   }
 
@@ -360,13 +360,11 @@ class ImmerSpace implements StateSpace {
     return this.#states[id] as PlainState
   }
   edges(): Edges {
+    const rows = this.#states.map((_, state) => this.#edges[state] ?? [])
+    const all = rows.flat()
     const start = [0]
-    const to: number[] = []
-    for (let id = 0; id < this.#states.length; id++) {
-      to.push(...(this.#edges[id] ?? []))
-      start.push(to.length)
-    }
-    return { start, to }
+    for (const row of rows) start.push(start.at(-1)! + row.length)
+    return { start, to: all.map((edge) => edge.to), by: all.map((edge) => edge.by) }
   }
 }
 

@@ -24,8 +24,6 @@ export interface KernelSetup {
   readonly pairObservers: number
   /** Processes from this one on are time. */
   readonly firstTick: number
-  /** Keep the answer of the state observers that are marked here, for every state. */
-  readonly marked: readonly boolean[]
 }
 
 export class Kernel {
@@ -40,10 +38,6 @@ export class Kernel {
   readonly bestState: Int32Array
   /** Per observer of pairs: the words of the state after the step of the largest answer. */
   readonly bestAfter: Int32Array[]
-  /** Per marked observer, its answers by state. */
-  readonly marks: (Int32Array | undefined)[]
-  /** First transition of every state, when successors are kept. */
-  firstSuccessor: Int32Array | undefined
   readonly #setup: KernelSetup
   readonly #state: Int32Array
   readonly #mixed: Int32Array
@@ -65,8 +59,6 @@ export class Kernel {
     this.best = new Int32Array(observers).fill(NO_ANSWER)
     this.bestState = new Int32Array(observers).fill(-1)
     this.bestAfter = Array.from({ length: observers }, () => new Int32Array(K))
-    this.marks = setup.marked.map((marked) => (marked ? new Int32Array(1024) : undefined))
-    this.firstSuccessor = setup.store.successors === undefined ? undefined : new Int32Array(1024)
   }
 
   /** Adds an initial state. */
@@ -76,7 +68,6 @@ export class Kernel {
     this.#hashes[0] = store.hash(words, 0)
     this.#from[0] = -1
     store.insert(this.#batch, this.#hashes, this.#from, 1)
-    store.successorCount = 0
   }
 
   /** Expands up to `limit` states; `false` when none is left. */
@@ -102,7 +93,6 @@ export class Kernel {
     const from = this.#from
     const best = this.best
     const processes = roots.length
-    const keepsEdges = store.successors !== undefined
     let T = relation.code.array
     let A = store.arena.array
     let pending = 0
@@ -146,9 +136,7 @@ export class Kernel {
           T = relation.code.array
         }
         if (answer > best[o]!) this.#saw(o, head, answer)
-        if (this.#setup.marked[o] === true) this.#mark(o, head, answer)
       }
-      if (keepsEdges) this.#noteFirst(head, transitions)
 
       let enabled = 0
       for (let i = 0; i < processes; i++) {
@@ -194,7 +182,7 @@ export class Kernel {
             T = relation.code.array
           }
           // A step that changes nothing is a transition to where we are: nothing to look up.
-          if (successorHash === hash && !keepsEdges && this.#sameAsState(base)) continue
+          if (successorHash === hash && this.#sameAsState(base)) continue
           hashes[pending] = successorHash
           from[pending] = head
           if (++pending === BATCH) {
@@ -216,15 +204,13 @@ export class Kernel {
   // ---- the generated kernel
 
   #generate(): GeneratedKernel {
-    const { relation, store, stateObservers, pairObservers, firstTick, marked } = this.#setup
+    const { relation, store, stateObservers, pairObservers, firstTick } = this.#setup
     const shape: Shape = {
       words: store.words,
       processes: relation.roots.length,
       stateObservers,
       pairObservers,
       firstTick,
-      marked,
-      keepsSuccessors: store.successors !== undefined,
       auditPeriod: AUDIT_PERIOD,
     }
     const generated = new GeneratedKernel(shape, relation, store, this.best)
@@ -240,10 +226,6 @@ export class Kernel {
         this.#fetch(generated)
         this.#saw(observer, state, answer)
       },
-      mark: (observer, state, answer) => {
-        if (marked[observer] === true) this.#mark(observer, state, answer)
-      },
-      first: (state, transitions) => this.#noteFirst(state, this.transitions + transitions),
       terminal: (state) => {
         this.#fetch(generated)
         this.#terminal(state)
@@ -289,19 +271,6 @@ export class Kernel {
     if ((flags & DIRECT) !== 0) return relation.observe(observer, this.#state, state)
     if ((flags & FAULTY) !== 0) return NO_ANSWER
     return relation.auditAnswer(observer, leaf, this.#state, state)
-  }
-
-  #mark(observer: number, state: number, answer: number): void {
-    const marks = this.marks[observer]!
-    if (state >= marks.length) (this.marks[observer] = new Int32Array(2 * marks.length)).set(marks)
-    this.marks[observer]![state] = answer
-  }
-
-  #noteFirst(state: number, transition: number): void {
-    const first = this.firstSuccessor!
-    if (state + 1 >= first.length) (this.firstSuccessor = new Int32Array(2 * first.length)).set(first)
-    this.firstSuccessor![state] = transition
-    this.firstSuccessor![state + 1] = transition
   }
 
   /** A leaf that is not plain: evaluated directly, or hit by a second state. */

@@ -126,6 +126,32 @@ export class Relation {
     return this.#observers[observer]!.slots
   }
 
+  // ---- for questions after the exploration
+
+  /** The leaf of a process in a state that was explored. */
+  leafFor(process: number, words: Int32Array, state: number): number {
+    const pointer = this.#descend(this.roots[process]!, words)
+    if (pointer === 0) return this.miss(process, words, state)
+    return (this.code.array[-pointer]! & DIRECT) !== 0 ? this.evaluate(process, words, state) : -pointer
+  }
+
+  /** The answer of an observer in a state that was explored. */
+  answerFor(observer: number, words: Int32Array, state: number): number {
+    const pointer = this.#descend(this.code.array[this.observerCells[observer]!]!, words)
+    const plain = pointer !== 0 && (this.code.array[-pointer]! & DIRECT) === 0
+    return plain ? this.code.array[1 - pointer]! : this.observe(observer, words, state)
+  }
+
+  #descend(pointer: number, words: Int32Array): number {
+    const T = this.code.array
+    let p = pointer
+    while (p > 0) {
+      const test = T[p]!
+      p = T[p + 1 + ((words[test & 1023]! >>> ((test >>> 10) & 31)) & (test >>> 15))]!
+    }
+    return p
+  }
+
   // ---- called by the kernel, outside its inner loop
 
   /** Records the step of a process in a state that no path covers. Gives the leaf. */

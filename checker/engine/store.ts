@@ -27,9 +27,6 @@ export class Store {
   readonly arena: GrowableWords
   readonly predecessors: GrowableWords
   readonly salts: Int32Array
-  /** Ids of the successors in the order of insertion, when they are kept. */
-  readonly successors: GrowableWords | undefined
-  successorCount = 0
   readonly index: GrowableWords
   /** Entries of the index less one: a power of two less one. */
   mask: number
@@ -39,19 +36,18 @@ export class Store {
   /** Keeps the touching loads alive. */
   sink = 0
 
-  constructor(words: number, keepSuccessors: boolean) {
+  constructor(words: number) {
     this.words = words
     this.salts = saltsOf(words)
     this.arena = new GrowableWords(words * 1024)
     this.predecessors = new GrowableWords(1024)
-    this.successors = keepSuccessors ? new GrowableWords(4096) : undefined
     this.index = new GrowableWords(4096)
     this.mask = 4095
   }
 
   get bytes(): number {
-    const { arena, predecessors, successors, index } = this
-    return 4 * (arena.array.length + predecessors.array.length + (successors?.array.length ?? 0) + index.array.length)
+    const { arena, predecessors, index } = this
+    return 4 * (arena.array.length + predecessors.array.length + index.array.length)
   }
 
   /** States up to which `reserve` has nothing to do. */
@@ -63,12 +59,11 @@ export class Store {
     )
   }
 
-  /** Makes room for this many more states, and as many successors. */
+  /** Makes room for this many more states. */
   reserve(more: number): void {
     const states = this.count + more
     this.arena.reserve(states * this.words)
     this.predecessors.reserve(states)
-    this.successors?.reserve(this.successorCount + more)
     if (2 * states <= this.mask + 1) return
     let size = this.mask + 1
     while (size < 4 * states) size *= 2
@@ -91,7 +86,6 @@ export class Store {
     this.reserve(count)
     const arena = this.arena.array
     const predecessors = this.predecessors.array
-    const successors = this.successors?.array
     const index = this.index.array
     const mask = this.mask
     const tagMask = ~mask
@@ -132,7 +126,6 @@ export class Store {
         predecessors[id] = from[j]!
         index[i] = (hash & tagMask) | (id + 1)
       }
-      if (successors !== undefined) successors[this.successorCount++] = id
     }
     this.count = next
   }

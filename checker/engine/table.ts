@@ -20,7 +20,7 @@ import { Plain, type PlainState } from './plain.ts'
 import { sealed } from './purity.ts'
 import { RecordingPort } from './recorder.ts'
 import { ECONOMY, type EconomyOptions } from './economy.ts'
-import { NO_ANSWER, Relation } from './relation.ts'
+import { NO_ANSWER, Relation, URGENT } from './relation.ts'
 import { Store } from './store.ts'
 
 export interface TableOptions extends EconomyOptions {
@@ -40,10 +40,11 @@ class TableSpace implements StateSpace {
   /** From the order of the question to the order of the kernel: states first, then pairs. */
   readonly #order: readonly number[]
   readonly #firstPair: number
+  readonly #firstTick: number
   readonly #initialStates: number
   readonly #startFaults: FaultSighting[] = []
 
-  constructor({ layout, observers, history, edges }: Question, options: TableOptions) {
+  constructor({ layout, observers, history }: Question, options: TableOptions) {
     this.layout = layout
     this.#codec = new Codec(layout, history)
     this.#plain = new Plain(layout)
@@ -58,16 +59,16 @@ class TableSpace implements StateSpace {
     this.#firstPair = observers.filter((observer) => !observer.pair).length
     const all = [...sorted.map(({ observer }) => observer), doneObserver(layout)]
     this.#relation = new Relation(layout, this.#codec, this.#port, executor, all, options)
-    this.#store = new Store(this.#codec.words, edges)
+    this.#store = new Store(this.#codec.words)
     const firstTick = layout.processes.findIndex((process) => process.program.role === 'time')
+    this.#firstTick = firstTick < 0 ? layout.processes.length : firstTick
     this.#kernel = new Kernel({
       generateFrom: options.generateFrom,
       relation: this.#relation,
       store: this.#store,
       stateObservers: this.#firstPair,
       pairObservers: observers.length - this.#firstPair,
-      firstTick: firstTick < 0 ? layout.processes.length : firstTick,
-      marked: sorted.map(({ observer }) => observer.property.kind === 'alwaysReachable'),
+      firstTick: this.#firstTick,
     })
     this.#audits(history)
     this.#start(executor)
@@ -149,8 +150,8 @@ class TableSpace implements StateSpace {
     return [...this.#port.clippedSlots].some((slot) => reads.has(slot))
   }
   mark(observer: number, state: number): number {
-    const answer = this.#kernel.marks[this.#order[observer]!]?.[state] ?? 0
-    return answer === NO_ANSWER ? 0 : answer
+    const words = this.#words(state)
+    return sealed(this.#port, () => this.#relation.answerFor(this.#order[observer]!, words, state))
   }
   get faults(): readonly FaultSighting[] {
     return [...this.#startFaults, ...this.#relation.faults]
@@ -173,11 +174,42 @@ class TableSpace implements StateSpace {
   state(id: number): PlainState {
     return this.#decode(this.#store.arena.array, id * this.#codec.words)
   }
+  /** Found again from the trees: keeping them while exploring would cost every search four bytes a transition. */
   edges(): Edges {
-    const { firstSuccessor, head } = this.#kernel
-    const start = firstSuccessor!.slice(0, head + 1)
-    start[head] = this.#store.successorCount
-    return { start, to: this.#store.successors!.array }
+    const { head, transitions } = this.#kernel
+    const start = new Int32Array(head + 1)
+    const to = new Int32Array(transitions)
+    const by = new Uint16Array(transitions)
+    let e = 0
+    sealed(this.#port, () => {
+      for (let state = 0; state < head; state++) {
+        start[state] = e
+        e = this.#edgesOf(state, e, to, by)
+      }
+    })
+    start[head] = e
+    return { start, to, by }
+  }
+
+  #edgesOf(state: number, first: number, to: Int32Array, by: Uint16Array): number {
+    const words = this.#words(state)
+    let e = first
+    let urgent = false
+    for (let process = 0; process < this.layout.processes.length; process++) {
+      if (urgent && process >= this.#firstTick) break
+      const leaf = this.#relation.leafFor(process, words, state)
+      urgent ||= (this.#relation.code.array[leaf]! & URGENT) !== 0
+      for (const successor of this.#relation.successors(leaf, words)) {
+        to[e] = this.#store.find(successor, 0)
+        by[e++] = process
+      }
+    }
+    return e
+  }
+
+  #words(state: number): Int32Array {
+    const at = state * this.#codec.words
+    return this.#store.arena.array.slice(at, at + this.#codec.words)
   }
 }
 

@@ -91,7 +91,6 @@ export class AdvanceGenerator {
         b.leave('end', ge(get('head'), get('stop')))
         this.#loadState()
         this.#observe(0, this.#shape.stateObservers)
-        if (this.#shape.keepsSuccessors) b.run(imported('first', get('head'), get('transitions')))
         this.#processes()
         b.when(isZero(and(get('enabled'), constant(COUNT_MASK | FAULTY))), () =>
           b.run(imported('terminal', get('head'))),
@@ -170,8 +169,6 @@ export class AdvanceGenerator {
         b.store(WORK, words(get('o')), get('answer'), this.#map.best)
         b.run(imported('saw', get('o'), get('head'), get('answer')))
       })
-      if (this.#shape.marked.slice(first, end).includes(true))
-        b.run(imported('mark', get('o'), get('head'), get('answer')))
       increment(b, 'o')
       b.leave('observer', lt(get('o'), constant(end)))
     })
@@ -232,7 +229,7 @@ export class AdvanceGenerator {
   #successor(): void {
     const b = this.#b
     const get = b.get.bind(b)
-    const { words: K, stateObservers, pairObservers, keepsSuccessors } = this.#shape
+    const { words: K, stateObservers, pairObservers } = this.#shape
     const { batch, mixed, salts, hashes, from } = this.#map
     b.set('base', mul(get('pending'), constant(4 * K)))
     for (let k = 0; k < K; k++) b.store(WORK, get('base'), get(`w${k}`), batch + 4 * k)
@@ -262,14 +259,12 @@ export class AdvanceGenerator {
       this.#observe(stateObservers, stateObservers + pairObservers)
     }
     b.block('kept', () => {
-      if (!keepsSuccessors) {
-        // A step that changes nothing: nothing to look up.
-        b.block('changed', () => {
-          b.leave('changed', ne(get('successor'), get('hash')))
-          for (let k = 0; k < K; k++) b.leave('changed', ne(load(WORK, get('base'), batch + 4 * k), get(`w${k}`)))
-          b.leave('kept')
-        })
-      }
+      // A step that changes nothing: nothing to look up.
+      b.block('changed', () => {
+        b.leave('changed', ne(get('successor'), get('hash')))
+        for (let k = 0; k < K; k++) b.leave('changed', ne(load(WORK, get('base'), batch + 4 * k), get(`w${k}`)))
+        b.leave('kept')
+      })
       b.store(WORK, words(get('pending')), get('successor'), hashes)
       b.store(WORK, words(get('pending')), get('head'), from)
       increment(b, 'pending')

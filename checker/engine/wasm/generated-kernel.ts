@@ -41,14 +41,8 @@ export class GeneratedKernel {
 
   connect(imports: Imports): void {
     const store = this.#store
-    const { arena, predecessors, index, successors } = store
-    const memories = [
-      this.#work,
-      arena.memory(),
-      predecessors.memory(),
-      index.memory(),
-      (successors ?? predecessors).memory(),
-    ]
+    const { arena, predecessors, index } = store
+    const memories = [this.#work, arena.memory(), predecessors.memory(), index.memory()]
     const env = { ...imports, ...Object.fromEntries(memories.map((memory, i) => [`m${i}`, memory])) }
     const module = new WebAssembly.Module(generate(this.#shape, this.#map))
     this.#exports = new WebAssembly.Instance(module, { env }).exports as Exports
@@ -95,13 +89,11 @@ export class GeneratedKernel {
 
   #collect(): void {
     this.#store.count = this.cell('count')
-    this.#store.successorCount = this.cell('successors')
   }
 
   #publish(): void {
     const store = this.#store
     this.cell('count', store.count)
-    this.cell('successors', store.successorCount)
     this.cell('capacity', store.capacity)
     this.cell('mask', store.mask)
   }

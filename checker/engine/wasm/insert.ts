@@ -18,28 +18,15 @@ import {
   xor,
   type Code,
 } from './assembler.ts'
-import {
-  ARENA,
-  cell,
-  imported,
-  INDEX,
-  PREDECESSORS,
-  SUCCESSORS,
-  WORK,
-  ZERO,
-  type MemoryMap,
-  type Shape,
-} from './shape.ts'
+import { ARENA, cell, imported, INDEX, PREDECESSORS, WORK, ZERO, type MemoryMap, type Shape } from './shape.ts'
 import { increment, mixLocal, setCell } from './statements.ts'
 
 /** insert(count): `Store.insert`. */
 export function insertCode(shape: Shape, map: MemoryMap): Code {
   const K = shape.words
-  const b = new Body(1, ['count', 'j', 'mask', 'sink', 'entry', 'next', 'hash', 'base', 'i', 'id', 'at', 'successors'])
-  const { get } = { get: b.get.bind(b) }
-  // There may be any number of successors per state: the capacity says nothing about them.
-  if (shape.keepsSuccessors) b.run(imported('reserve', get('count')))
-  else b.when(gt(add(cell('count'), get('count')), cell('capacity')), () => b.run(imported('reserve', get('count'))))
+  const b = new Body(1, ['count', 'j', 'mask', 'sink', 'entry', 'next', 'hash', 'base', 'i', 'id', 'at'])
+  const get = b.get.bind(b)
+  b.when(gt(add(cell('count'), get('count')), cell('capacity')), () => b.run(imported('reserve', get('count'))))
   b.set('mask', cell('mask'))
   b.loop('touch', () => {
     b.store(
@@ -64,7 +51,6 @@ export function insertCode(shape: Shape, map: MemoryMap): Code {
   setCell(b, 'sink', get('sink'))
   b.set('j', ZERO)
   b.set('next', cell('count'))
-  if (shape.keepsSuccessors) b.set('successors', cell('successors'))
   b.loop('insert', () => {
     b.set('hash', load(WORK, words(get('j')), map.hashes))
     b.set('base', mul(get('j'), constant(4 * K)))
@@ -93,15 +79,10 @@ export function insertCode(shape: Shape, map: MemoryMap): Code {
       b.store(PREDECESSORS, words(get('id')), load(WORK, words(get('j')), map.from))
       b.store(INDEX, words(get('i')), or(and(get('hash'), xor(get('mask'), constant(-1))), get('next')))
     })
-    if (shape.keepsSuccessors) {
-      b.store(SUCCESSORS, words(get('successors')), get('id'))
-      increment(b, 'successors')
-    }
     increment(b, 'j')
     b.leave('insert', lt(get('j'), get('count')))
   })
   setCell(b, 'count', get('next'))
-  if (shape.keepsSuccessors) setCell(b, 'successors', get('successors'))
   return b.encode()
 }
 

@@ -1,8 +1,7 @@
 /**
  * What the generated kernel and its host agree on: shape, memory layout, cells, imports.
  *
- * Memory 0 holds the working words and behind them the decision trees, 1 the states, 2 the predecessors, 3 the index,
- * 4 the successors.
+ * Memory 0 holds the working words and behind them the decision trees, 1 the states, 2 the predecessors, 3 the index.
  */
 import { BATCH } from '../store.ts'
 import { call, constant, load, type Code } from './assembler.ts'
@@ -11,8 +10,7 @@ export const WORK = 0
 export const ARENA = 1
 export const PREDECESSORS = 2
 export const INDEX = 3
-export const SUCCESSORS = 4
-export const MEMORIES = 5
+export const MEMORIES = 4
 
 /** Words at the start of memory 0 by which the kernels talk to each other. */
 export const CELLS = {
@@ -23,8 +21,7 @@ export const CELLS = {
   untilAudit: 4,
   capacity: 5,
   mask: 6,
-  successors: 7,
-  sink: 8,
+  sink: 7,
 } as const
 const CELL_COUNT = 16
 
@@ -34,8 +31,6 @@ export interface Shape {
   readonly stateObservers: number
   readonly pairObservers: number
   readonly firstTick: number
-  readonly marked: readonly boolean[]
-  readonly keepsSuccessors: boolean
   readonly auditPeriod: number
 }
 
@@ -85,8 +80,6 @@ export const IMPORTS = [
   { name: 'audit', parameters: 3, results: 0 },
   { name: 'answer', parameters: 3, results: 1 },
   { name: 'saw', parameters: 3, results: 0 },
-  { name: 'mark', parameters: 3, results: 0 },
-  { name: 'first', parameters: 2, results: 0 },
   { name: 'terminal', parameters: 1, results: 0 },
   { name: 'level', parameters: 1, results: 0 },
   { name: 'reserve', parameters: 1, results: 0 },

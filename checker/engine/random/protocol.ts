@@ -1,0 +1,140 @@
+/** Random protocols: what genes mean as properties, and the protocol of all of them. */
+import { propertiesOf, type Property, type PropertyKind } from '../../language/property.ts'
+import { protocol, type Instance } from '../../language/protocol.ts'
+import type { AnyProgram } from '../../language/program.ts'
+import { bool, int } from './expression.ts'
+import { choose, type Env, type Gene, type Scope } from './place.ts'
+import {
+  envOf,
+  historyRoot,
+  indented,
+  procedureOf,
+  programOf,
+  scopeOf,
+  type Made,
+  type ProgramGenes,
+  type World,
+} from './program.ts'
+import { fieldsOf, fieldsText, SHAPES, stateOf, stateText, type ShapeName, type StateGenes } from './schema.ts'
+import { block } from './statement.ts'
+
+export interface PropertyGenes {
+  readonly kind: number
+  readonly given: Gene | undefined
+  readonly test: Gene
+}
+export interface ProtocolGenes {
+  readonly state: StateGenes
+  readonly history: readonly Gene[]
+  readonly frames: readonly (readonly Gene[])[]
+  readonly init: readonly Gene[]
+  readonly done: Gene | undefined
+  readonly programs: readonly ProgramGenes[]
+  readonly procedures: readonly ProgramGenes[]
+  readonly properties: readonly PropertyGenes[]
+}
+
+/** A protocol that genes mean: as an engine takes it, and as a person reads it. */
+export interface RandomProtocol {
+  readonly instance: Instance
+  readonly properties: readonly Property[]
+  readonly text: string
+}
+
+const erasedProtocol = protocol as unknown as (definition: object) => { instance(wanted: { bounds: object }): Instance }
+const properties = propertiesOf({}) as unknown as Record<
+  PropertyKind,
+  (name: string, test: unknown, options?: object) => Property
+>
+const KINDS = ['always', 'never', 'reachable', 'alwaysReachable', 'stepwise', 'maximum', 'minimum'] as const
+
+export function protocolOf(genes: ProtocolGenes, name: ShapeName): RandomProtocol {
+  const shape = SHAPES[name]
+  const { state, sizes } = stateOf(genes.state, shape)
+  const history = shape.history === true ? fieldsOf('h', genes.history, shape.kinds, sizes) : {}
+  const world: World = { shape, state, sizes, history }
+  const families = ['cpu', ...(shape.tasks === true ? ['task'] : [])]
+  const procedures = shape.calls === true ? proceduresOf(world, families, genes) : []
+  const callable = procedures.map(({ made }) => made)
+  const running = [...families, ...(shape.time === true ? ['clock'] : [])]
+  const programs = genes.programs
+    .slice(0, running.length)
+    .map((each, i) => programOf(world, running[i] ?? 'cpu', each, callable))
+  const labels = labelsOf(programs.map(({ made }) => made))
+  const start = block(genes.init, scopeOf(world, [], { writes: 'state', picks: 2 }))
+  const done = genes.done && bool(genes.done, scopeOf(world, [], { labels }))
+  const asked = genes.properties.map((each, i) => propertyOf(each, `P${i}`, world, labels))
+  const definition = {
+    name: 'random',
+    bounds: {},
+    state: () => state,
+    history: () => history,
+    programs: () => programs.map(({ made }) => made),
+    ...(genes.init.length === 0
+      ? {}
+      : { init: () => (s: object, pick: Env['pick']) => void start.run(envOf({ s, pick })) }),
+    ...(done === undefined ? {} : { done: () => (s: object, at: Env['at']) => done.run(envOf({ s, at })) }),
+  }
+  const text = [
+    ...stateText(state),
+    ...(Object.keys(history).length === 0 ? [] : [`history ${fieldsText(history)}`]),
+    ...(genes.init.length === 0 ? [] : ['init', ...indented(start.lines)]),
+    ...(done === undefined ? [] : [`done ${done.text}`]),
+    ...[...procedures, ...programs, ...asked].flatMap(({ lines }) => lines),
+  ]
+  return {
+    instance: erasedProtocol(definition).instance({ bounds: {} }),
+    properties: asked.map(({ made }) => made),
+    text: text.join('\n'),
+  }
+}
+
+/** Each may call those before it. */
+function proceduresOf(
+  world: World,
+  families: readonly string[],
+  genes: ProtocolGenes,
+): ReturnType<typeof procedureOf>[] {
+  const found: ReturnType<typeof procedureOf>[] = []
+  genes.procedures.forEach((each, i) => {
+    const callable = found.map(({ made }) => made)
+    found.push(procedureOf(world, families, i, each, genes.frames[i] ?? [], callable))
+  })
+  return found
+}
+
+/** What properties may ask of the processes of each family: a label, somewhere inside a call, the end. */
+function labelsOf(programs: readonly AnyProgram[]): Map<string, string[]> {
+  return new Map(
+    programs.map(({ family, steps }) => [
+      family,
+      [
+        ...Object.entries(steps).flatMap(([label, step]) =>
+          typeof step === 'object' && 'call' in step
+            ? [label, ...Object.keys(step.call.steps).map((inner) => `${label}/${step.call.name}.${inner}`)]
+            : [label],
+        ),
+        'done',
+      ],
+    ]),
+  )
+}
+
+function propertyOf(
+  { kind: n, given, test }: PropertyGenes,
+  name: string,
+  world: World,
+  labels: Scope['labels'],
+): Made<Property> {
+  const kind = choose(KINDS, n) ?? 'always'
+  const scope = scopeOf(world, [historyRoot(world, false)], { labels, looksBack: kind === 'stepwise' })
+  const expression = kind === 'maximum' || kind === 'minimum' ? int(test, scope) : bool(test, scope)
+  const premise = given !== undefined && (kind === 'always' || kind === 'stepwise') ? bool(given, scope) : undefined
+  const recipe =
+    (run: (env: Env) => unknown) => (s: object, context: { h: object; at: Env['at']; before: Env['before'] }) =>
+      run(envOf({ s, h: context.h, at: context.at, before: context.before }))
+  return {
+    made: properties[kind](name, recipe(expression.run), premise === undefined ? {} : { given: recipe(premise.run) }),
+    lines: [`${kind} ${name}: ${expression.text}${premise === undefined ? '' : ` given ${premise.text}`}`],
+  }
+}
