@@ -81,6 +81,8 @@ export interface StateSpace {
   readonly coverage: Coverage
   /** History that was read and not kept: explore again with it. */
   readonly neededHistory: ReadonlySet<string>
+  /** The label at which a process, by its number, stands in a state; `undefined` when it is finished. */
+  labelAt(process: number, state: number): string | undefined
   /** -1 for an initial state. */
   predecessor(state: number): number
   state(id: number): PlainState

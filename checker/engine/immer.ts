@@ -353,6 +353,10 @@ class ImmerSpace implements StateSpace {
   get neededHistory(): ReadonlySet<string> {
     return this.#machine.neededHistory
   }
+  labelAt(process: number, state: number): string | undefined {
+    const { pc, program } = this.layout.processes[process]!
+    return program.labels[this.#machine.plain.places[pc]!.get(this.state(state))]?.name
+  }
   predecessor(state: number): number {
     return this.#predecessors[state] ?? -1
   }

@@ -8,6 +8,10 @@ export const NOTHING_CLAIMED = 0
 export const AS_CLAIMED = 1
 export const VIOLATED = 2
 
+/** The answers of observers of liveness are sums of these. */
+export const GOAL = 1
+export const OBLIGED = 2
+
 type Test = (s: never, context: never) => boolean | number
 
 function truth(name: string, value: unknown): boolean {
@@ -39,8 +43,14 @@ function codeOf(property: Property): Observer['code'] {
             : VIOLATED
     case 'never':
       return (s, context) => (truth(name, test(s, context)) ? VIOLATED : AS_CLAIMED)
+    case 'leadsTo':
+      return (s, context) =>
+        (truth(name, test(s, context)) ? GOAL : 0) +
+        (given !== undefined && truth(name, given(s, context)) ? OBLIGED : 0)
     case 'reachable':
     case 'alwaysReachable':
+    case 'eventually':
+    case 'alwaysEventually':
       return (s, context) => (truth(name, test(s, context)) ? 1 : 0)
     case 'maximum':
       return (s, context) => wholeNumber(name, test(s, context))

@@ -168,6 +168,10 @@ class TableSpace implements StateSpace {
   get neededHistory(): ReadonlySet<string> {
     return this.#port.needed
   }
+  labelAt(process: number, state: number): string | undefined {
+    const { pc, program } = this.layout.processes[process]!
+    return program.labels[this.#codec.get(this.#store.arena.array, state * this.#codec.words, pc)]?.name
+  }
   predecessor(state: number): number {
     return this.#store.predecessors.array[state]!
   }

@@ -21,7 +21,11 @@ type StepPredicate<W extends World, L extends string> = (
 ) => boolean
 type Expression<W extends World, L extends string> = (s: StateView<W['state']>, context: Context<W, L>) => number
 
-export type PropertyKind = 'always' | 'never' | 'reachable' | 'alwaysReachable' | 'stepwise' | 'maximum' | 'minimum'
+export type PropertyKind =
+  'always' | 'never' | 'reachable' | 'alwaysReachable' | 'stepwise' | 'maximum' | 'minimum' | LivenessKind
+
+/** Decided under the fairness that the row declares; what nobody declares need never move. */
+export type LivenessKind = 'eventually' | 'leadsTo' | 'alwaysEventually'
 
 /** A property as engines see it, its types erased. */
 export interface Property {
@@ -29,7 +33,7 @@ export interface Property {
   /** A claim in the positive, in PascalCase: `NoUnnecessaryKill`. */
   readonly name: string
   readonly test: (s: never, context: never) => boolean | number
-  /** The premise of `always` and `stepwise`: where it does not hold nothing is claimed. */
+  /** The premise of `always` and `stepwise`: where it does not hold nothing is claimed. Of `leadsTo`: what obliges. */
   readonly given: ((s: never, context: never) => boolean) | undefined
 }
 
@@ -48,6 +52,12 @@ export interface Properties<W extends World, L extends string> {
   alwaysReachable(name: string, test: Predicate<W, L>): Property
   /** Over every transition, from `before(…)` to `s`; with `given`, over those where that holds. */
   stepwise(name: string, test: StepPredicate<W, L>, options?: { readonly given?: StepPredicate<W, L> }): Property
+  /** Every fair behaviour comes to such a state. */
+  eventually(name: string, goal: Predicate<W, L>): Property
+  /** After every state where `from` holds, every fair behaviour comes to one where `goal` holds; at once counts. */
+  leadsTo(name: string, from: Predicate<W, L>, goal: Predicate<W, L>): Property
+  /** Every fair behaviour comes to such a state again and again. */
+  alwaysEventually(name: string, goal: Predicate<W, L>): Property
   /** The largest value over all reachable states, with a witness. */
   maximum(name: string, of: Expression<W, L>): Property
   /** The smallest value over all reachable states, with a witness. */
@@ -77,5 +87,8 @@ export function propertiesOf<W extends World, L extends string>(_protocol: {
     stepwise: make('stepwise'),
     maximum: make('maximum'),
     minimum: make('minimum'),
+    eventually: make('eventually'),
+    alwaysEventually: make('alwaysEventually'),
+    leadsTo: (name, from, goal) => make('leadsTo')(name, goal, { given: from }),
   }
 }

@@ -20,12 +20,22 @@ export const reachable = (steps?: number): Expectation =>
 export const maximum = (value: number): Expectation => Object.freeze({ is: 'maximum', value })
 export const minimum = (value: number): Expectation => Object.freeze({ is: 'minimum', value })
 
+/** Who is not held up for ever, by family (`cpu`) or label (`cpu.out_of_memory`); each member by itself. */
+export interface Fairness {
+  /** If for ever enabled, it moves again and again. */
+  readonly weak?: readonly string[]
+  /** If enabled again and again, it moves again and again. */
+  readonly strong?: readonly string[]
+}
+
 export interface Row<V extends string = string, B extends string = string, I extends string = string> {
   /** Ids of the ledger of claims that this row decides. */
   readonly claims?: readonly string[]
   readonly variant?: V
   readonly bounds: Readonly<Record<B, number>>
   readonly ingredients?: readonly I[]
+  /** What `eventually`, `leadsTo` and `alwaysEventually` may rely on. */
+  readonly fairness?: Fairness
   /** Property name → verdict. `StaysInDomain` and `NoDeadlock` are decided in every row, and hold unless named here. */
   readonly expect: Readonly<Record<string, Expectation>>
   /** Reachable states, when two independent counts agree on them. */

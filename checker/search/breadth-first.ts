@@ -8,6 +8,7 @@ import type { Engine, Statistics, StateSpace } from '../engine/engine.ts'
 import { OutOfMemory } from '../engine/growable.ts'
 import type { Layout } from '../engine/layout.ts'
 import { observerOf } from '../engine/observer.ts'
+import type { Fairness } from '../language/spec.ts'
 import type { Property } from '../language/property.ts'
 import { exceeded, type Budget } from './budget.ts'
 import { decide } from './decide.ts'
@@ -15,6 +16,8 @@ import type { Run, Stop } from './verdict.ts'
 
 export interface SearchOptions extends Budget {
   readonly engine: Engine
+  /** What liveness may rely on. */
+  readonly fairness?: Fairness | undefined
   /** Called between chunks of work. */
   readonly onProgress?: ((statistics: Statistics, seconds: number) => void) | undefined
 }
@@ -76,7 +79,7 @@ export async function check(layout: Layout, properties: readonly Property[], opt
   const started = performance.now()
   const seconds = (): number => (performance.now() - started) / 1000
   const { space, stop, history } = await exploreWithHistory(layout, properties, options, seconds)
-  const verdicts = decide(space, properties, history, stop)
+  const verdicts = decide(space, properties, history, stop, options.fairness)
   const { taken, all } = space.coverage
   return {
     engine: options.engine.name,

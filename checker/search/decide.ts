@@ -2,9 +2,17 @@
 import type { FaultSighting, StateSpace } from '../engine/engine.ts'
 import { Machine } from '../engine/immer.ts'
 import { AS_CLAIMED, NOTHING_CLAIMED, VIOLATED, observerOf } from '../engine/observer.ts'
-import { NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from '../language/property.ts'
+import type { Fairness } from '../language/spec.ts'
+import {
+  NO_DEADLOCK,
+  STAYS_IN_DOMAIN,
+  type LivenessKind,
+  type Property,
+  type PropertyKind,
+} from '../language/property.ts'
 import { pathTo, ReplayError, scheduleAlong, type Trace } from '../trace/schedule.ts'
 import { describeStop } from './budget.ts'
+import { Liveness } from './liveness.ts'
 import { canReach } from './reachability.ts'
 import type { Result, Stop, Verdict } from './verdict.ts'
 
@@ -13,15 +21,23 @@ export class InternalError extends Error {
   override readonly name = 'InternalError'
 }
 
+/** What one look at every state or step decides. */
+type SightedKind = Exclude<PropertyKind, LivenessKind | 'alwaysReachable'>
+const isLiveness = (kind: PropertyKind): kind is LivenessKind =>
+  kind === 'eventually' || kind === 'leadsTo' || kind === 'alwaysEventually'
+
 const CONSTANT = 'the fields that decide it never change'
 
 class Decider {
   readonly #space: StateSpace
   readonly #machine: Machine
+  readonly #fairness: Fairness
+  #liveness: Liveness | undefined
   /** Why nothing may be claimed about all states, if so. */
   readonly #doubt: string | undefined
 
-  constructor(space: StateSpace, history: ReadonlySet<string>, stop: Stop | undefined) {
+  constructor(space: StateSpace, history: ReadonlySet<string>, stop: Stop | undefined, fairness: Fairness) {
+    this.#fairness = fairness
     this.#space = space
     this.#machine = new Machine(space.layout, history)
     const [fault] = space.faults
@@ -94,7 +110,11 @@ class Decider {
     const named = { property: property.name, kind: property.kind }
     if (this.#impure) return { ...named, ...this.#forAll({ is: 'holds' }), vacuous: undefined }
     const decided =
-      property.kind === 'alwaysReachable' ? this.#alwaysReachable(property, index) : this.#sighted(property, index)
+      property.kind === 'alwaysReachable'
+        ? this.#alwaysReachable(property, index)
+        : isLiveness(property.kind)
+          ? this.#live(property, index)
+          : this.#sighted(property, property.kind, index)
     return { ...named, ...decided }
   }
 
@@ -105,12 +125,12 @@ class Decider {
       : { result: { is: 'inconclusive' }, because: this.#doubt }
   }
 
-  #sighted(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #sighted(property: Property, kind: SightedKind, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
     const space = this.#space
     const sighting = space.sighting(index)
     const constant = space.varies(index) ? undefined : CONSTANT
     if (sighting === undefined) {
-      if (property.kind === 'stepwise' && this.#doubt === undefined)
+      if (kind === 'stepwise' && this.#doubt === undefined)
         return { result: { is: 'holds' }, because: undefined, vacuous: 'there is no transition' }
       return {
         result: { is: 'inconclusive' },
@@ -119,7 +139,7 @@ class Decider {
       }
     }
     const { code } = sighting
-    switch (property.kind) {
+    switch (kind) {
       case 'always':
       case 'never':
       case 'stepwise': {
@@ -129,7 +149,6 @@ class Decider {
         return { ...this.#forAll({ is: 'holds' }), vacuous }
       }
       case 'reachable':
-      case 'alwaysReachable':
         if (code === AS_CLAIMED)
           return { result: this.#shown('reachable', property, index), because: undefined, vacuous: constant }
         return { ...this.#forAll({ is: 'unreachable' }), vacuous: constant }
@@ -137,8 +156,8 @@ class Decider {
       case 'minimum': {
         const shown = this.#shown('reachable', property, index)
         if (shown.is !== 'reachable') return { result: shown, because: undefined, vacuous: undefined }
-        const value = property.kind === 'maximum' ? code : 0 - code
-        const extreme = { ...shown, is: property.kind, value, atLeast: space.saturated(index) }
+        const value = kind === 'maximum' ? code : 0 - code
+        const extreme = { ...shown, is: kind, value, atLeast: space.saturated(index) }
         return { ...this.#forAll(extreme), vacuous: constant }
       }
     }
@@ -159,6 +178,25 @@ class Decider {
         `${property.name} gave ${code} in the search and ${confirmed} when its schedule was replayed.`,
       )
     return { is, steps: trace.schedule.steps.length, trace }
+  }
+
+  #live(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+    // What was not seen could hold the goal, or a loop: neither answer is carried.
+    if (this.#doubt !== undefined) return { ...this.#forAll({ is: 'holds' }), vacuous: undefined }
+    this.#liveness ??= new Liveness(this.#space, this.#fairness)
+    const lasso = this.#liveness.counterexample(property, index)
+    if (lasso === undefined)
+      return { result: { is: 'holds' }, because: undefined, vacuous: this.#liveness.vacuous(property, index) }
+    const { processes } = this.#space.layout
+    const movers = [...lasso.stem.slice(1).map(() => undefined), ...lasso.loop.map(({ by }) => processes[by]!.name)]
+    const path = [...lasso.stem, ...lasso.loop.map(({ to }) => to)].map((id) => this.#space.state(id))
+    const trace = scheduleAlong(this.#machine, path, movers)
+    const loop = { from: lasso.stem.length - 1, shortest: lasso.shortest }
+    return {
+      result: { is: 'violated', steps: trace.schedule.steps.length, trace, loop },
+      because: this.#liveness.explain(lasso, this.#machine),
+      vacuous: undefined,
+    }
   }
 
   #alwaysReachable(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
@@ -198,8 +236,9 @@ export function decide(
   properties: readonly Property[],
   history: ReadonlySet<string>,
   stop: Stop | undefined,
+  fairness: Fairness = {},
 ): Verdict[] {
-  const decider = new Decider(space, history, stop)
+  const decider = new Decider(space, history, stop, fairness)
   return [
     decider.staysInDomain(),
     decider.noDeadlock(),

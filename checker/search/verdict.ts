@@ -5,7 +5,7 @@ import type { Trace } from '../trace/schedule.ts'
 
 export type Result =
   | { readonly is: 'holds' }
-  | { readonly is: 'violated'; readonly steps: number; readonly trace: Trace }
+  | { readonly is: 'violated'; readonly steps: number; readonly trace: Trace; readonly loop?: Loop }
   | { readonly is: 'reachable'; readonly steps: number; readonly trace: Trace }
   | { readonly is: 'unreachable' }
   /** `atLeast`: a saturating domain may have cut the value off. */
@@ -17,6 +17,14 @@ export type Result =
       readonly trace: Trace
     }
   | { readonly is: 'inconclusive' }
+
+/** The trace of a liveness counterexample goes round for ever, or stops for ever at its end. */
+export interface Loop {
+  /** The state of the trace to which its last step leads back; its last state where it stops. */
+  readonly from: number
+  /** No stem and loop are shorter together. */
+  readonly shortest: boolean
+}
 
 export interface Verdict {
   readonly property: string

@@ -44,9 +44,13 @@ export function pathTo(space: StateSpace, state: number): number[] {
 
 /**
  * The schedule along a path of states, found again on the reference engine: between two states the step of the process
- * that moved last, if it fits, else the first that does.
+ * that moved last, or of the one that `movers` names, if it fits, else the first that does.
  */
-export function scheduleAlong(machine: Machine, states: readonly PlainState[]): Trace {
+export function scheduleAlong(
+  machine: Machine,
+  states: readonly PlainState[],
+  movers: readonly (string | undefined)[] = [],
+): Trace {
   const [first] = states
   const start = machine.starts().find((each) => first !== undefined && same(each.state, first))
   if (start === undefined) throw new ReplayError('The first state of the path is not an initial state.')
@@ -54,7 +58,8 @@ export function scheduleAlong(machine: Machine, states: readonly PlainState[]): 
   for (let i = 0; i + 1 < states.length; i++) {
     const [from, to] = [states[i]!, states[i + 1]!]
     const fitting = machine.outcomes(from).filter((taken) => same(taken.next, to))
-    const taken = fitting.find(({ step }) => step.process === steps.at(-1)?.process) ?? fitting[0]
+    const mover = movers[i] ?? steps.at(-1)?.process
+    const taken = fitting.find(({ step }) => step.process === mover) ?? fitting[0]
     if (taken === undefined) {
       const reached = { schedule: { init: start.picks, steps }, states: states.slice(0, i + 1) }
       throw new ReplayError(`No step leads from state ${i} of the path to the next one.`, reached)

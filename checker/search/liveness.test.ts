@@ -1,0 +1,217 @@
+/** Liveness under fairness: the search for lassos against a set-based fixpoint, and the cases that go wrong elsewhere. */
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { layoutOf } from '../engine/layout.ts'
+import { immerEngine } from '../engine/immer.ts'
+import { tableEngine } from '../engine/table.ts'
+import {
+  family,
+  language,
+  option,
+  propertiesOf,
+  protocol,
+  ref,
+  singleton,
+  upTo,
+  bool,
+  type Fairness,
+} from '../language/index.ts'
+import { check } from './breadth-first.ts'
+import type { Condition, Graph } from './components.ts'
+import { findLasso } from './lasso.ts'
+import type { Run } from './verdict.ts'
+
+interface RandomGraph {
+  readonly states: number
+  /** from, to, process */
+  readonly edges: readonly (readonly [number, number, number])[]
+  readonly strong: readonly boolean[]
+  readonly goal: readonly boolean[]
+  readonly from: readonly boolean[] | undefined
+}
+
+const PROCESSES = 3
+const randomGraph: fc.Arbitrary<RandomGraph> = fc.integer({ min: 1, max: 7 }).chain((states) => {
+  const state = fc.integer({ min: 0, max: states - 1 })
+  return fc.record({
+    states: fc.constant(states),
+    edges: fc.array(fc.tuple(state, state, fc.integer({ min: 0, max: PROCESSES - 1 })), { maxLength: 14 }),
+    strong: fc.array(fc.boolean(), { maxLength: PROCESSES }),
+    goal: fc.array(fc.boolean(), { minLength: states, maxLength: states }),
+    from: fc.option(fc.array(fc.boolean(), { minLength: states, maxLength: states }), { nil: undefined }),
+  })
+})
+
+function toGraph({ states, edges }: RandomGraph): Graph {
+  const sorted = [...edges].sort((a, b) => a[0] - b[0])
+  const start = Array.from({ length: states + 1 }, (_, s) => sorted.filter(([from]) => from < s).length)
+  return { states, start, to: sorted.map((edge) => edge[1]), by: sorted.map((edge) => edge[2]) }
+}
+
+function conditionsOf(graph: Graph, strong: readonly boolean[]): Condition[] {
+  return strong.map((isStrong, process) => ({
+    strong: isStrong,
+    enabled: (state) =>
+      graph.by.length > 0 &&
+      Array.from(graph.by).some((by, e) => by === process && e >= graph.start[state]! && e < graph.start[state + 1]!),
+    taken: (edge) => graph.by[edge] === process,
+  }))
+}
+
+/**
+ * Is there a fair behaviour that fails the obligation? By brute force over sets: some set of states under the obligation
+ * that is strongly connected by its inner edges, and fair as a whole; or a state where nothing fair is enabled.
+ */
+function failsBySets(random: RandomGraph): boolean {
+  const { states, edges, goal, from, strong } = random
+  const initial = [0]
+  const reach = (sources: readonly number[], inside: (s: number) => boolean): Set<number> => {
+    const found = new Set(sources.filter(inside))
+    for (let grew = true; grew;) {
+      grew = false
+      for (const [a, b] of edges)
+        if (found.has(a) && inside(b) && !found.has(b)) {
+          found.add(b)
+          grew = true
+        }
+    }
+    return found
+  }
+  const reachable = reach(initial, () => true)
+  const sources = from === undefined ? initial : [...reachable].filter((s) => from[s])
+  const under = reach(sources, (s) => !goal[s]!)
+  const enabled = (s: number, p: number): boolean => edges.some(([a, , by]) => a === s && by === p)
+  const fair = strong.map((_, p) => p)
+  if ([...under].some((s) => !fair.some((p) => enabled(s, p)))) return true
+  for (let set = 1; set < 2 ** states; set++) {
+    const has = (s: number): boolean => (set & (1 << s)) !== 0
+    const members = Array.from({ length: states }, (_, s) => s).filter(has)
+    if (!members.every((s) => under.has(s))) continue
+    const inner = edges.filter(([a, b]) => has(a) && has(b))
+    if (inner.length === 0) continue
+    if (!members.every((s) => reach([s], has).size === members.length)) continue
+    const isFair = fair.every((p) => {
+      if (inner.some(([, , by]) => by === p)) return true
+      return strong[p]! ? !members.some((s) => enabled(s, p)) : !members.every((s) => enabled(s, p))
+    })
+    if (isFair) return true
+  }
+  return false
+}
+
+test('the search finds a lasso exactly where the sets say that there is one', () => {
+  fc.assert(
+    fc.property(randomGraph, (random) => {
+      const graph = toGraph(random)
+      const obligation = {
+        initialStates: 1,
+        from: random.from && ((s: number) => random.from![s]!),
+        goal: (s: number) => random.goal[s]!,
+      }
+      const lasso = findLasso(graph, obligation, conditionsOf(graph, random.strong))
+      expect(lasso !== undefined).toBe(failsBySets(random))
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('a lasso closes, stays without the goal, and is fair', () => {
+  fc.assert(
+    fc.property(randomGraph, (random) => {
+      const graph = toGraph(random)
+      const conditions = conditionsOf(graph, random.strong)
+      const goal = (s: number): boolean => random.goal[s]!
+      const lasso = findLasso(graph, { initialStates: 1, from: undefined, goal }, conditions)
+      fc.pre(lasso !== undefined)
+      const around = [lasso.stem.at(-1)!, ...lasso.loop.map((step) => step.to)]
+      expect(around.at(-1)).toBe(around[0])
+      expect([...lasso.stem, ...around].some(goal)).toBe(false)
+      const edges = random.edges.map(String)
+      lasso.loop.forEach(({ to, by }, i) => expect(edges).toContain(String([around[i]!, to, by])))
+      conditions.forEach((condition, process) => {
+        const taken = lasso.loop.some(({ by }) => by === process)
+        const on = around.map((state) => condition.enabled(state))
+        expect(taken || (condition.strong ? !on.includes(true) : on.includes(false))).toBe(true)
+      })
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+const lockState = () => ({ lock: option(ref('cpu')), cpu: family(2, {}) })
+const lock = language<typeof lockState>()
+const programs = {
+  spin: lock.program(
+    'cpu',
+    { spin: (s, me) => (s.lock !== null ? 'spin' : void (s.lock = me)), unlock: (s) => void (s.lock = null) },
+    { loop: true },
+  ),
+  sleep: lock.program(
+    'cpu',
+    { sleep: { when: (s) => s.lock === null, do: (s, me) => void (s.lock = me) }, unlock: (s) => void (s.lock = null) },
+    { loop: true },
+  ),
+}
+
+describe.each([tableEngine, immerEngine])('on the $name engine', (engine) => {
+  const run = (kind: keyof typeof programs, fairness: Fairness): Promise<Run> => {
+    const model = protocol({ name: kind, bounds: {}, state: lockState, programs: () => [programs[kind]] })
+    const { leadsTo, eventually, alwaysEventually } = propertiesOf(model)
+    const properties = [
+      leadsTo(
+        'EverybodyGetsTheLock',
+        (s, { at }) => !at(s.cpu[0]!, 'unlock'),
+        (s, { at }) => at(s.cpu[0]!, 'unlock'),
+      ),
+      eventually('SomebodyGetsTheLock', (s) => s.lock !== null),
+      alwaysEventually('LockIsFreeAgain', (s) => s.lock === null),
+    ]
+    return check(layoutOf(model.instance({ bounds: {} })), properties, { engine, fairness })
+  }
+  const results = async (kind: keyof typeof programs, fairness: Fairness): Promise<string[]> =>
+    (await run(kind, fairness)).verdicts.slice(2).map(({ result }) => result.is)
+
+  test('without fairness everything may stop', async () => {
+    expect(await results('sleep', {})).toEqual(['violated', 'violated', 'violated'])
+  })
+  test('weak fairness frees the lock again, and does not keep one CPU from taking it every time', async () => {
+    expect(await results('sleep', { weak: ['cpu'] })).toEqual(['violated', 'holds', 'holds'])
+  })
+  test('strong fairness serves a sleeper, and not one who spins: spinning is moving', async () => {
+    expect(await results('sleep', { strong: ['cpu'] })).toEqual(['holds', 'holds', 'holds'])
+    expect(await results('spin', { strong: ['cpu'] })).toEqual(['violated', 'holds', 'holds'])
+  })
+  test('fairness of a label asks for that step only', async () => {
+    expect(await results('sleep', { weak: ['cpu.unlock'] })).toEqual(['violated', 'violated', 'holds'])
+  })
+  test('a counterexample says who waits, closes its loop, and is the shortest', async () => {
+    const [, , served] = (await run('sleep', { weak: ['cpu'] })).verdicts
+    expect(served).toMatchObject({ result: { is: 'violated', steps: 2, loop: { from: 0, shortest: true } } })
+    expect(served?.because).toBe('cpu1 may go round for ever')
+  })
+  test('fairness of a program or label that does not exist is refused', async () => {
+    await expect(run('sleep', { weak: ['gpu'] })).rejects.toThrow(
+      "Unknown program in the fairness of a row 'gpu'; there are: cpu.",
+    )
+    await expect(run('sleep', { weak: ['cpu.wake'] })).rejects.toThrow("has no label 'wake'; there are: sleep, unlock.")
+  })
+})
+
+test('an environment that is not declared need never move, and is named', async () => {
+  const state = () => ({ ready: bool, n: upTo(1), env: singleton({}), cpu: singleton({}) })
+  const { program } = language<typeof state>()
+  const env = program('env', { signal: (s) => void (s.ready = true) }, { role: 'environment' })
+  const cpu = program('cpu', { wait: { when: (s) => s.ready, do: (s) => void (s.n = 1) } })
+  const model = protocol({ name: 'waits', bounds: {}, state, programs: () => [env, cpu] })
+  const { eventually } = propertiesOf(model)
+  const layout = layoutOf(model.instance({ bounds: {} }))
+  const properties = [eventually('CpuIsServed', (s) => s.n === 1)]
+  const [, , unfair] = (await check(layout, properties, { engine: tableEngine, fairness: { weak: ['cpu'] } })).verdicts
+  expect(unfair?.result.is).toBe('violated')
+  expect(unfair?.because).toBe(
+    'everything that is fair is disabled, so the behaviour may stop there; weak fairness of env would exclude this; cpu waits at wait for ready',
+  )
+  const [, , fair] = (await check(layout, properties, { engine: tableEngine, fairness: { weak: ['cpu', 'env'] } }))
+    .verdicts
+  expect(fair?.result.is).toBe('holds')
+})
