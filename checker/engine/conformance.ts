@@ -54,7 +54,7 @@ const program: fc.Arbitrary<ProgramGenes> = fc.record({
 /** An expression that is no constant, if only on its outside. */
 const telling = gene.filter(({ op }) => op % 15 !== 0 && op % 11 !== 0)
 const property: fc.Arbitrary<PropertyGenes> = fc.record({
-  kind: fc.nat(6),
+  kind: fc.nat(9),
   given: fc.option(gene, { nil: undefined }),
   test: telling,
 })
@@ -79,20 +79,18 @@ const protocolGenes: fc.Arbitrary<ProtocolGenes> = fc.record({
 
 /** A random protocol and how it is explored. */
 export interface Case extends RandomProtocol {
-  readonly edges: boolean
   /** Expanded at a time. */
   readonly stride: number
 }
 
 /** Random protocols of one shape; a failing one is printed as pseudo-code. */
 export function casesOf(shape: ShapeName): fc.Arbitrary<Case> {
-  return fc.tuple(protocolGenes, fc.boolean(), fc.integer({ min: 1, max: 1000 })).map(([genes, edges, stride]) => {
+  return fc.tuple(protocolGenes, fc.integer({ min: 1, max: 1000 })).map(([genes, stride]) => {
     const made = protocolOf(genes, shape)
     return {
       ...made,
-      edges,
       stride,
-      [fc.toStringMethod]: () => `\n${made.text}\n(${edges ? 'with' : 'without'} edges, ${stride} states at a time)\n`,
+      [fc.toStringMethod]: () => `\n${made.text}\n(expanded ${stride} at a time)\n`,
     }
   })
 }
@@ -143,10 +141,11 @@ export function findingsOf(space: StateSpace, question: Question): Findings {
     ['labels', lines(space.coverage.all)],
     ['faults', faultsOf(space, depths)],
     ['plain states', lines(plain)],
+    ['where processes stand', lines(plain.map((state, id) => `${standing(space, id)} ${state}`))],
+    ['transitions between', edgesOf(space, plain)],
   ])
-  if (question.edges) found.set('edges', edgesOf(space, plain))
   question.observers.forEach((observer, i) => {
-    const { name, kind } = observer.property
+    const { name } = observer.property
     const sighting = space.sighting(i)
     const at = sighting && (observer.pair ? sighting.from : sighting.state)
     found.set(`${name}: largest answer`, sighting?.code)
@@ -154,7 +153,7 @@ export function findingsOf(space: StateSpace, question: Question): Findings {
     found.set(`${name}: varies`, space.varies(i))
     found.set(`${name}: saturated`, space.saturated(i))
     if (sighting) found.set(`${name}: is answered so there`, witnesses(space, question, i))
-    if (kind === 'alwaysReachable')
+    if (!observer.pair)
       found.set(
         `${name}: marks`,
         lines(plain.slice(0, states - queued).map((state, id) => `${space.mark(i, id)} ${state}`)),
@@ -172,14 +171,19 @@ function faultsOf(space: StateSpace, depths: readonly number[]): string {
   return lines([...first].map(([key, depth]) => `${key}, at depth ${depth}`))
 }
 
-/** Pairs of plain states, by their rank among all of them. */
+const standing = (space: StateSpace, state: number): string =>
+  space.layout.processes.map(({ id }) => space.labelAt(id, state) ?? 'done').join()
+
+/** Pairs of plain states, by their rank among all of them, and who goes from one to the other. */
 function edgesOf(space: StateSpace, plain: readonly string[]): string {
   const ranks = new Map([...plain].sort().map((state, rank) => [state, rank]))
-  const { start, to } = space.edges()
+  const { start, to, by } = space.edges()
   const all: string[] = []
   for (let from = 0; from + 1 < start.length; from++)
     for (let i = start[from] ?? 0; i < (start[from + 1] ?? 0); i++)
-      all.push(`${ranks.get(plain[from] ?? '')} → ${ranks.get(plain[to[i] ?? -1] ?? '')}`)
+      all.push(
+        `${ranks.get(plain[from] ?? '')} → ${ranks.get(plain[to[i] ?? -1] ?? '')} by ${space.layout.processes[by[i] ?? -1]?.name}`,
+      )
   return lines(all)
 }
 
@@ -203,16 +207,12 @@ export interface Extent {
 }
 
 /** Explores a case, again and again until all history that is needed is kept. */
-export function exploreCase(
-  engine: Engine,
-  { instance, properties, edges, stride }: Case,
-  { states }: Extent,
-): Findings[] {
+export function exploreCase(engine: Engine, { instance, properties, stride }: Case, { states }: Extent): Findings[] {
   const layout = layoutOf(instance)
   const observers = properties.map(observerOf)
   const rounds: Findings[] = []
   for (let history: ReadonlySet<string> = new Set(); ;) {
-    const question: Question = { layout, observers, history, edges }
+    const question: Question = { layout, observers, history, edges: true }
     const space = engine.explore(question)
     exploreLevels(space, states, stride)
     rounds.push(findingsOf(space, question))

@@ -151,7 +151,8 @@ class TableSpace implements StateSpace {
   }
   mark(observer: number, state: number): number {
     const words = this.#words(state)
-    return sealed(this.#port, () => this.#relation.answerFor(this.#order[observer]!, words, state))
+    const answer = sealed(this.#port, () => this.#relation.answerFor(this.#order[observer]!, words, state))
+    return answer === NO_ANSWER ? 0 : answer
   }
   get faults(): readonly FaultSighting[] {
     return [...this.#startFaults, ...this.#relation.faults]

@@ -46,7 +46,21 @@ const properties = propertiesOf({}) as unknown as Record<
   PropertyKind,
   (name: string, test: unknown, options?: object) => Property
 >
-const KINDS = ['always', 'never', 'reachable', 'alwaysReachable', 'stepwise', 'maximum', 'minimum'] as const
+const { leadsTo } = propertiesOf({}) as unknown as {
+  readonly leadsTo: (name: string, from: unknown, goal: unknown) => Property
+}
+const KINDS = [
+  'always',
+  'never',
+  'reachable',
+  'alwaysReachable',
+  'stepwise',
+  'maximum',
+  'minimum',
+  'eventually',
+  'leadsTo',
+  'alwaysEventually',
+] as const
 
 export function protocolOf(genes: ProtocolGenes, name: ShapeName): RandomProtocol {
   const shape = SHAPES[name]
@@ -129,12 +143,18 @@ function propertyOf(
   const kind = choose(KINDS, n) ?? 'always'
   const scope = scopeOf(world, [historyRoot(world, false)], { labels, looksBack: kind === 'stepwise' })
   const expression = kind === 'maximum' || kind === 'minimum' ? int(test, scope) : bool(test, scope)
-  const premise = given !== undefined && (kind === 'always' || kind === 'stepwise') ? bool(given, scope) : undefined
+  const mayHavePremise = kind === 'always' || kind === 'stepwise' || kind === 'leadsTo'
+  const premise = given !== undefined && mayHavePremise ? bool(given, scope) : undefined
   const recipe =
     (run: (env: Env) => unknown) => (s: object, context: { h: object; at: Env['at']; before: Env['before'] }) =>
       run(envOf({ s, h: context.h, at: context.at, before: context.before }))
+  const asked = recipe(expression.run)
+  const options = premise === undefined ? {} : { given: recipe(premise.run) }
   return {
-    made: properties[kind](name, recipe(expression.run), premise === undefined ? {} : { given: recipe(premise.run) }),
+    made:
+      kind === 'leadsTo'
+        ? leadsTo(name, recipe(premise?.run ?? (() => true)), asked)
+        : properties[kind](name, asked, options),
     lines: [`${kind} ${name}: ${expression.text}${premise === undefined ? '' : ` given ${premise.text}`}`],
   }
 }

@@ -1,0 +1,121 @@
+/** The command line. */
+import { readFileSync } from 'node:fs'
+import { findPackageJSON } from 'node:module'
+import { Command, CommanderError, Option } from 'commander'
+import { ConfigError } from '../language/protocol.ts'
+import { collectBounds, collectNames, parseScaled } from './arguments.ts'
+import { checkCommand, ENGINES, FORMATS, type CheckOptions } from './check.ts'
+import { EXIT } from './exit.ts'
+import { LIST_FORMATS, listCommand, type ListOptions } from './list.ts'
+import { replayCommand, type ReplayOptions } from './replay.ts'
+import { messageOf, sentences, UsageError } from './sentences.ts'
+
+const EXIT_CODES = `
+Exit codes:
+  0    everything is as expected
+  1    a verdict differs; without an expectation: something is violated or unreachable
+  2    the command line, a spec or a file cannot be used
+  3    inconclusive: a budget was hit
+  4    the checker itself failed
+  130  interrupted
+  Several at once: 4, then 130, then 1, then 3.`
+
+const version = (): string => {
+  const path = findPackageJSON(import.meta.url)
+  return path === undefined ? '' : (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
+}
+
+const specsOption = (): Option =>
+  new Option('--specs <file>', 'a module that exports a spec or a list of specs, instead of spec/index.ts')
+const outputOption = (): Option => new Option('-o, --output <file>', 'write there instead of to standard output')
+const debugOption = (): Option => new Option('--debug', 'show the stack of what goes wrong in the checker')
+
+const checkCommandLine = (done: (exit: number) => void): Command =>
+  new Command('check')
+    .description('Decide specs at the configurations of their rows and compare with the expected verdicts.')
+    .argument('[spec...]', 'names of specs; all of them by default')
+    .option('--variant <names>', 'only these variants', collectNames)
+    .option(
+      '--bounds <bounds>',
+      'one configuration with these bounds, like cpus=3,tasks=2; the others as in the first row',
+      collectBounds,
+    )
+    .option('--with <ingredients>', 'one configuration with these ingredients', collectNames)
+    .option('--property <names>', 'only these properties', collectNames)
+    .option('--full', 'also the rows that take long; prints the time of each')
+    .addOption(new Option('--format <format>', 'what to print').choices(FORMATS).default('text'))
+    .addOption(
+      new Option('--engine <engine>', 'how to compute; immer is the slow reference').choices(ENGINES).default('table'),
+    )
+    .option(
+      '--max-states <n>',
+      'stop each search at so many states, like 10k or 2M',
+      parseScaled('--max-states', 'states'),
+    )
+    .option(
+      '--max-memory <bytes>',
+      'stop each search when the process holds so much, like 512M or 4G',
+      parseScaled('--max-memory', 'bytes'),
+    )
+    .option(
+      '--timeout <time>',
+      'stop each search after so many seconds, like 90, 5m or 2h',
+      parseScaled('--timeout', 'time'),
+    )
+    .option('--save <directory>', 'write each counterexample and witness to a file, for replay')
+    .addOption(specsOption())
+    .addOption(outputOption())
+    .option('-q, --quiet', 'no progress on standard error')
+    .addOption(debugOption())
+    .action(async (names: string[], options: CheckOptions) => done(await checkCommand(names, options)))
+
+const listCommandLine = (done: (exit: number) => void): Command =>
+  new Command('list')
+    .description('List specs with their variants, bounds, ingredients, properties, rows and claims.')
+    .argument('[spec...]', 'names of specs; all of them by default')
+    .addOption(new Option('--format <format>', 'what to print').choices(LIST_FORMATS).default('text'))
+    .addOption(specsOption())
+    .addOption(outputOption())
+    .addOption(debugOption())
+    .action(async (names: string[], options: ListOptions) => done(await listCommand(names, options)))
+
+const replayCommandLine = (done: (exit: number) => void): Command =>
+  new Command('replay')
+    .description('Run a counterexample file on the reference engine and say whether it shows what it claims.')
+    .argument('<file>', 'a file that check --save wrote')
+    .addOption(specsOption())
+    .addOption(outputOption())
+    .addOption(debugOption())
+    .action(async (file: string, options: ReplayOptions) => done(await replayCommand(file, options)))
+
+/** Says what went wrong, and returns the exit code for it. */
+function failed(error: unknown, debug: boolean): number {
+  // Commander has said it already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.asExpected : EXIT.usage
+  const isUsage = error instanceof UsageError || error instanceof ConfigError
+  process.stderr.write(`oomcheck: ${isUsage ? messageOf(error) : sentences.failed(messageOf(error))}\n`)
+  if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`)
+  return isUsage ? EXIT.usage : EXIT.internal
+}
+
+/** Runs the command line and returns the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let exit: number = EXIT.asExpected
+  const done = (code: number): void => {
+    exit = code
+  }
+  const program = new Command('oomcheck')
+    .description('Decides claims about protocols, exhaustively within stated bounds.')
+    .version(version())
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'oomcheck: ')) })
+    .addHelpText('after', EXIT_CODES)
+  for (const command of [checkCommandLine(done), listCommandLine(done), replayCommandLine(done)])
+    program.addCommand(command.copyInheritedSettings(program))
+  for (const command of [program, ...program.commands]) command.exitOverride()
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return exit
+  } catch (error) {
+    return failed(error, argv.includes('--debug'))
+  }
+}

@@ -1,0 +1,105 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { parseCounterexample } from '../trace/counterexample.ts'
+import { directory, EXAMPLES, INCREMENT, inThisProcess, oomcheck } from './child.ts'
+
+test('every schedule that check saves shows the same on replay', async () => {
+  const saved = directory()
+  const { exit, stdout } = await oomcheck('check', '--specs', EXAMPLES, 'increment', 'bounded-queue', '--save', saved)
+  expect(exit).toBe(0)
+  const files = readdirSync(saved)
+  expect(files).toContain('increment.racy.threads=2.NoIncrementIsLost.json')
+  expect(files).toContain('bounded-queue.unchecked.capacity=2,items=3,consumers=1.StaysInDomain.json')
+  for (const file of files) {
+    const replayed = await inThisProcess('replay', '--specs', EXAMPLES, join(saved, file))
+    expect(replayed.exit).toBe(0)
+    const [, verdict = 'nothing'] = /: ([^:]*), as the file claims/.exec(replayed.stdout) ?? []
+    expect(stdout).toContain(verdict.replace(/^(\d+) at the end$/, 'maximum = $1'))
+  }
+})
+
+describe('a file that', () => {
+  let good: string
+  beforeAll(async () => {
+    const saved = mkdtempSync(join(tmpdir(), 'oomcheck-'))
+    await inThisProcess('check', '--specs', INCREMENT, '--bounds', 'threads=2', '--save', saved)
+    good = readFileSync(join(saved, 'increment.racy.threads=2.NoIncrementIsLost.json'), 'utf8')
+    rmSync(saved, { recursive: true })
+  })
+
+  async function replay(text: string) {
+    const file = join(directory(), 'counterexample.json')
+    writeFileSync(file, text)
+    return inThisProcess('replay', '--specs', INCREMENT, file)
+  }
+  const changed = (change: (file: Record<string, unknown>) => void) => {
+    const file = JSON.parse(good) as Record<string, unknown>
+    change(file)
+    return JSON.stringify(file)
+  }
+
+  test('is as it was written is shown step by step', async () => {
+    expect(parseCounterexample(JSON.parse(good)).ok).toBe(true)
+    const { exit, stdout } = await replay(good)
+    expect(exit).toBe(0)
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+    expect(stdout).toContain('increment racy threads=2: NoIncrementIsLost, 4 steps, 3 context switches\n')
+    expect(stdout).toContain('   3  thread0 write  i: 0 → 1 · thread0: done\n')
+    expect(stdout).toContain('NoIncrementIsLost: violated in 4 steps, as the file claims.\n')
+  })
+
+  const unusable: readonly (readonly [string, () => string, string])[] = [
+    ['is cut off', () => good.slice(0, -20), 'seems to be cut off'],
+    ['is empty', () => '', 'seems to be cut off'],
+    ['is not JSON', () => '# Notes', 'is not JSON'],
+    ['is something else', () => '[]', 'is no counterexample file'],
+    ['has no version', () => '{}', 'has no version'],
+    [
+      'is of another version',
+      () => changed((file) => (file['version'] = 2)),
+      'has version 2; this oomcheck reads version 1.',
+    ],
+    ['lacks a field', () => changed((file) => delete file['init']), 'no counterexample file: init: '],
+    [
+      'names no spec',
+      () => changed((file) => (file['spec'] = 'decrement')),
+      "Unknown spec 'decrement'; there are: increment.",
+    ],
+    ['names no variant', () => changed((file) => (file['variant'] = 'x')), "Unknown variant of increment 'x'"],
+    ['names no property', () => changed((file) => (file['property'] = 'X')), "Unknown property of increment 'X'"],
+    [
+      'claims nonsense',
+      () => changed((file) => (file['result'] = 'reachable')),
+      "'always', which is never 'reachable'.",
+    ],
+    [
+      'names no process',
+      () => good.replace('"process":"thread1"', '"process":"cpu1"'),
+      "process 'cpu1', which does not exist; there are: thread0, thread1.",
+    ],
+    [
+      'names no label',
+      () => good.replace('"label":"write"', '"label":"wait"'),
+      "Step 3 names the label of thread0 'wait', which does not exist; there are: read, write.",
+    ],
+    [
+      'takes a step that is not enabled',
+      () => good.replace('"process":"thread1","label":"read"', '"process":"thread1","label":"write"'),
+      'Step 2, thread1 write, is not enabled; enabled there: thread0 write · thread1 read.',
+    ],
+  ]
+  test.for(unusable)('%s is refused', async ([, text, sentence]) => {
+    const { exit, stdout, stderr } = await replay(text())
+    expect(stderr).toContain(sentence)
+    expect(stdout).toBe('')
+    expect(exit).toBe(2)
+  })
+
+  test('does not show what it claims exits with 1', async () => {
+    const { exit, stdout } = await replay(changed((file) => (file['steps'] = (file['steps'] as object[]).slice(0, 3))))
+    expect(stdout).toContain('not violated in 3 steps, although the file claims it')
+    expect(exit).toBe(1)
+  })
+})

@@ -1,0 +1,55 @@
+/** What the command line says when it cannot do what it was asked: one sentence that says what would be right. */
+
+/** Someone asked for what cannot be done. Exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+const list = (names: readonly string[]): string => names.join(', ')
+
+export const sentences = {
+  failed: (message: string): string => `the checker itself failed: ${message} (--debug shows where)`,
+  interrupted: (): string => 'Interrupted. What is known follows; interrupt again to stop at once.',
+
+  badNumber: (option: string, text: string, suffixes: readonly string[]): string =>
+    `${option} takes a whole number above 0, if you like with one of ${list(suffixes)} behind it; not '${text}'.`,
+  badBounds: (text: string): string =>
+    `Bounds are written name=number, with commas between: cpus=3,tasks=2; not '${text}'.`,
+  boundTwice: (name: string): string => `The bound '${name}' is given twice.`,
+
+  noSpecFile: (path: string): string => `There is no file ${path}; name a list of specs with --specs <file>.`,
+  brokenSpecFile: (path: string, message: string): string => `${path} could not be loaded: ${message}`,
+  notSpecs: (path: string): string =>
+    `The default export of ${path} must be a spec, as spec() returns it, or an array of them.`,
+  cannotSetUp: (configuration: string, message: string): string => `${configuration} cannot be set up: ${message}`,
+  noSpecFits: (): string =>
+    'No spec has all the variants, bounds, ingredients and properties that were asked for together.',
+  noSpecs: (): string => 'The list of specs is empty.',
+  noRows: (specs: readonly string[], full: boolean): string =>
+    `No row of ${list(specs)} fits${full ? '' : '; with --full there may be some'}; with --bounds any configuration can be checked.`,
+
+  cannotWrite: (path: string, message: string): string => `${path} cannot be written: ${message}.`,
+  cannotRead: (path: string, message: string): string => `${path} cannot be read: ${message}.`,
+
+  cutOff: (path: string): string => `${path} ends in the middle of its JSON; it seems to be cut off.`,
+  notJson: (path: string, message: string): string => `${path} is not JSON: ${message}.`,
+  wrongVersion: (path: string, version: unknown, readable: number): string =>
+    version === undefined
+      ? `${path} has no version; a counterexample file of this oomcheck has version ${readable}.`
+      : `${path} has version ${JSON.stringify(version)}; this oomcheck reads version ${readable}.`,
+  wrongShape: (path: string, where: string, message: string): string =>
+    `${path} is no counterexample file: ${where === '' ? '' : `${where}: `}${message}.`,
+  wrongKind: (property: string, kind: string, result: string): string =>
+    `${property} is of the kind '${kind}', which is never '${result}'.`,
+  unknownInStep: (step: number, what: string, name: string, names: readonly string[]): string =>
+    `Step ${step} names the ${what} '${name}', which does not exist; there are: ${list(names)}.`,
+} as const
+
+/** The message of whatever was thrown. */
+export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown))
+
+/** Why the system refused: `no such file or directory`. */
+export function systemReason(thrown: unknown): string {
+  const [, reason] = /^[A-Z]+: ([^,]+),/.exec(messageOf(thrown)) ?? []
+  return reason ?? messageOf(thrown)
+}

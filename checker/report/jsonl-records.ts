@@ -1,0 +1,237 @@
+/**
+ * The records of `--format jsonl`: one JSON object per line.
+ *
+ * `check` writes `start`, then for each configuration `progress` and one `verdict` per property, then `summary`.
+ * `list` writes one `spec` per spec. jsonl.schema.json is made from the schema below.
+ */
+import { z } from 'zod'
+import type { PropertyKind } from '../language/property.ts'
+import type { Expectation } from '../language/spec.ts'
+import type { Basis, Result, Verdict } from '../search/verdict.ts'
+import type { Schedule } from '../trace/schedule.ts'
+import type { Judgement } from './record.ts'
+
+export interface ConfigurationRecord {
+  readonly spec: string
+  readonly variant: string
+  readonly bounds: Readonly<Record<string, number>>
+  readonly ingredients: readonly string[]
+}
+
+export interface StartRecord {
+  readonly record: 'start'
+  readonly version: 1
+  readonly configurations: number
+  readonly specs: readonly string[]
+}
+
+/** Written at fixed numbers of states, so that two runs write the same. */
+export interface ProgressRecord extends ConfigurationRecord {
+  readonly record: 'progress'
+  readonly states: number
+  readonly transitions: number
+  readonly depth: number
+  readonly queued: number
+  readonly seconds: number
+}
+
+export interface VerdictRecord extends ConfigurationRecord {
+  readonly record: 'verdict'
+  readonly property: string
+  readonly kind: Verdict['kind']
+  readonly claims: readonly string[]
+  readonly verdict: Result['is']
+  /** The exact extreme of `maximum` and `minimum`; `atLeast` where a saturated field may have cut it off. */
+  readonly value: number | null
+  readonly atLeast: boolean
+  readonly expected: Expectation | null
+  readonly judgement: Judgement
+  /** Of the shortest schedule. */
+  readonly steps: number | null
+  /** Why inconclusive, what faulted, where nothing is enabled. */
+  readonly because: string | null
+  /** Why the property was not put to the test. */
+  readonly vacuous: string | null
+  readonly states: number
+  readonly expectedStates: number | null
+  readonly transitions: number
+  readonly initialStates: number
+  readonly depth: number
+  readonly queued: number
+  readonly basis: Basis
+  /** History fields that were part of the state. */
+  readonly history: readonly string[]
+  readonly seconds: number
+  readonly engine: 'table' | 'immer'
+  /** The shortest schedule that violates the property. */
+  readonly counterexample: Schedule | null
+  /** The shortest schedule that reaches the property or the extreme. */
+  readonly witness: Schedule | null
+}
+
+export interface SummaryRecord {
+  readonly record: 'summary'
+  readonly exit: number
+  readonly interrupted: boolean
+  readonly configurations: { readonly planned: number; readonly decided: number; readonly failed: number }
+  readonly verdicts: Readonly<Record<Judgement, number>>
+  readonly statesDiffer: number
+  readonly states: number
+  readonly transitions: number
+  readonly depth: number
+  readonly queued: number
+  readonly seconds: number
+  /** Labels that no configuration took, by spec. */
+  readonly neverTaken: Readonly<Record<string, readonly string[]>>
+  readonly failures: readonly (ConfigurationRecord & { readonly message: string })[]
+}
+
+export interface SpecRecord {
+  readonly record: 'spec'
+  readonly spec: string
+  readonly source: string | null
+  readonly variants: readonly string[]
+  readonly bounds: Readonly<Record<string, { readonly min: number; readonly max: number; readonly doc: string | null }>>
+  readonly ingredients: Readonly<Record<string, string>>
+  readonly properties: readonly { readonly name: string; readonly kind: PropertyKind }[]
+  readonly rows: readonly (Omit<ConfigurationRecord, 'spec'> & {
+    readonly full: boolean
+    readonly claims: readonly string[]
+    readonly states: number | null
+    readonly expect: Readonly<Record<string, Expectation>>
+    readonly why: string
+  })[]
+  readonly claims: readonly string[]
+}
+
+export type JsonlRecord = StartRecord | ProgressRecord | VerdictRecord | SummaryRecord | SpecRecord
+
+const natural = z.int().min(0)
+const seconds = z.number().min(0)
+const names = z.array(z.string())
+
+const configuration = {
+  spec: z.string(),
+  variant: z.string(),
+  bounds: z.record(z.string(), z.int()),
+  ingredients: names,
+}
+
+const step = z.strictObject({
+  process: z.string(),
+  label: z.string(),
+  alternative: z.exactOptional(z.string()),
+  picks: z.exactOptional(names),
+})
+const schedule = z.strictObject({ init: names, steps: z.array(step) })
+
+const expectation = z.discriminatedUnion('is', [
+  z.strictObject({ is: z.literal('holds') }),
+  z.strictObject({ is: z.literal('violated'), steps: z.exactOptional(natural) }),
+  z.strictObject({ is: z.literal('reachable'), steps: z.exactOptional(natural) }),
+  z.strictObject({ is: z.literal('unreachable') }),
+  z.strictObject({ is: z.enum(['maximum', 'minimum']), value: z.int(), atLeast: z.exactOptional(z.boolean()) }),
+])
+
+const basis = z.discriminatedUnion('is', [
+  z.strictObject({ is: z.literal('exact') }),
+  z.strictObject({
+    is: z.literal('partial'),
+    depth: natural,
+    stop: z.discriminatedUnion('by', [
+      z.strictObject({ by: z.enum(['states', 'memory', 'timeout']), limit: z.number() }),
+      z.strictObject({ by: z.literal('system'), message: z.string() }),
+      z.strictObject({ by: z.literal('interrupt') }),
+    ]),
+  }),
+])
+
+const start = z.strictObject({
+  record: z.literal('start'),
+  version: z.literal(1),
+  configurations: natural,
+  specs: names,
+})
+
+const search = { states: natural, transitions: natural, depth: natural, queued: natural, seconds }
+const progress = z.strictObject({ record: z.literal('progress'), ...configuration, ...search })
+
+const kinds = z.enum(['always', 'never', 'reachable', 'alwaysReachable', 'stepwise', 'maximum', 'minimum'])
+const verdict = z.strictObject({
+  record: z.literal('verdict'),
+  ...configuration,
+  property: z.string(),
+  kind: z.union([kinds, z.literal('built-in')]),
+  claims: names,
+  verdict: z.enum(['holds', 'violated', 'reachable', 'unreachable', 'maximum', 'minimum', 'inconclusive']),
+  value: z.int().nullable(),
+  atLeast: z.boolean(),
+  expected: expectation.nullable(),
+  judgement: z.enum(['as expected', 'differs', 'good', 'bad', 'inconclusive']),
+  steps: natural.nullable(),
+  because: z.string().nullable(),
+  vacuous: z.string().nullable(),
+  ...search,
+  expectedStates: natural.nullable(),
+  initialStates: natural,
+  basis,
+  history: names,
+  engine: z.enum(['table', 'immer']),
+  counterexample: schedule.nullable(),
+  witness: schedule.nullable(),
+})
+
+const summary = z.strictObject({
+  record: z.literal('summary'),
+  exit: natural,
+  interrupted: z.boolean(),
+  configurations: z.strictObject({ planned: natural, decided: natural, failed: natural }),
+  verdicts: z.strictObject({
+    'as expected': natural,
+    differs: natural,
+    good: natural,
+    bad: natural,
+    inconclusive: natural,
+  }),
+  statesDiffer: natural,
+  ...search,
+  neverTaken: z.record(z.string(), names),
+  failures: z.array(z.strictObject({ ...configuration, message: z.string() })),
+})
+
+const listed = z.strictObject({
+  record: z.literal('spec'),
+  spec: z.string(),
+  source: z.string().nullable(),
+  variants: names,
+  bounds: z.record(z.string(), z.strictObject({ min: z.int(), max: z.int(), doc: z.string().nullable() })),
+  ingredients: z.record(z.string(), z.string()),
+  properties: z.array(z.strictObject({ name: z.string(), kind: kinds })),
+  rows: z.array(
+    z.strictObject({
+      variant: configuration.variant,
+      bounds: configuration.bounds,
+      ingredients: names,
+      full: z.boolean(),
+      claims: names,
+      states: natural.nullable(),
+      expect: z.record(z.string(), expectation),
+      why: z.string(),
+    }),
+  ),
+  claims: names,
+})
+
+/** What every line is held to, when it is written and when it is read. */
+export const jsonlRecord: z.ZodType<JsonlRecord> = z.discriminatedUnion('record', [
+  start,
+  progress,
+  verdict,
+  summary,
+  listed,
+])
+
+export const jsonlSchema = (): object => ({
+  title: 'A line of oomcheck --format jsonl',
+  ...z.toJSONSchema(jsonlRecord),
+})

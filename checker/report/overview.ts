@@ -1,0 +1,93 @@
+/** What can be said of several configurations together. */
+import { configurationName, isBuiltIn, type Judged, type Judgement, type Outcome } from './record.ts'
+
+/** Labels that no configuration takes in which they exist, by spec. */
+export function neverTaken(outcomes: readonly Outcome[]): Map<string, string[]> {
+  const runs = outcomes.filter((outcome) => outcome.is === 'decided')
+  const specs = Map.groupBy(runs, ({ planned }) => planned.spec.name)
+  const found = new Map<string, string[]>()
+  for (const [name, decided] of specs) {
+    const taken = new Set(
+      decided.flatMap(({ planned, run }) => planned.labels.filter((label) => !run.neverTaken.includes(label))),
+    )
+    const labels = new Set(decided.flatMap(({ planned }) => planned.labels))
+    const never = [...labels].filter((label) => !taken.has(label))
+    if (never.length > 0) found.set(name, never)
+  }
+  return found
+}
+
+/** Properties that were not put to the test, with the reason and the configurations where that was so. */
+export interface Vacuity {
+  readonly property: string
+  readonly reason: string
+  readonly configurations: readonly string[]
+}
+
+export function vacuities(outcomes: readonly Outcome[]): Vacuity[] {
+  const found = outcomes.flatMap((outcome) =>
+    outcome.is === 'failed'
+      ? []
+      : outcome.verdicts
+          .filter(({ verdict }) => verdict.vacuous !== undefined)
+          .map(({ verdict }) => ({
+            property: verdict.property,
+            reason: verdict.vacuous ?? '',
+            configuration: configurationName(outcome.planned),
+          })),
+  )
+  return [...Map.groupBy(found, ({ property, reason }) => `${property}, ${reason}`).values()].map((group) => ({
+    property: group[0]?.property ?? '',
+    reason: group[0]?.reason ?? '',
+    configurations: group.map(({ configuration }) => configuration),
+  }))
+}
+
+/** How often each judgement was given. */
+export function tally(outcomes: readonly Outcome[]): Readonly<Record<Judgement, number>> {
+  const counts = { 'as expected': 0, differs: 0, good: 0, bad: 0, inconclusive: 0 }
+  for (const outcome of outcomes)
+    if (outcome.is === 'decided') for (const { judgement } of outcome.verdicts) counts[judgement]++
+  return counts
+}
+
+/** Did what was built in come out as it should? Then it need not be shown. */
+const isQuiet = ({ verdict, judgement }: Judged): boolean =>
+  isBuiltIn(verdict.property) && verdict.result.is === 'holds' && (judgement === 'as expected' || judgement === 'good')
+
+/** The properties that a table shows, and whether built-in ones that hold were left out. */
+export function shownProperties(outcomes: readonly Outcome[]): {
+  readonly names: readonly string[]
+  readonly hides: boolean
+} {
+  const judged = outcomes.flatMap((outcome) => (outcome.is === 'decided' ? outcome.verdicts : []))
+  const asked = [...new Set(outcomes.flatMap(({ planned }) => planned.asked))]
+  const isShown = (name: string): boolean =>
+    !isBuiltIn(name) || judged.some((each) => each.verdict.property === name && !isQuiet(each))
+  if (asked.every(isBuiltIn)) return { names: asked, hides: false }
+  const names = asked.filter(isShown)
+  return { names, hides: names.length < asked.length }
+}
+
+/** Why verdicts were left open, and in which configurations. */
+export interface Open {
+  readonly reason: string
+  readonly configurations: readonly string[]
+}
+
+export function leftOpen(outcomes: readonly Outcome[]): Open[] {
+  const found = outcomes.flatMap((outcome) =>
+    outcome.is === 'failed'
+      ? []
+      : outcome.verdicts
+          .filter(({ judgement }) => judgement === 'inconclusive')
+          .map(({ verdict }) => ({ reason: verdict.because ?? '', configuration: configurationName(outcome.planned) })),
+  )
+  return [...Map.groupBy(found, ({ reason }) => reason)].map(([reason, group]) => ({
+    reason,
+    configurations: [...new Set(group.map(({ configuration }) => configuration))],
+  }))
+}
+
+export const bySpec = (outcomes: readonly Outcome[]): Map<string, Outcome[]> =>
+  Map.groupBy(outcomes, ({ planned }) => planned.spec.name)

@@ -1,0 +1,129 @@
+/** The neutral record of what was asked of one configuration and what came out. Every format is made from it. */
+import type { Layout } from '../engine/layout.ts'
+import { NO_DEADLOCK, STAYS_IN_DOMAIN } from '../language/property.ts'
+import type { Expectation, Spec } from '../language/spec.ts'
+import type { Result, Run, Verdict } from '../search/verdict.ts'
+import type { Trace } from '../trace/schedule.ts'
+
+/** A point of the configuration space of a spec. */
+export interface Configured {
+  readonly spec: Spec
+  readonly variant: string
+  readonly bounds: Readonly<Record<string, number>>
+  readonly ingredients: readonly string[]
+}
+
+/** One configuration that is to be decided. */
+export interface Planned extends Configured {
+  /** The properties that are reported, the built-in ones last. */
+  readonly asked: readonly string[]
+  readonly expected: Readonly<Record<string, Expectation>>
+  /** Reachable states that are expected. */
+  readonly states: number | undefined
+  readonly claims: readonly string[]
+  readonly why: string | undefined
+  readonly full: boolean
+  /** Everything that can be covered, as `family.label`. */
+  readonly labels: readonly string[]
+  readonly layout: Layout
+}
+
+/** `good` and `bad` are for verdicts of which nothing was expected. */
+export type Judgement = 'as expected' | 'differs' | 'good' | 'bad' | 'inconclusive'
+
+export interface Judged {
+  readonly verdict: Verdict
+  readonly expected: Expectation | undefined
+  readonly judgement: Judgement
+}
+
+export interface Decided {
+  readonly is: 'decided'
+  readonly planned: Planned
+  readonly run: Run
+  readonly verdicts: readonly Judged[]
+  /** The search was complete and counted other states than the row states. */
+  readonly statesDiffer: boolean
+}
+
+/** The checker itself went wrong. */
+export interface Failed {
+  readonly is: 'failed'
+  readonly planned: Planned
+  readonly message: string
+}
+
+export type Outcome = Decided | Failed
+
+/** The whole of a call of `check`. */
+export interface Summary {
+  readonly planned: readonly Planned[]
+  readonly outcomes: readonly Outcome[]
+  readonly interrupted: boolean
+  readonly exit: number
+  readonly seconds: number
+}
+
+/** Receives what is found, as it is found. */
+export interface Reporter {
+  start(plan: readonly Planned[]): void
+  progress(planned: Planned, statistics: Run['statistics'], seconds: number): void
+  outcome(outcome: Outcome): void
+  end(summary: Summary): void
+}
+
+export type Write = (text: string) => void
+
+export const isBuiltIn = (property: string): boolean => property === STAYS_IN_DOMAIN || property === NO_DEADLOCK
+
+function fits(result: Result, expected: Expectation): boolean {
+  if (result.is !== expected.is) return false
+  if ('value' in expected && 'value' in result)
+    return result.value === expected.value && result.atLeast === (expected.atLeast ?? false)
+  if ('steps' in expected && 'steps' in result) return expected.steps === result.steps
+  return true
+}
+
+export function judge(result: Result, expected: Expectation | undefined): Judgement {
+  if (result.is === 'inconclusive') return 'inconclusive'
+  if (expected === undefined) return result.is === 'violated' || result.is === 'unreachable' ? 'bad' : 'good'
+  return fits(result, expected) ? 'as expected' : 'differs'
+}
+
+/**
+ * After a fault that the row expects nothing can be said about all states: a missing answer about deadlocks, of which
+ * the row says nothing, is then no news.
+ */
+const isNoNews = ({ expected }: Planned, run: Run, { property, result }: Verdict): boolean =>
+  property === NO_DEADLOCK &&
+  result.is === 'inconclusive' &&
+  run.basis.is === 'exact' &&
+  expected[STAYS_IN_DOMAIN]?.is === 'violated' &&
+  expected[NO_DEADLOCK] === undefined
+
+/** What the run says about what was asked. */
+export function decided(planned: Planned, run: Run): Decided {
+  const verdicts = planned.asked
+    .map((name) => run.verdicts.find(({ property }) => property === name))
+    .filter((verdict) => verdict !== undefined)
+    .filter((verdict) => !isNoNews(planned, run, verdict))
+    .map((verdict): Judged => {
+      const expected = planned.expected[verdict.property]
+      return { verdict, expected, judgement: judge(verdict.result, expected) }
+    })
+  const statesDiffer =
+    planned.states !== undefined && run.basis.is === 'exact' && run.statistics.states !== planned.states
+  return { is: 'decided', planned, run, verdicts, statesDiffer }
+}
+
+/** `racy threads=2 +lockless`. */
+export function configurationName({ spec, variant, bounds, ingredients }: Configured): string {
+  const parts = [
+    ...(spec.protocol.variants.length > 1 ? [variant] : []),
+    ...Object.entries(bounds).map(([name, value]) => `${name}=${value}`),
+    ...ingredients.map((name) => `+${name}`),
+  ]
+  return parts.length === 0 ? variant : parts.join(' ')
+}
+
+export const traceOf = (result: Result): Trace | undefined => ('trace' in result ? result.trace : undefined)
