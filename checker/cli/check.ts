@@ -64,7 +64,7 @@ function openReport(options: CheckOptions, progress: Progress): Reporter {
 async function decide(planned: Planned, options: SearchOptions, debug: (stack: string) => void): Promise<Outcome> {
   const properties = planned.spec.properties.filter(({ name }) => planned.asked.includes(name))
   try {
-    return decided(planned, await check(planned.layout, properties, options))
+    return decided(planned, await check(planned.layout, properties, { ...options, fairness: planned.fairness }))
   } catch (error) {
     if (error instanceof Error) debug(error.stack ?? '')
     return { is: 'failed', planned, message: sentences.failed(messageOf(error)) }

@@ -114,6 +114,7 @@ function planRow(spec: Spec, row: Row, selection: Selection): Planned {
     states: row.states,
     claims: row.claims ?? [],
     why: row.why,
+    fairness: row.fairness ?? {},
     full: row.full ?? false,
   }
   return setUp(spec, point, only(selection.properties, wish))
@@ -148,6 +149,7 @@ function planAdHoc(spec: Spec, variant: string, selection: Selection): Planned {
     states: rows.find((row) => row.asked.length === asked.length)?.states,
     claims: [...new Set(rows.flatMap(({ claims }) => claims))],
     why: rows[0]?.why,
+    fairness: rows[0]?.fairness ?? first?.fairness ?? {},
     full: false,
   }
   return setUp(spec, point, only(selection.properties, wish))

@@ -55,6 +55,9 @@ const CAN_BE: Readonly<Record<string, readonly Shown['result'][]>> = {
   never: ['violated'],
   stepwise: ['violated'],
   alwaysReachable: ['violated'],
+  eventually: ['violated'],
+  leadsTo: ['violated'],
+  alwaysEventually: ['violated'],
   'built-in': ['violated'],
   reachable: ['reachable'],
   maximum: ['maximum'],
@@ -135,7 +138,7 @@ export async function replayCommand(path: string, options: ReplayOptions): Promi
     const confirmation = confirm(machine, file.property, spec.properties, file, trace)
     const lines = [
       `${where}: ${file.property}, ${size}`,
-      ...traceLines(trace, layout, output.style),
+      ...traceLines(trace, layout, output.style, file.loop),
       wrap(`${file.property}: ${conclusion(file, confirmation)}.`, TRACE_WIDTH).join('\n'),
     ]
     output.write(`${lines.join('\n')}\n`)

@@ -1,7 +1,7 @@
 /** Writes schedules to files that `replay` reads. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { traceOf, type Decided } from '../report/record.ts'
+import { loopOf, traceOf, type Decided } from '../report/record.ts'
 import type { Result } from '../search/verdict.ts'
 import { FILE_VERSION, formatCounterexample, type Shown } from '../trace/counterexample.ts'
 import { sentences, systemReason, UsageError } from './sentences.ts'
@@ -33,16 +33,25 @@ export function prepareDirectory(directory: string): void {
 }
 
 export function save(directory: string, decided: Decided): void {
-  const { spec, variant, bounds, ingredients } = decided.planned
+  const { spec, variant, bounds, ingredients, fairness } = decided.planned
   for (const { verdict } of decided.verdicts) {
     const { property, result } = verdict
     const shown = shownBy(result)
     const trace = traceOf(result)
+    const loop = loopOf(result)
     if (shown === undefined || trace === undefined) continue
     const what = { version: FILE_VERSION, spec: spec.name, variant, bounds, ingredients, property, ...shown } as const
     const file = join(directory, fileName(decided, property))
     try {
-      writeFileSync(file, formatCounterexample({ ...what, history: decided.run.history, ...trace.schedule }))
+      writeFileSync(
+        file,
+        formatCounterexample({
+          ...what,
+          history: decided.run.history,
+          ...(loop === undefined ? {} : { loop, fairness }),
+          ...trace.schedule,
+        }),
+      )
     } catch (error) {
       throw new UsageError(sentences.cannotWrite(file, systemReason(error)), { cause: error })
     }

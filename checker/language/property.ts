@@ -27,6 +27,10 @@ export type PropertyKind =
 /** Decided under the fairness that the row declares; what nobody declares need never move. */
 export type LivenessKind = 'eventually' | 'leadsTo' | 'alwaysEventually'
 
+/** Is it decided on whole behaviours, under fairness? */
+export const isLiveness = (kind: PropertyKind): kind is LivenessKind =>
+  kind === 'eventually' || kind === 'leadsTo' || kind === 'alwaysEventually'
+
 /** A property as engines see it, its types erased. */
 export interface Property {
   readonly kind: PropertyKind

@@ -7,7 +7,7 @@
 import { z } from 'zod'
 import type { PropertyKind } from '../language/property.ts'
 import type { Expectation } from '../language/spec.ts'
-import type { Basis, Result, Verdict } from '../search/verdict.ts'
+import type { Basis, Result, Verdict, Loop } from '../search/verdict.ts'
 import type { Schedule } from '../trace/schedule.ts'
 import type { Judgement } from './record.ts'
 
@@ -63,6 +63,10 @@ export interface VerdictRecord extends ConfigurationRecord {
   readonly history: readonly string[]
   readonly seconds: number
   readonly engine: 'table' | 'immer'
+  /** What liveness relied on. */
+  readonly fairness: { readonly weak: readonly string[]; readonly strong: readonly string[] }
+  /** Where the counterexample of liveness goes round. */
+  readonly loop: Loop | null
   /** The shortest schedule that violates the property. */
   readonly counterexample: Schedule | null
   /** The shortest schedule that reaches the property or the extreme. */
@@ -156,7 +160,18 @@ const start = z.strictObject({
 const search = { states: natural, transitions: natural, depth: natural, queued: natural, seconds }
 const progress = z.strictObject({ record: z.literal('progress'), ...configuration, ...search })
 
-const kinds = z.enum(['always', 'never', 'reachable', 'alwaysReachable', 'stepwise', 'maximum', 'minimum'])
+const kinds = z.enum([
+  'always',
+  'never',
+  'reachable',
+  'alwaysReachable',
+  'stepwise',
+  'maximum',
+  'minimum',
+  'eventually',
+  'leadsTo',
+  'alwaysEventually',
+])
 const verdict = z.strictObject({
   record: z.literal('verdict'),
   ...configuration,
@@ -177,6 +192,8 @@ const verdict = z.strictObject({
   basis,
   history: names,
   engine: z.enum(['table', 'immer']),
+  fairness: z.strictObject({ weak: names, strong: names }),
+  loop: z.strictObject({ from: natural, shortest: z.boolean() }).nullable(),
   counterexample: schedule.nullable(),
   witness: schedule.nullable(),
 })

@@ -44,6 +44,8 @@ function verdictRecord({ planned, run }: Decided, { verdict, expected, judgement
     history: run.history,
     seconds: run.seconds,
     engine: run.engine,
+    fairness: { weak: planned.fairness.weak ?? [], strong: planned.fairness.strong ?? [] },
+    loop: result.is === 'violated' ? (result.loop ?? null) : null,
     counterexample: result.is === 'violated' ? schedule : null,
     witness: result.is === 'violated' ? null : schedule,
   }

@@ -1,7 +1,7 @@
 /** The neutral record of what was asked of one configuration and what came out. Every format is made from it. */
 import type { Layout } from '../engine/layout.ts'
 import { NO_DEADLOCK, STAYS_IN_DOMAIN } from '../language/property.ts'
-import type { Expectation, Spec } from '../language/spec.ts'
+import type { Expectation, Fairness, Spec } from '../language/spec.ts'
 import type { Result, Run, Verdict } from '../search/verdict.ts'
 import type { Trace } from '../trace/schedule.ts'
 
@@ -22,6 +22,8 @@ export interface Planned extends Configured {
   readonly states: number | undefined
   readonly claims: readonly string[]
   readonly why: string | undefined
+  /** What the liveness properties may rely on. */
+  readonly fairness: Fairness
   readonly full: boolean
   /** Everything that can be covered, as `family.label`. */
   readonly labels: readonly string[]
@@ -125,5 +127,8 @@ export function configurationName({ spec, variant, bounds, ingredients }: Config
   ]
   return parts.length === 0 ? variant : parts.join(' ')
 }
+
+/** The state to which a trace leads back, if it goes on for ever. */
+export const loopOf = (result: Result): number | undefined => (result.is === 'violated' ? result.loop?.from : undefined)
 
 export const traceOf = (result: Result): Trace | undefined => ('trace' in result ? result.trace : undefined)

@@ -11,6 +11,7 @@ import {
   type Reporter,
   type Summary,
   type Write,
+  loopOf,
 } from './record.ts'
 import { DIFFERS, heading, OPEN, verdictTable, type TableOptions } from './table.ts'
 import { traceLines } from './trace.ts'
@@ -144,7 +145,7 @@ class TextReport implements Reporter {
       ...(planned.why === undefined || judgement !== 'differs'
         ? []
         : hanging('  the row says: ', wrap(planned.why, this.#options.width - 16))),
-      ...(trace === undefined ? [] : traceLines(trace, planned.layout, this.#options.style)),
+      ...(trace === undefined ? [] : traceLines(trace, planned.layout, this.#options.style, loopOf(verdict.result))),
     ]
   }
 

@@ -25,8 +25,16 @@ function besides(step: string, changes: readonly string[], indent: number, stepW
   return rows.map((line, i) => `${(i === 0 ? step : '').padEnd(stepWidth)}${line === '' ? '' : '  '}${line}`.trimEnd())
 }
 
-/** The steps of a trace, numbered; where the initial state was picked that comes first. */
-export function traceLines({ schedule, states }: Trace, layout: Layout, style: Style = unstyled): string[] {
+/**
+ * The steps of a trace, numbered; where the initial state was picked that comes first. `loop` is the number of steps
+ * before those that go round for ever.
+ */
+export function traceLines(
+  { schedule, states }: Trace,
+  layout: Layout,
+  style: Style = unstyled,
+  loop?: number,
+): string[] {
   const steps = schedule.steps.map(formatStep)
   const digits = Math.max(2, String(steps.length).length)
   const stepWidth = Math.min(STEP_WIDTH, Math.max(0, ...steps.map((step) => step.length)))
@@ -39,6 +47,7 @@ export function traceLines({ schedule, states }: Trace, layout: Layout, style: S
     )
   if (schedule.init.length === 0 && steps.length === 0) lines.push(`${number(0)}the initial state`)
   steps.forEach((step, i) => {
+    if (i === loop) lines.push(`${' '.repeat(digits + 4)}── from here on, again and again ──`)
     const process = schedule.steps[i]?.process ?? ''
     const changes = diff(states[i] ?? {}, states[i + 1] ?? {}, layout.families)
       .map((change) => changeInWords(change, process))
@@ -52,5 +61,6 @@ export function traceLines({ schedule, states }: Trace, layout: Layout, style: S
       )
     })
   })
+  if (loop === steps.length) lines.push(`${' '.repeat(digits + 4)}── and there everything may stop for ever ──`)
   return lines
 }

@@ -4,6 +4,7 @@ import { Machine } from '../engine/immer.ts'
 import { AS_CLAIMED, NOTHING_CLAIMED, VIOLATED, observerOf } from '../engine/observer.ts'
 import type { Fairness } from '../language/spec.ts'
 import {
+  isLiveness,
   NO_DEADLOCK,
   STAYS_IN_DOMAIN,
   type LivenessKind,
@@ -23,8 +24,6 @@ export class InternalError extends Error {
 
 /** What one look at every state or step decides. */
 type SightedKind = Exclude<PropertyKind, LivenessKind | 'alwaysReachable'>
-const isLiveness = (kind: PropertyKind): kind is LivenessKind =>
-  kind === 'eventually' || kind === 'leadsTo' || kind === 'alwaysEventually'
 
 const CONSTANT = 'the fields that decide it never change'
 

@@ -3,8 +3,9 @@ import { doneObserver, type Machine } from '../engine/immer.ts'
 import { Fault, type StepFault } from '../engine/fault.ts'
 import { AS_CLAIMED, observerOf, VIOLATED } from '../engine/observer.ts'
 import type { PlainState } from '../engine/plain.ts'
-import { NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from '../language/property.ts'
+import { NO_DEADLOCK, STAYS_IN_DOMAIN, isLiveness, type Property } from '../language/property.ts'
 import type { Shown } from './counterexample.ts'
+import { isLasso, type LassoOf } from './lasso.ts'
 import type { Trace } from './schedule.ts'
 
 /** From the end of a trace at most so many states are visited, to see that a goal cannot be reached. */
@@ -88,7 +89,7 @@ export function confirm(
   machine: Machine,
   name: string,
   properties: readonly Property[],
-  shown: Shown,
+  shown: Shown & LassoOf,
   trace: Trace,
 ): Confirmation {
   if (name === STAYS_IN_DOMAIN) return faulty(machine, properties, trace)
@@ -96,6 +97,7 @@ export function confirm(
   const property = properties.find((each) => each.name === name)
   if (property === undefined) return { is: 'no' }
   if (property.kind === 'alwaysReachable') return isTrap(machine, property, trace)
+  if (isLiveness(property.kind)) return yesOrNo(isLasso(machine, property, shown, trace))
   const code = observe(machine, property, trace)
   switch (shown.result) {
     case 'violated':

@@ -4,6 +4,7 @@
  * counterexample.schema.json is made from the schema below.
  */
 import { z } from 'zod'
+import type { Fairness } from '../language/spec.ts'
 import type { Schedule } from './schedule.ts'
 
 export const FILE_VERSION = 1
@@ -17,6 +18,10 @@ interface Common extends Schedule {
   readonly property: string
   /** The history fields that are kept; all of them where this is missing. */
   readonly history?: readonly string[]
+  /** Of liveness: the number of steps before those that go round for ever; all of them where the behaviour stops. */
+  readonly loop?: number
+  /** Of liveness: to whom the behaviour is fair. */
+  readonly fairness?: Fairness
 }
 
 /** What the end of the schedule shows. */
@@ -34,6 +39,8 @@ const common = {
   ingredients: names,
   property: z.string(),
   history: z.exactOptional(names),
+  loop: z.exactOptional(z.int().nonnegative()),
+  fairness: z.exactOptional(z.strictObject({ weak: z.exactOptional(names), strong: z.exactOptional(names) })),
   init: names,
   steps: z.array(
     z.strictObject({
