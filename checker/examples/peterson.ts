@@ -73,21 +73,40 @@ export default spec(peterson, {
     properties.never('BothAreInside', (s, { at }) => s.process.every((process) => at(process, 'leave'))),
     properties.reachable('FirstIsInside', (s, { at }) => at(s.process[0], 'leave')),
     properties.alwaysReachable('FirstCanAlwaysGetInside', (s, { at }) => at(s.process[0], 'leave')),
+    properties.leadsTo(
+      'WhoWaitsGetsInside',
+      (s, { at }) => at(s.process[0], 'wait'),
+      (s, { at }) => at(s.process[0], 'leave'),
+    ),
   ],
   rows: [
     {
       bounds: {},
-      expect: { BothAreInside: holds, FirstIsInside: reachable(3), FirstCanAlwaysGetInside: holds },
+      fairness: { weak: ['process'] },
+      expect: {
+        BothAreInside: holds,
+        FirstIsInside: reachable(3),
+        FirstCanAlwaysGetInside: holds,
+        WhoWaitsGetsInside: holds,
+      },
       states: 20,
       why: 'The last to set the turn gave it away, and the other keeps its flag up while inside.',
     },
     {
+      bounds: {},
+      expect: { WhoWaitsGetsInside: violated(2) },
+      states: 20,
+      why: 'Without fairness nobody need move again: the first may stop where it waits.',
+    },
+    {
       variant: 'without-turn',
       bounds: {},
+      fairness: { weak: ['process'] },
       expect: {
         BothAreInside: holds,
         FirstIsInside: reachable(2),
         FirstCanAlwaysGetInside: violated(2),
+        WhoWaitsGetsInside: violated(2),
         NoDeadlock: violated(2),
       },
       states: 8,

@@ -11,6 +11,8 @@ export interface Configured {
   readonly variant: string
   readonly bounds: Readonly<Record<string, number>>
   readonly ingredients: readonly string[]
+  /** What the liveness properties may rely on. */
+  readonly fairness?: Fairness
 }
 
 /** One configuration that is to be decided. */
@@ -22,7 +24,6 @@ export interface Planned extends Configured {
   readonly states: number | undefined
   readonly claims: readonly string[]
   readonly why: string | undefined
-  /** What the liveness properties may rely on. */
   readonly fairness: Fairness
   readonly full: boolean
   /** Everything that can be covered, as `family.label`. */
@@ -118,12 +119,14 @@ export function decided(planned: Planned, run: Run): Decided {
   return { is: 'decided', planned, run, verdicts, statesDiffer }
 }
 
-/** `racy threads=2 +lockless`. */
-export function configurationName({ spec, variant, bounds, ingredients }: Configured): string {
+/** `racy threads=2 +lockless weak:cpu`. */
+export function configurationName({ spec, variant, bounds, ingredients, fairness = {} }: Configured): string {
   const parts = [
     ...(spec.protocol.variants.length > 1 ? [variant] : []),
     ...Object.entries(bounds).map(([name, value]) => `${name}=${value}`),
     ...ingredients.map((name) => `+${name}`),
+    ...(fairness.weak ?? []).map((name) => `weak:${name}`),
+    ...(fairness.strong ?? []).map((name) => `strong:${name}`),
   ]
   return parts.length === 0 ? variant : parts.join(' ')
 }
