@@ -17,7 +17,7 @@ export interface Selection {
   readonly full: boolean
 }
 
-type Point = Omit<Configured, 'spec'>
+type Point = Omit<Configured, 'spec' | 'fairness'>
 type Wish = Omit<Planned, 'spec' | 'layout' | 'labels' | keyof Point>
 
 const BUILT_IN = [STAYS_IN_DOMAIN, NO_DEADLOCK]
