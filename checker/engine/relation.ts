@@ -239,8 +239,8 @@ export class Relation {
     const successors: Int32Array[] = []
     let t = leaf + 2
     for (let n = T[leaf]! & COUNT_MASK; n > 0; n--) {
-      const next = words.slice(0, this.#codec.words)
-      for (let writes = T[t++]!; writes > 0; writes--, t += 3) next[T[t]!] = (next[T[t]!]! & T[t + 1]!) | T[t + 2]!
+      const next = new Int32Array(this.#codec.words)
+      t = applyWrites(T, t, words, next)
       successors.push(next)
     }
     return successors
@@ -424,6 +424,14 @@ export class Relation {
     this.code.array.set(words, this.#scratch)
     return this.#scratch
   }
+}
+
+/** Puts the state that the outcome at `t` leads to into `into`; gives where the next outcome starts. */
+export function applyWrites(T: Int32Array, t: number, words: Int32Array, into: Int32Array): number {
+  for (let k = 0; k < into.length; k++) into[k] = words[k]!
+  let at = t + 1
+  for (let writes = T[t]!; writes > 0; writes--, at += 3) into[T[at]!] = (into[T[at]!]! & T[at + 1]!) | T[at + 2]!
+  return at
 }
 
 function sameSuccessors(a: readonly Int32Array[], b: readonly Int32Array[]): boolean {

@@ -20,7 +20,7 @@ import { Plain, type PlainState } from './plain.ts'
 import { sealed } from './purity.ts'
 import { RecordingPort } from './recorder.ts'
 import { ECONOMY, type EconomyOptions } from './economy.ts'
-import { NO_ANSWER, Relation, URGENT } from './relation.ts'
+import { applyWrites, COUNT_MASK, NO_ANSWER, Relation, URGENT } from './relation.ts'
 import { Store } from './store.ts'
 
 export interface TableOptions extends EconomyOptions {
@@ -42,6 +42,8 @@ class TableSpace implements StateSpace {
   readonly #firstPair: number
   readonly #firstTick: number
   readonly #initialStates: number
+  readonly #marks = new Map<number, Int32Array>()
+  readonly #successor: Int32Array
   readonly #startFaults: FaultSighting[] = []
 
   constructor({ layout, observers, history }: Question, options: TableOptions) {
@@ -59,6 +61,7 @@ class TableSpace implements StateSpace {
     this.#firstPair = observers.filter((observer) => !observer.pair).length
     const all = [...sorted.map(({ observer }) => observer), doneObserver(layout)]
     this.#relation = new Relation(layout, this.#codec, this.#port, executor, all, options)
+    this.#successor = new Int32Array(this.#codec.words)
     this.#store = new Store(this.#codec.words)
     const firstTick = layout.processes.findIndex((process) => process.program.role === 'time')
     this.#firstTick = firstTick < 0 ? layout.processes.length : firstTick
@@ -150,9 +153,23 @@ class TableSpace implements StateSpace {
     return [...this.#port.clippedSlots].some((slot) => reads.has(slot))
   }
   mark(observer: number, state: number): number {
-    const words = this.#words(state)
-    const answer = sealed(this.#port, () => this.#relation.answerFor(this.#order[observer]!, words, state))
-    return answer === NO_ANSWER ? 0 : answer
+    let marks = this.#marks.get(observer)
+    if (marks === undefined || state >= marks.length) {
+      marks = this.#answers(this.#order[observer]!)
+      this.#marks.set(observer, marks)
+    }
+    return marks[state]!
+  }
+
+  /** What an observer answers in every state found so far; 0 where its recipe faults. */
+  #answers(observer: number): Int32Array {
+    const words = new Int32Array(this.#codec.words)
+    return sealed(this.#port, () =>
+      Int32Array.from({ length: this.#store.count }, (_, state) => {
+        const answer = this.#relation.answerFor(observer, this.#load(state, words), state)
+        return answer === NO_ANSWER ? 0 : answer
+      }),
+    )
   }
   get faults(): readonly FaultSighting[] {
     return [...this.#startFaults, ...this.#relation.faults]
@@ -185,26 +202,30 @@ class TableSpace implements StateSpace {
     const start = new Int32Array(head + 1)
     const to = new Int32Array(transitions)
     const by = new Uint16Array(transitions)
+    const words = new Int32Array(this.#codec.words)
     let e = 0
     sealed(this.#port, () => {
       for (let state = 0; state < head; state++) {
         start[state] = e
-        e = this.#edgesOf(state, e, to, by)
+        e = this.#edgesOf(this.#load(state, words), state, e, to, by)
       }
     })
     start[head] = e
     return { start, to, by }
   }
 
-  #edgesOf(state: number, first: number, to: Int32Array, by: Uint16Array): number {
-    const words = this.#words(state)
+  #edgesOf(words: Int32Array, state: number, first: number, to: Int32Array, by: Uint16Array): number {
+    const successor = this.#successor
     let e = first
     let urgent = false
     for (let process = 0; process < this.layout.processes.length; process++) {
       if (urgent && process >= this.#firstTick) break
       const leaf = this.#relation.leafFor(process, words, state)
       urgent ||= (this.#relation.code.array[leaf]! & URGENT) !== 0
-      for (const successor of this.#relation.successors(leaf, words)) {
+      const T = this.#relation.code.array
+      let t = leaf + 2
+      for (let n = T[leaf]! & COUNT_MASK; n > 0; n--) {
+        t = applyWrites(T, t, words, successor)
         to[e] = this.#store.find(successor, 0)
         by[e++] = process
       }
@@ -212,9 +233,11 @@ class TableSpace implements StateSpace {
     return e
   }
 
-  #words(state: number): Int32Array {
-    const at = state * this.#codec.words
-    return this.#store.arena.array.slice(at, at + this.#codec.words)
+  #load(state: number, into: Int32Array): Int32Array {
+    const arena = this.#store.arena.array
+    const at = state * into.length
+    for (let k = 0; k < into.length; k++) into[k] = arena[at + k]!
+    return into
   }
 }
 
