@@ -7,14 +7,16 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { casesOf, conform, exploreCase, shapes, type Case } from './conformance.ts'
+import { casesOf, conform, explore, shapes, type Case } from './conformance.ts'
 import { immerEngine } from './immer.ts'
 import { ECONOMY } from './economy.ts'
 import { tableEngine, tableEngineWith, type TableOptions } from './table.ts'
 
+const SECOND = 1000
+const MINUTE = 60 * SECOND
 const wanted = process.env['OOMCHECK_RUNS']
-const numRuns = wanted === undefined ? 25 : Number(wanted)
-const states = wanted === undefined ? 200 : 1000
+const numRuns = wanted === undefined ? 20 : Number(wanted)
+const states = wanted === undefined ? 150 : 1000
 
 const variant = (options: Partial<TableOptions>) => tableEngineWith({ ...ECONOMY, generateFrom: Infinity, ...options })
 
@@ -35,19 +37,19 @@ describe('the table engine agrees with the reference engine about random protoco
     '%s',
     (shape) => {
       fc.assert(
-        fc.property(casesOf(shape), (example) => conform(engines, immerEngine, example, { states })),
-        // Shrinking is part of the time.
-        { numRuns, interruptAfterTimeLimit: 20_000 + 500 * numRuns },
+        fc.property(casesOf(shape), (example) => conform(engines, immerEngine, example, states)),
+        // Shrinking is part of the time; without a failure, running out of it is one.
+        { numRuns, interruptAfterTimeLimit: MINUTE + SECOND * numRuns, markInterruptAsFailure: true },
       )
     },
-    60_000 + 1000 * numRuns,
+    2 * MINUTE + SECOND * numRuns,
   )
 })
 
 /** The largest share that may be trivial, the smallest that must be met, of a fixed sample of all shapes. */
 describe('random protocols', () => {
   const sample = shapes.flatMap((shape, i) => fc.sample(casesOf(shape), { numRuns: 12, seed: 5 + i }))
-  const rounds = sample.map((example) => exploreCase(immerEngine, example, { states: 100 }))
+  const rounds = sample.map((example) => explore(immerEngine, example, 100))
   const explored = rounds.map((each) => each.at(-1)!)
   const share = (test: (findings: (typeof explored)[number], example: Case) => boolean): number =>
     explored.filter((findings, i) => test(findings, sample[i]!)).length / explored.length

@@ -1,20 +1,18 @@
 /**
- * The conformance suite: what every engine must give for the same question.
+ * The conformance suite: what every engine must give for the same random protocol.
  *
- * Two explorations of random protocols are compared by what does not depend on how an engine numbers its states. Large
- * state spaces are cut at the end of a level, where both engines have expanded the same states.
+ * Protocols of several shapes, small but with all that the language has; see `random/`. Explorations are compared by
+ * their findings, see `findings.ts`.
  */
 import fc from 'fast-check'
-import type { Engine, Question, StateSpace } from './engine.ts'
-import { Machine } from './immer.ts'
+import type { Engine } from './engine.ts'
+import { differences, Inquiry, investigate, type Findings } from './findings.ts'
 import { layoutOf } from './layout.ts'
 import { observerOf } from './observer.ts'
 import type { Gene } from './random/place.ts'
 import type { ActionGenes, ProgramGenes, StepGenes } from './random/program.ts'
 import { protocolOf, type PropertyGenes, type ProtocolGenes, type RandomProtocol } from './random/protocol.ts'
 import { SHAPES, type ShapeName, type StateGenes } from './random/schema.ts'
-
-// ---- arbitraries
 
 function geneOf(depth: number): fc.Arbitrary<Gene> {
   const kids =
@@ -96,166 +94,23 @@ export function casesOf(shape: ShapeName): fc.Arbitrary<Case> {
 }
 export const shapes = Object.keys(SHAPES) as ShapeName[]
 
-// ---- comparison
+/** What an engine finds in a case; whole levels are expanded until it is so many states. */
+export const explore = (
+  engine: Engine,
+  example: Case,
+  states: number,
+  inquiry: Inquiry = inquiryOf(example),
+): Findings[] => investigate(engine, inquiry, { states, stride: example.stride })
 
-/** What was found, by aspect; every value can be compared with `===`. */
-export type Findings = ReadonlyMap<string, string | number | boolean | undefined>
-
-/** Expands whole levels until no state is left or this many are expanded. */
-function exploreLevels(space: StateSpace, states: number, stride: number): void {
-  for (;;) {
-    const { queued, states: found } = space.statistics()
-    if (queued === 0 || found - queued >= states) return
-    for (let left = queued; left > 0; left -= stride) space.advance(Math.min(left, stride))
-  }
-}
-
-const lines = (all: Iterable<string>): string => [...all].sort().join('\n')
-
-function depthsOf(space: StateSpace): number[] {
-  const depths: number[] = []
-  for (let id = 0; id < space.statistics().states; id++) {
-    const from = space.predecessor(id)
-    depths.push(from < 0 ? 0 : (depths[from] ?? NaN) + 1)
-  }
-  return depths
-}
-
-/** What an exploration found. */
-export function findingsOf(space: StateSpace, question: Question): Findings {
-  const { states, transitions, depth, initialStates, queued } = space.statistics()
-  const depths = depthsOf(space)
-  const plain = depths.map((_, id) => JSON.stringify(space.state(id)))
-  const found = new Map<string, string | number | boolean | undefined>([
-    ['states', states],
-    ['transitions', transitions],
-    ['depth', depth],
-    ['depth by predecessors', depths.at(-1) ?? 0],
-    ['numbered breadth first', depths.every((each, id) => id === 0 || each >= (depths[id - 1] ?? 0))],
-    ['initial states', initialStates],
-    ['queued', queued],
-    ['terminal states', space.terminalStates],
-    ['depth of the deadlock', space.deadlock === undefined ? undefined : depths[space.deadlock]],
-    ['needed history', lines(space.neededHistory)],
-    ['labels taken', lines(space.coverage.taken)],
-    ['labels', lines(space.coverage.all)],
-    ['faults', faultsOf(space, depths)],
-    ['plain states', lines(plain)],
-    ['where processes stand', lines(plain.map((state, id) => `${standing(space, id)} ${state}`))],
-    ['transitions between', edgesOf(space, plain)],
-  ])
-  question.observers.forEach((observer, i) => {
-    const { name } = observer.property
-    const sighting = space.sighting(i)
-    const at = sighting && (observer.pair ? sighting.from : sighting.state)
-    found.set(`${name}: largest answer`, sighting?.code)
-    found.set(`${name}: depth of the largest answer`, at === undefined ? undefined : depths[at])
-    found.set(`${name}: varies`, space.varies(i))
-    found.set(`${name}: saturated`, space.saturated(i))
-    if (sighting) found.set(`${name}: is answered so there`, witnesses(space, question, i))
-    if (!observer.pair)
-      found.set(
-        `${name}: marks`,
-        lines(plain.slice(0, states - queued).map((state, id) => `${space.mark(i, id)} ${state}`)),
-      )
-  })
-  return found
-}
-
-function faultsOf(space: StateSpace, depths: readonly number[]): string {
-  const first = new Map<string, number>()
-  for (const { fault, state } of space.faults) {
-    const key = `${fault.kind} in ${fault.process} ${fault.label}, ${fault.field ?? 'no field'}`
-    first.set(key, Math.min(first.get(key) ?? Infinity, depths[state] ?? NaN))
-  }
-  return lines([...first].map(([key, depth]) => `${key}, at depth ${depth}`))
-}
-
-const standing = (space: StateSpace, state: number): string =>
-  space.layout.processes.map(({ id }) => space.labelAt(id, state) ?? 'done').join()
-
-/** Pairs of plain states, by their rank among all of them, and who goes from one to the other. */
-function edgesOf(space: StateSpace, plain: readonly string[]): string {
-  const ranks = new Map([...plain].sort().map((state, rank) => [state, rank]))
-  const { start, to, by } = space.edges()
-  const all: string[] = []
-  for (let from = 0; from + 1 < start.length; from++)
-    for (let i = start[from] ?? 0; i < (start[from + 1] ?? 0); i++)
-      all.push(
-        `${ranks.get(plain[from] ?? '')} → ${ranks.get(plain[to[i] ?? -1] ?? '')} by ${space.layout.processes[by[i] ?? -1]?.name}`,
-      )
-  return lines(all)
-}
-
-/** Does the reference give the answer of a sighting where it was seen? */
-function witnesses(space: StateSpace, question: Question, i: number): boolean {
-  const observer = question.observers[i]
-  const sighting = space.sighting(i)
-  if (observer === undefined || sighting === undefined) return false
-  const machine = new Machine(question.layout, question.history)
-  const state = space.state(sighting.state)
-  const answer = observer.pair
-    ? machine.observe(observer, space.state(sighting.from), state)
-    : machine.observe(observer, state)
-  return answer === sighting.code
-}
-
-/** Bounds of a comparison. */
-export interface Extent {
-  /** Whole levels are expanded until it is this many states. */
-  readonly states: number
-}
-
-/** Explores a case, again and again until all history that is needed is kept. */
-export function exploreCase(engine: Engine, { instance, properties, stride }: Case, { states }: Extent): Findings[] {
-  const layout = layoutOf(instance)
-  const observers = properties.map(observerOf)
-  const rounds: Findings[] = []
-  for (let history: ReadonlySet<string> = new Set(); ;) {
-    const question: Question = { layout, observers, history, edges: true }
-    const space = engine.explore(question)
-    exploreLevels(space, states, stride)
-    rounds.push(findingsOf(space, question))
-    const needed = space.neededHistory
-    if ([...needed].every((field) => history.has(field))) return rounds
-    history = new Set([...history, ...needed])
-  }
-}
-
-/** Where two explorations differ, as sentences. None: they agree. */
-export function differences(found: readonly Findings[], expected: readonly Findings[]): string[] {
-  const sentences =
-    found.length === expected.length ? [] : [`${found.length} rounds, but the reference took ${expected.length}`]
-  expected.forEach((round, i) => {
-    for (const [aspect, value] of round) {
-      const other = found[i]?.get(aspect)
-      if (found[i] !== undefined && other !== value)
-        sentences.push(`${aspect}: ${difference(String(other), String(value))}`)
-    }
-  })
-  return sentences
-}
-
-function difference(found: string, expected: string): string {
-  const [ours, theirs] = [found.split('\n'), expected.split('\n')]
-  if (ours.length === 1 && theirs.length === 1) return `${found} instead of ${expected}`
-  const [extra, missing] = [
-    ours.filter((line) => !theirs.includes(line)),
-    theirs.filter((line) => !ours.includes(line)),
-  ]
-  return (
-    [
-      ...extra.slice(0, 3).map((line) => `\n  has    ${line}`),
-      ...missing.slice(0, 3).map((line) => `\n  lacks  ${line}`),
-    ].join('') || `the same lines, ${ours.length} instead of ${theirs.length} of them`
-  )
-}
+const inquiryOf = ({ instance, properties }: Case): Inquiry =>
+  new Inquiry(layoutOf(instance), properties.map(observerOf))
 
 /** Throws where an engine and the reference do not agree about a case. */
-export function conform(engines: readonly Engine[], reference: Engine, example: Case, extent: Extent): void {
-  const expected = exploreCase(reference, example, extent)
+export function conform(engines: readonly Engine[], reference: Engine, example: Case, states: number): void {
+  const inquiry = inquiryOf(example)
+  const expected = explore(reference, example, states, inquiry)
   engines.forEach((engine, i) => {
-    const found = differences(exploreCase(engine, example, extent), expected)
+    const found = differences(explore(engine, example, states, inquiry), expected)
     if (found.length > 0)
       throw new Error(`Engine ${i} (${engine.name}) differs from ${reference.name}:\n${found.join('\n')}`)
   })

@@ -143,6 +143,7 @@ class Builder {
         `${name} refers to '${domain.kind === 'ref' ? domain.family : ''}', which has no members; use option(ref(…)).`,
       )
     const size = values + (nullable ? 1 : 0)
+    if (size > 2 ** 31) throw new ConfigError(`${name} has ${size} values; 2^31 are the most that a field can hold.`)
     return {
       kind: 'scalar',
       slot: this.slot(name, size, nullable ? 0 : initialCode(domain), 'value', domain, nullable),

@@ -1,9 +1,7 @@
-/** Bugs that an engine could have, each with the number of protocols within which the conformance suite notices it. */
+/** Bugs of engines: steps that go wrong, states that are lost or taken for others, trees that are misread. */
 import { Codec, maskOf } from '../codec.ts'
-import type { Engine } from '../engine.ts'
 import { Kernel } from '../kernel.ts'
-import { layoutOf, slotsOf } from '../layout.ts'
-import { observerOf } from '../observer.ts'
+import { slotsOf } from '../layout.ts'
 import { COUNT_MASK, Relation } from '../relation.ts'
 import { tableEngineWith } from '../table.ts'
 import {
@@ -11,26 +9,16 @@ import {
   frameSlots,
   garbling,
   inserting,
-  lying,
-  mishearing,
-  misled,
-  misreading,
   neverReset,
   patched,
   porting,
   sameWords,
   slotsWhere,
-  wrappingState,
+  type Planted,
   type Port,
 } from './planting.ts'
 
-export interface Planted {
-  readonly bug: string
-  readonly within: number
-  readonly engine: Engine
-}
-
-export const planted: readonly Planted[] = [
+export const bugs: readonly Planted[] = [
   {
     bug: 'drops the second way through a pick',
     within: 30,
@@ -155,74 +143,6 @@ export const planted: readonly Planted[] = [
     engine: forgetting((next, state) => !sameWords(next, state)),
   },
   {
-    bug: 'evaluates `when` after `do`',
-    within: 100,
-    engine: misreading((action) =>
-      action.when === undefined
-        ? action
-        : {
-            ...action,
-            when: undefined,
-            do: (s, me, ...[pick, frame]) => {
-              const label = action.do?.(s, me, pick, frame)
-              if (action.when?.(s, me, frame) !== true) (pick as (options: []) => void)([])
-              return label
-            },
-          },
-    ),
-  },
-  {
-    bug: 'takes an empty pick for a step without effect',
-    within: 100,
-    engine: misreading((action) => ({
-      ...action,
-      do: (s, me, ...[pick, frame]) => {
-        const empty = new Error('no option')
-        const among = (options: Iterable<unknown>): unknown => {
-          const all = [...options]
-          if (all.length === 0) throw empty
-          return (pick as (options: unknown[]) => unknown)(all)
-        }
-        try {
-          return action.do?.(s, me, among, frame)
-        } catch (thrown) {
-          if (thrown !== empty) throw thrown
-          return undefined
-        }
-      },
-    })),
-  },
-  { bug: 'ignores urgency', within: 100, engine: misreading((action) => ({ ...action, urgent: false })) },
-  {
-    bug: 'closes escapes inside a call',
-    within: 100,
-    engine: misreading((action, { procedure }) =>
-      action.escape !== undefined && procedure !== undefined ? undefined : action,
-    ),
-  },
-  {
-    bug: 'lets a note look back at the state after the step',
-    within: 300,
-    engine: misreading((action) => ({
-      ...action,
-      note: action.note && ((h, s, me) => action.note?.(h, s, me, (expression: () => unknown) => expression())),
-    })),
-  },
-  {
-    bug: 'lets a stepwise property look back at the state after the step',
-    within: 100,
-    engine: mishearing((observer) => ({
-      ...observer,
-      code: (s, context: object) =>
-        observer.code(s, { ...context, before: (expression: () => unknown) => expression() } as never),
-    })),
-  },
-  {
-    bug: 'ignores the premise of a property',
-    within: 30,
-    engine: mishearing(({ property }) => observerOf({ ...property, given: undefined })),
-  },
-  {
     bug: 'ignores all initial states but the first',
     within: 30,
     engine: patched(() => {
@@ -250,14 +170,6 @@ export const planted: readonly Planted[] = [
         return this.code.array === before ? leaf : 0
       } as never,
     ]),
-  },
-  {
-    bug: 'wraps where it should fail',
-    within: 300,
-    engine: misled((question) => {
-      const { instance } = question.layout
-      return { ...question, layout: layoutOf({ ...instance, state: wrappingState(instance.state) }) }
-    }),
   },
   {
     bug: 'reads what a step wrote from the state before it',
@@ -301,22 +213,5 @@ export const planted: readonly Planted[] = [
       },
       tableEngineWith({ leafCap: 1, generateFrom: Infinity }),
     ),
-  },
-  { bug: 'needs no history', within: 100, engine: lying(() => ({ neededHistory: new Set() })) },
-  {
-    bug: 'takes every label for covered',
-    within: 30,
-    engine: lying((space) => ({
-      get coverage() {
-        return { ...space.coverage, taken: new Set(space.coverage.all) }
-      },
-    })),
-  },
-  { bug: 'says that every property varies', within: 30, engine: lying(() => ({ varies: () => true })) },
-  { bug: 'knows nothing of saturation', within: 100, engine: lying(() => ({ saturated: () => false })) },
-  {
-    bug: 'marks the state before',
-    within: 100,
-    engine: lying((space) => ({ mark: (observer, state) => space.mark(observer, Math.max(0, state - 1)) })),
   },
 ]

@@ -9,6 +9,13 @@ import { COUNT_MASK, Relation } from '../relation.ts'
 import { Store } from '../store.ts'
 import { tableEngine } from '../table.ts'
 
+/** An engine with one bug, and the number of protocols within which the conformance suite must notice it. */
+export interface Planted {
+  readonly bug: string
+  readonly within: number
+  readonly engine: Engine
+}
+
 /** A method of an engine's class, and what it does instead, given the original. */
 export type Patch = (question: Question) => readonly [prototype: object, method: string, instead: Method]
 export type Method = (this: never, original: (...args: never[]) => unknown, ...args: never[]) => unknown
