@@ -66,7 +66,7 @@ const planted = [
   ['checker/examples/runs.ts', `import '../engine/engine.ts'`, 'checker-examples-imports', 'checker/engine/engine.ts'],
   ['checker/engine/searches.ts', `import '../search/search.ts'`, 'checker-engine-imports', 'checker/search/search.ts'],
   ['checker/engine/table.ts', `import 'immer'`, 'no-packages', 'node_modules/immer/index.js'],
-  ['checker/engine/immer.ts', `import 'zod'`, 'immer-only', 'node_modules/zod/index.js'],
+  ['checker/engine/machine.ts', `import 'zod'`, 'immer-only', 'node_modules/zod/index.js'],
   ['checker/search/reports.ts', `import '../report/verdict.ts'`, 'checker-search-imports', 'checker/report/verdict.ts'],
   ['checker/reduce/searches.ts', `import '../search/search.ts'`, 'checker-reduce-imports', 'checker/search/search.ts'],
   ['checker/trace/reports.ts', `import '../report/verdict.ts'`, 'checker-trace-imports', 'checker/report/verdict.ts'],

@@ -1,7 +1,7 @@
 /** `oomcheck replay`: runs a counterexample file on the reference engine and says whether it shows what it claims. */
 import { readFileSync } from 'node:fs'
 import { match } from 'ts-pattern'
-import { Machine } from '../engine/immer.ts'
+import { Machine } from '../engine/machine.ts'
 import { layoutOf, type Layout } from '../engine/layout.ts'
 import { NO_DEADLOCK, STAYS_IN_DOMAIN } from '../language/property.ts'
 import { known } from '../language/protocol.ts'

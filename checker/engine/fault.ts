@@ -30,3 +30,11 @@ export interface StepFault {
   readonly process: string
   readonly label: string
 }
+
+export const stepFault = (fault: Fault, process: string, label: string): StepFault => ({
+  kind: fault.kind,
+  message: fault.message,
+  field: fault.field,
+  process,
+  label,
+})

@@ -6,7 +6,7 @@
  */
 import type { Engine, Question, StateSpace } from './engine.ts'
 import type { Observer } from './executor.ts'
-import { Machine } from './immer.ts'
+import { Machine } from './machine.ts'
 import type { Layout } from './layout.ts'
 
 /** Values by aspect; each can be compared with `===`. */

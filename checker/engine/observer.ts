@@ -2,6 +2,7 @@
 import type { Property } from '../language/property.ts'
 import type { Observer } from './executor.ts'
 import { Fault } from './fault.ts'
+import type { Layout } from './layout.ts'
 
 /** The answers of observers of yes-or-no properties. */
 export const NOTHING_CLAIMED = 0
@@ -64,3 +65,20 @@ export const observerOf = (property: Property): Observer => ({
   pair: property.kind === 'stepwise',
   code: codeOf(property),
 })
+
+/** Asks whether a terminal state is one that the protocol may end in. */
+export function doneObserver(layout: Layout): Observer {
+  const declared = layout.instance.done as ((s: never, at: unknown) => boolean) | undefined
+  return {
+    property: { kind: 'reachable', name: 'done', test: () => true, given: undefined },
+    pair: false,
+    code: (s, context) => {
+      const { at } = context as { at: (process: object, label: string) => boolean }
+      if (declared !== undefined) return declared(s, at) ? 1 : 0
+      const families = s as unknown as Record<string, readonly object[]>
+      return layout.processes.every((process) => at(families[process.family]?.[process.index] as object, 'done'))
+        ? 1
+        : 0
+    },
+  }
+}

@@ -12,8 +12,9 @@ import {
   type Statistics,
 } from './engine.ts'
 import { Executor } from './executor.ts'
-import { doneObserver, Machine, stepFault } from './immer.ts'
-import type { StepFault } from './fault.ts'
+import { type StepFault, stepFault } from './fault.ts'
+import { Machine } from './machine.ts'
+import { doneObserver } from './observer.ts'
 import { Kernel } from './kernel.ts'
 import type { Layout } from './layout.ts'
 import { Plain, type PlainState } from './plain.ts'

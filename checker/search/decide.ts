@@ -1,6 +1,6 @@
 /** From what was seen in a state space to verdicts: never more than the search carries. */
 import type { FaultSighting, StateSpace } from '../engine/engine.ts'
-import { Machine } from '../engine/immer.ts'
+import { Machine } from '../engine/machine.ts'
 import { AS_CLAIMED, NOTHING_CLAIMED, VIOLATED, observerOf } from '../engine/observer.ts'
 import type { Fairness } from '../language/spec.ts'
 import {

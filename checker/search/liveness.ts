@@ -4,7 +4,7 @@
  * A behaviour may stop where nothing fair is enabled. A step that changes nothing counts as taken. Picks are not fair.
  */
 import type { StateSpace } from '../engine/engine.ts'
-import type { Machine } from '../engine/immer.ts'
+import type { Machine } from '../engine/machine.ts'
 import { GOAL, OBLIGED } from '../engine/observer.ts'
 import { ConfigError, known } from '../language/protocol.ts'
 import type { Property } from '../language/property.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Machine } from '../engine/immer.ts'
+import { Machine } from '../engine/machine.ts'
 import { layoutOf } from '../engine/layout.ts'
 import { bool, language, propertiesOf, protocol, singleton } from '../language/index.ts'
 import { confirm } from './confirm.ts'

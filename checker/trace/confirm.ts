@@ -1,7 +1,7 @@
 /** Confirms on the reference engine what a trace is said to show at its end. */
-import { doneObserver, type Machine } from '../engine/immer.ts'
+import { type Machine } from '../engine/machine.ts'
+import { AS_CLAIMED, VIOLATED, doneObserver, observerOf } from '../engine/observer.ts'
 import { Fault, type StepFault } from '../engine/fault.ts'
-import { AS_CLAIMED, observerOf, VIOLATED } from '../engine/observer.ts'
 import type { PlainState } from '../engine/plain.ts'
 import { NO_DEADLOCK, STAYS_IN_DOMAIN, isLiveness, type Property } from '../language/property.ts'
 import type { Shown } from './counterexample.ts'

@@ -1,5 +1,6 @@
 /** Confirms on the reference engine that a trace is a fair behaviour which fails a liveness property. */
-import type { Machine, Step } from '../engine/immer.ts'
+import type { Machine } from '../engine/machine.ts'
+import type { Step } from '../engine/step.ts'
 import { GOAL, OBLIGED, observerOf } from '../engine/observer.ts'
 import type { PlainState } from '../engine/plain.ts'
 import type { Property } from '../language/property.ts'

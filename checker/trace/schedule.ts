@@ -4,10 +4,11 @@
  * A schedule says how the initial state was picked and which steps were taken; replaying it needs no state.
  */
 import type { StateSpace } from '../engine/engine.ts'
-import { formatStep, sameStep, type Machine, type Step } from '../engine/immer.ts'
+import { type Machine } from '../engine/machine.ts'
+import { formatStep, sameStep, type Step } from '../engine/step.ts'
 import type { PlainState } from '../engine/plain.ts'
 
-export { formatStep, type Step } from '../engine/immer.ts'
+export { formatStep, type Step } from '../engine/step.ts'
 
 export interface Schedule {
   /** The picks of the initial state; empty where there is only one. */
