@@ -1,6 +1,6 @@
 /** Specs: rows of configurations with the verdicts that are expected there. */
 import { NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from './property.ts'
-import { ConfigError, type Protocol } from './protocol.ts'
+import { ConfigError, type Bound, type Ingredient, type Protocol } from './protocol.ts'
 import type { World } from './program.ts'
 
 /** A verdict that a row expects. Numbers are those of the shortest schedule, or of the extreme. */
@@ -45,6 +45,15 @@ export interface Row<V extends string = string, B extends string = string, I ext
   /** Decided only with `--full`. */
   readonly full?: boolean
 }
+
+/** The rows of a protocol, for specs that keep them in files of their own. */
+export type RowOf<P> = P extends {
+  readonly variants: readonly (infer V extends string)[]
+  readonly bounds: Readonly<Record<infer B extends string, Bound>>
+  readonly ingredients: Readonly<Record<infer I extends string, Ingredient>>
+}
+  ? Row<V, B, I>
+  : never
 
 export interface Spec {
   readonly name: string
