@@ -4,7 +4,8 @@
  * The inner loop allocates nothing, calls no closure and meets no Map; whatever is rare (a path not yet recorded, a
  * direct evaluation, an audit) leaves it through `Relation`. Successors are collected in batches for `Store.insert`.
  */
-import { COUNT_MASK, DIRECT, FAULTY, NO_ANSWER, UNAUDITED, URGENT, type Relation } from './relation.ts'
+import { COUNT_MASK, DIRECT, FAULTY, NO_ANSWER, UNAUDITED, URGENT } from './forest.ts'
+import { type Relation } from './relation.ts'
 import { BATCH, mix, type Store } from './store.ts'
 import { GeneratedKernel } from './wasm/generated-kernel.ts'
 import type { Shape } from './wasm/shape.ts'

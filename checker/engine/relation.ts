@@ -1,41 +1,20 @@
 /**
  * The transition relation, learnt: per process and label a decision tree over the fields that its step reads.
  *
- * All trees live in one array of words.
- *
- *     inner node   [slot, test, child × (mask + 1)]; pointers lead to the test: word | shift << 10 | mask << 15
- *     child        0 unknown · > 0 a node · < 0 a leaf, negated
- *     leaf         [number of outcomes | flags, label number, outcome …]
- *     outcome      [number of words written, (word, bits kept, bits set) …]
- *     answer       [flags, code]: the leaf of an observer
- *
- * Wide fields are tested in pieces of five bits. A label whose tree does not pay is evaluated directly: its leaf then
- * says so, and the outcomes of one state are written into a scratch leaf of the same form.
+ * A step is recorded where no path covers the state. A label whose tree does not pay is evaluated directly: its leaf
+ * then says so, and the outcomes of one state are written into a scratch leaf of the same form. Recordings are made
+ * twice, and audited when a second state hits their leaf.
  */
 import { maskOf, type Codec } from './codec.ts'
 import { Economy, type EconomyOptions } from './economy.ts'
 import { coverName, type FaultSighting } from './engine.ts'
 import type { Executor, Observer, Outcome } from './executor.ts'
 import { Fault, type StepFault } from './fault.ts'
-import { GrowableWords } from './growable.ts'
+import { COUNT_MASK, DIRECT, FAULTY, Forest, NO_ANSWER, UNAUDITED, URGENT } from './forest.ts'
+import type { GrowableWords } from './growable.ts'
 import type { Layout } from './layout.ts'
 import type { Process } from './process.ts'
 import type { RecordingPort } from './recorder.ts'
-
-export const COUNT_MASK: number = 0xffff
-/** Some outcome is urgent: no tick now. */
-export const URGENT: number = 1 << 16
-/** Not yet re-run on a second state that hits it. */
-export const UNAUDITED: number = 1 << 17
-/** To be evaluated directly, every time. */
-export const DIRECT: number = 1 << 18
-/** A branch ended in a fault here. */
-export const FAULTY: number = 1 << 19
-
-/** The answer of an observer whose recipe faulted: below every real answer. */
-export const NO_ANSWER: number = -(2 ** 31)
-
-const PIECE_BITS = 5
 
 interface LabelTree {
   readonly process: Process
@@ -53,7 +32,6 @@ interface ObserverTree {
 }
 
 export class Relation {
-  readonly code: GrowableWords = new GrowableWords(4096)
   readonly roots: Int32Array
   readonly observerCells: Int32Array
   readonly taken: Set<string> = new Set()
@@ -70,9 +48,7 @@ export class Relation {
   /** By process and label. */
   readonly #trees: LabelTree[][] = []
   readonly #observers: ObserverTree[]
-  #size = 1
-  #scratch = 0
-  #scratchWords = 0
+  readonly forest: Forest
   readonly #directLeaf: number
   readonly #faultyLeaf: number
   readonly #keep: Int32Array
@@ -88,16 +64,17 @@ export class Relation {
   ) {
     this.#layout = layout
     this.#codec = codec
+    this.forest = new Forest(codec)
     this.#port = port
     this.#executor = executor
     this.#keep = new Int32Array(codec.words)
     this.#set = new Int32Array(codec.words)
-    this.#directLeaf = this.#leaf([DIRECT, 0])
-    this.#faultyLeaf = this.#leaf([FAULTY, NO_ANSWER])
-    const finished = this.#leaf([0, 0])
+    this.#directLeaf = this.forest.leaf([DIRECT, 0])
+    this.#faultyLeaf = this.forest.leaf([FAULTY, NO_ANSWER])
+    const finished = this.forest.leaf([0, 0])
     this.roots = Int32Array.from(layout.processes, (process) => {
       const bits = codec.bits[process.pc]!
-      const node = this.#node(process.pc, codec.position(process.pc), maskOf(bits))
+      const node = this.forest.node(process.pc, codec.position(process.pc), maskOf(bits))
       const cells = node + 1
       this.#trees[process.id] = process.program.labels.map((_, label) => ({
         process,
@@ -110,10 +87,15 @@ export class Relation {
     })
     this.observerCells = new Int32Array(observers.length)
     this.#observers = observers.map((observer, i) => {
-      const cell = this.#allocate(1)
+      const cell = this.forest.allocate(1)
       this.observerCells[i] = cell
       return { observer, cell, economy: new Economy(options), slots: new Set() }
     })
+  }
+
+  /** The words of all trees. */
+  get code(): GrowableWords {
+    return this.forest.code
   }
 
   varies(observer: number): boolean {
@@ -130,26 +112,16 @@ export class Relation {
 
   /** The leaf of a process in a state that was explored. */
   leafFor(process: number, words: Int32Array, state: number): number {
-    const pointer = this.#descend(this.roots[process]!, words)
+    const pointer = this.forest.descend(this.roots[process]!, words)
     if (pointer === 0) return this.miss(process, words, state)
     return (this.code.array[-pointer]! & DIRECT) !== 0 ? this.evaluate(process, words, state) : -pointer
   }
 
   /** The answer of an observer in a state that was explored. */
   answerFor(observer: number, words: Int32Array, state: number): number {
-    const pointer = this.#descend(this.code.array[this.observerCells[observer]!]!, words)
+    const pointer = this.forest.descend(this.code.array[this.observerCells[observer]!]!, words)
     const plain = pointer !== 0 && (this.code.array[-pointer]! & DIRECT) === 0
     return plain ? this.code.array[1 - pointer]! : this.observe(observer, words, state)
-  }
-
-  #descend(pointer: number, words: Int32Array): number {
-    const T = this.code.array
-    let p = pointer
-    while (p > 0) {
-      const test = T[p]!
-      p = T[p + 1 + ((words[test & 1023]! >>> ((test >>> 10) & 31)) & (test >>> 15))]!
-    }
-    return p
   }
 
   // ---- called by the kernel, outside its inner loop
@@ -159,7 +131,7 @@ export class Relation {
     const tree = this.#treeAt(process, words)
     this.#port.bind(words, true)
     const outcomes = this.#run(tree, state)
-    const leaf = this.#leaf(outcomes)
+    const leaf = this.forest.leaf(outcomes)
     this.code.array[leaf]! |= UNAUDITED
     const conflict = this.#insert(tree.cell, leaf, 1)
     if (conflict !== undefined) return this.#impure(tree, state, conflict)
@@ -173,15 +145,15 @@ export class Relation {
   evaluate(process: number, words: Int32Array, state: number): number {
     this.direct++
     this.#port.bind(words, false)
-    return this.#toScratch(this.#run(this.#treeAt(process, words), state))
+    return this.forest.scratch(this.#run(this.#treeAt(process, words), state))
   }
 
   /** Re-runs a step on a state that hits its leaf, and compares. Gives the leaf to go on with. */
   audit(process: number, leaf: number, words: Int32Array, state: number): number {
     const tree = this.#treeAt(process, words)
     this.#port.bind(words, false)
-    const again = this.#toScratch(this.#run(tree, state))
-    const same = sameSuccessors(this.successors(leaf, words), this.successors(again, words))
+    const again = this.forest.scratch(this.#run(tree, state))
+    const same = sameSuccessors(this.forest.successors(leaf, words), this.forest.successors(again, words))
     if (same && ((this.code.array[leaf]! ^ this.code.array[again]!) & FAULTY) === 0) return leaf
     const difference = this.#firstDifference(leaf, again, words)
     return this.#impure(tree, state, `the same step gave different results for the same reads${difference}`)
@@ -196,7 +168,7 @@ export class Relation {
   /** Compares a leaf with the reference engine. */
   auditByReference(process: number, leaf: number, words: Int32Array, state: number): void {
     const expected = this.reference?.(this.#layout.processes[process]!, words)
-    if (expected !== undefined && !sameSuccessors(this.successors(leaf, words), expected))
+    if (expected !== undefined && !sameSuccessors(this.forest.successors(leaf, words), expected))
       this.#impure(this.#treeAt(process, words), state, 'the recorded step and the reference engine disagree')
   }
 
@@ -210,7 +182,7 @@ export class Relation {
       const answer = this.#executor.observe(observer)
       for (const slot of this.#port.readSlots) tree.slots.add(slot % this.#layout.slots.length)
       if (economy.direct) return answer
-      const leaf = this.#leaf([UNAUDITED, answer])
+      const leaf = this.forest.leaf([UNAUDITED, answer])
       const conflict = this.#insert(tree.cell, leaf)
       if (conflict !== undefined) throw new Fault('impure', conflict)
       this.#checkAnswer(tree, answer, words)
@@ -231,19 +203,6 @@ export class Relation {
     } catch (thrown) {
       return this.#unanswered(tree, state, thrown)
     }
-  }
-
-  /** The states that a leaf leads to from a state. */
-  successors(leaf: number, words: Int32Array): Int32Array[] {
-    const T = this.code.array
-    const successors: Int32Array[] = []
-    let t = leaf + 2
-    for (let n = T[leaf]! & COUNT_MASK; n > 0; n--) {
-      const next = new Int32Array(this.#codec.words)
-      t = applyWrites(T, t, words, next)
-      successors.push(next)
-    }
-    return successors
   }
 
   // ---- recording
@@ -306,43 +265,14 @@ export class Relation {
     for (const word of touched) into.push(word, this.#keep[word]!, this.#set[word]!)
   }
 
-  /**
-   * Puts a leaf at the end of the path that was recorded, without the reads that the root has tested already.
-   * Gives the reason where the path contradicts the tree.
-   */
+  /** Puts a leaf at the end of the recorded path; gives the reason where the path contradicts the tree. */
   #insert(root: number, leaf: number, tested = 0): string | undefined {
-    const { readSlots, readCodes } = this.#port
-    const slots = this.#layout.slots.length
-    let cell = root
-    for (let i = tested; i < readSlots.length; i++) {
-      const read = readSlots[i]!
-      const slot = read % slots
-      const bits = this.#codec.bits[slot]!
-      // Of a pair of states the second one stands behind the first.
-      const start = this.#codec.position(slot) + (read >= slots ? this.#codec.words : 0)
-      for (let low = 0; low < bits; low += PIECE_BITS) {
-        const mask = maskOf(Math.min(PIECE_BITS, bits - low))
-        const position = start + (low << 10)
-        if (this.code.array[cell] === 0) {
-          const node = this.#node(read, position, mask)
-          this.code.array[cell] = node
-        }
-        const node = this.code.array[cell]!
-        const T = this.code.array
-        if (node < 0 || T[node - 1] !== read || T[node] !== (position | (mask << 15))) return this.#conflict(node, read)
-        cell = node + 1 + ((readCodes[i]! >>> low) & mask)
-      }
-    }
-    if (this.code.array[cell] !== 0) return this.#conflict(this.code.array[cell]!, -1)
-    this.code.array[cell] = -leaf
-    return undefined
-  }
-
-  #conflict(node: number, read: number): string {
-    const name = (slot: number): string =>
-      slot < 0 ? 'nothing more' : (this.#layout.slots[slot % this.#layout.slots.length]?.name ?? '?')
-    const before = node < 0 ? -1 : this.code.array[node - 1]!
-    return `after the same reads the step read ${name(read)} where it had read ${name(before)} before; it depends on something outside the state`
+    const conflict = this.forest.insert(root, leaf, this.#port, tested)
+    if (conflict === undefined) return undefined
+    const { slots } = this.#layout
+    const name = (slot: number | undefined): string =>
+      slot === undefined ? 'nothing more' : (slots[slot % slots.length]?.name ?? '?')
+    return `after the same reads the step read ${name(conflict.read)} where it had read ${name(conflict.before)} before; it depends on something outside the state`
   }
 
   #checkAnswer({ observer }: ObserverTree, answer: number, words: Int32Array): void {
@@ -356,7 +286,7 @@ export class Relation {
     if (!(thrown instanceof Fault)) throw thrown
     this.#fault({ ...faultData(thrown), process: 'property', label: observer.property.name }, state)
     if (thrown.kind === 'impure') this.code.array[cell] = -this.#faultyLeaf
-    else if (!economy.direct && this.#port.recording) this.#insert(cell, this.#leaf([FAULTY, NO_ANSWER]))
+    else if (!economy.direct && this.#port.recording) this.#insert(cell, this.forest.leaf([FAULTY, NO_ANSWER]))
     return NO_ANSWER
   }
 
@@ -377,7 +307,9 @@ export class Relation {
   }
 
   #firstDifference(leaf: number, again: number, words: Int32Array): string {
-    const pairs = this.successors(leaf, words).map((one, i) => [one, this.successors(again, words)[i]] as const)
+    const pairs = this.forest
+      .successors(leaf, words)
+      .map((one, i) => [one, this.forest.successors(again, words)[i]] as const)
     for (const [one, other] of pairs) {
       if (other === undefined) break
       const slot = this.#layout.slots.find(({ id }) => this.#codec.get(one, 0, id) !== this.#codec.get(other, 0, id))
@@ -396,42 +328,6 @@ export class Relation {
 
   /** Was the leaf hit by no second state yet? */
   readonly #unaudited = (leaf: number): boolean => (this.code.array[leaf]! & UNAUDITED) !== 0
-
-  // ---- memory
-
-  #allocate(words: number): number {
-    const at = this.#size
-    this.#size += words
-    this.code.reserve(this.#size)
-    return at
-  }
-  #node(slot: number, position: number, mask: number): number {
-    const node = this.#allocate(2 + mask + 1) + 1
-    this.code.array[node - 1] = slot
-    this.code.array[node] = position | (mask << 15)
-    return node
-  }
-  #leaf(words: readonly number[]): number {
-    const leaf = this.#allocate(words.length)
-    this.code.array.set(words, leaf)
-    return leaf
-  }
-  #toScratch(words: readonly number[]): number {
-    if (words.length > this.#scratchWords) {
-      this.#scratchWords = 2 * words.length
-      this.#scratch = this.#allocate(this.#scratchWords)
-    }
-    this.code.array.set(words, this.#scratch)
-    return this.#scratch
-  }
-}
-
-/** Puts the state that the outcome at `t` leads to into `into`; gives where the next outcome starts. */
-export function applyWrites(T: Int32Array, t: number, words: Int32Array, into: Int32Array): number {
-  for (let k = 0; k < into.length; k++) into[k] = words[k]!
-  let at = t + 1
-  for (let writes = T[t]!; writes > 0; writes--, at += 3) into[T[at]!] = (into[T[at]!]! & T[at + 1]!) | T[at + 2]!
-  return at
 }
 
 function sameSuccessors(a: readonly Int32Array[], b: readonly Int32Array[]): boolean {

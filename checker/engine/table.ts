@@ -21,7 +21,8 @@ import { Plain, type PlainState } from './plain.ts'
 import { sealed } from './purity.ts'
 import { RecordingPort } from './recorder.ts'
 import { ECONOMY, type EconomyOptions } from './economy.ts'
-import { applyWrites, COUNT_MASK, NO_ANSWER, Relation, URGENT } from './relation.ts'
+import { applyWrites, COUNT_MASK, NO_ANSWER, URGENT } from './forest.ts'
+import { Relation } from './relation.ts'
 import { Store } from './store.ts'
 
 export interface TableOptions extends EconomyOptions {

@@ -2,7 +2,8 @@
 import { Codec, maskOf } from '../codec.ts'
 import { Kernel } from '../kernel.ts'
 import { slotsOf } from '../layout.ts'
-import { COUNT_MASK, Relation } from '../relation.ts'
+import { COUNT_MASK } from '../forest.ts'
+import { Relation } from '../relation.ts'
 import { tableEngineWith } from '../table.ts'
 import {
   forgetting,

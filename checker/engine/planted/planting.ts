@@ -5,7 +5,8 @@ import { Executor, type Observer, type Outcome } from '../executor.ts'
 import { slotsOf, type FamilyNode, type Layout, type Node } from '../layout.ts'
 import type { FlatAction, FlatLabel } from '../process.ts'
 import { RecordingPort } from '../recorder.ts'
-import { COUNT_MASK, Relation } from '../relation.ts'
+import { COUNT_MASK } from '../forest.ts'
+import { Relation } from '../relation.ts'
 import { Store } from '../store.ts'
 import { tableEngine } from '../table.ts'
 
@@ -159,7 +160,7 @@ export const forgetting = (
     ) {
       const leaf = original(process, words, state)
       const T = this.code.array
-      const successors = this.successors(leaf, words)
+      const successors = this.forest.successors(leaf, words)
       let [read, write, kept] = [leaf + 2, leaf + 2, 0]
       successors.forEach((next, i) => {
         const length = 1 + 3 * T[read]!

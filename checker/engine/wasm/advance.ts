@@ -3,7 +3,7 @@
  *
  * It does exactly what the loop in JavaScript does, on the same arrays; everything rare is imported from there.
  */
-import { COUNT_MASK, DIRECT, FAULTY, UNAUDITED, URGENT } from '../relation.ts'
+import { COUNT_MASK, DIRECT, FAULTY, UNAUDITED, URGENT } from '../forest.ts'
 import { BATCH, saltsOf } from '../store.ts'
 import {
   add,
