@@ -16,6 +16,9 @@ import type { Layout } from './layout.ts'
 import type { Process } from './process.ts'
 import type { RecordingPort } from './recorder.ts'
 
+/** One in this many direct evaluations is done twice: there is no second state that could hit the same leaf. */
+const DIRECT_AUDIT_PERIOD = 64
+
 interface LabelTree {
   readonly process: Process
   readonly label: number
@@ -143,9 +146,17 @@ export class Relation {
 
   /** Evaluates the step of a process directly. Gives a leaf that is good until the next call. */
   evaluate(process: number, words: Int32Array, state: number): number {
-    this.direct++
-    this.#port.bind(words, false)
-    return this.forest.scratch(this.#run(this.#treeAt(process, words), state))
+    const tree = this.#treeAt(process, words)
+    const run = (): number => {
+      this.#port.bind(words, false)
+      return this.forest.scratch(this.#run(tree, state))
+    }
+    const leaf = run()
+    if (++this.direct % DIRECT_AUDIT_PERIOD !== 0) return leaf
+    const first = this.forest.successors(leaf, words)
+    const again = run()
+    if (sameSuccessors(first, this.forest.successors(again, words))) return again
+    return this.#impure(tree, state, 'the same step gave different results in the same state')
   }
 
   /** Re-runs a step on a state that hits its leaf, and compares. Gives the leaf to go on with. */
