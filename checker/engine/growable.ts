@@ -36,7 +36,7 @@ export class GrowableWords {
 
   /** The memory behind the words, made now if they were in a plain array, with room for `offset` bytes in front. */
   memory(offset = 0): WasmMemory {
-    this.#memory ??= this.#moved(this.array.length, offset)
+    if (this.#memory === undefined || this.#offset < offset) this.#memory = this.#moved(this.array.length, offset)
     return this.#memory
   }
 

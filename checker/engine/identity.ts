@@ -17,5 +17,11 @@ export const identityOf = (value: unknown): Identity | undefined =>
   typeof value === 'object' && value !== null ? identities.get(value) : undefined
 
 /** How a value reads in a schedule or a message. */
-export const nameOf = (value: unknown): string =>
-  identityOf(value)?.name ?? (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value))
+export function nameOf(value: unknown): string {
+  const identity = identityOf(value)
+  if (identity !== undefined || typeof value !== 'object' || value === null) return identity?.name ?? String(value)
+  if (Symbol.iterator in value) return `[${[...(value as Iterable<unknown>)].map(nameOf).join(', ')}]`
+  return `{${Object.entries(value)
+    .map(([key, field]) => `${key}: ${nameOf(field)}`)
+    .join(', ')}}`
+}

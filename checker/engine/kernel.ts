@@ -193,7 +193,10 @@ export class Kernel {
           }
         }
       }
-      if ((enabled & (COUNT_MASK | FAULTY)) === 0) this.#terminal(head)
+      if ((enabled & (COUNT_MASK | FAULTY)) === 0) {
+        this.#terminal(head)
+        T = relation.code.array
+      }
       head++
     }
     if (pending > 0) store.insert(B, hashes, from, pending)

@@ -235,6 +235,11 @@ export function layoutOf(instance: Instance): Layout {
     if (!families.has(family))
       throw new ConfigError(`There is a program for '${family}', which is no family of the state.`)
 
+  const names = [...families.values()].flatMap((family) => family.members.map((member) => member.name))
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice !== undefined)
+    throw new ConfigError(`Two members are named '${twice}'; give one of their families another name.`)
+
   // Ticks come last, once it is known whether something urgent is enabled.
   processes.sort((a, b) => Number(a.program.role === 'time') - Number(b.program.role === 'time'))
   const ordered = processes.map((process, id): Process => ({ ...process, id }))

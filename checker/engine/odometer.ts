@@ -25,7 +25,9 @@ export class Odometer {
   }
   take<T>(options: Iterable<T>, port: StatePort): T {
     const list = [...options]
-    const names = list.map(nameOf)
+    const plain = list.map(nameOf)
+    // A schedule must tell the options apart, even where they read alike.
+    const names = plain.map((name, i) => (plain.indexOf(name) === plain.lastIndexOf(name) ? name : `${name}#${i}`))
     const depth = this.#depth++
     const met = this.#options[depth]
     if (met === undefined) {

@@ -22,10 +22,11 @@ export abstract class StatePort implements Port {
   readonly #kept: Uint8Array
   readonly #missed = new Set<string>()
   #looksBack = false
-  #wroteHistory = false
+  readonly #keepsHistory: boolean
 
   constructor(layout: Layout, keptHistory: ReadonlySet<string>) {
     this.layout = layout
+    this.#keepsHistory = keptHistory.size > 0
     this.#kept = Uint8Array.from(layout.slots, (slot) =>
       !slot.history || keptHistory.has(historyField(slot.name)) ? 1 : 0,
     )
@@ -43,7 +44,6 @@ export abstract class StatePort implements Port {
   begin(): void {
     this.fault = undefined
     this.#looksBack = false
-    this.#wroteHistory = false
     this.#missed.clear()
     this.rewind()
   }
@@ -65,7 +65,6 @@ export abstract class StatePort implements Port {
     if (this.mode === 'note' && !meta.history)
       this.fail(new Fault('impure', `a note wrote ${meta.name}; it may only write history.`, meta.name))
     if (this.#kept[slot] === 0) return
-    if (meta.history) this.#wroteHistory = true
     this.write(slot, code)
   }
 
@@ -97,9 +96,12 @@ export abstract class StatePort implements Port {
     return true
   }
 
-  /** Settles which history must be kept too: what a property read, or what a kept note was computed from. */
+  /**
+   * Settles which history must be kept too: what a property read, and, once any is kept, whatever a note looked at: it
+   * may decide whether something that is kept is written.
+   */
   settleHistory(reader: 'note' | 'property'): void {
-    if (reader === 'property' || this.#wroteHistory) for (const field of this.#missed) this.needed.add(field)
+    if (reader === 'property' || this.#keepsHistory) for (const field of this.#missed) this.needed.add(field)
     this.#missed.clear()
   }
 }

@@ -244,11 +244,12 @@ export class Relation {
       this.taken.add(coverName(process.family, label.name, outcome.action))
       this.#pushWrites(words)
     })
-    if (count > COUNT_MASK)
-      throw new RangeError(
-        `${process.name} ${label.name} has ${count} outcomes in one state; ${COUNT_MASK} are the most.`,
-      )
-    words[0] = count | flags
+    if (count <= COUNT_MASK) words[0] = count | flags
+    else {
+      const message = `the step has ${count} outcomes in one state; ${COUNT_MASK} are the most.`
+      this.#fault({ kind: 'exception', message, field: undefined, process: process.name, label: label.name }, state)
+      words.splice(0, words.length, FAULTY, tree.label)
+    }
     return words
   }
 

@@ -145,7 +145,9 @@ class TableSpace implements StateSpace {
     const code = this.#kernel.best[o]!
     if (code === NO_ANSWER) return undefined
     const from = this.#kernel.bestState[o]!
-    return { code, from, state: o < this.#firstPair ? from : this.#store.find(this.#kernel.bestAfter[o]!, 0) }
+    const state = o < this.#firstPair ? from : this.#store.find(this.#kernel.bestAfter[o]!, 0)
+    // A search that ran out of memory may have lost the last successors that it saw.
+    return state < 0 ? undefined : { code, from, state }
   }
   varies(observer: number): boolean {
     return this.#relation.varies(this.#order[observer]!)
@@ -221,7 +223,7 @@ class TableSpace implements StateSpace {
     let e = first
     let urgent = false
     for (let process = 0; process < this.layout.processes.length; process++) {
-      if (urgent && process >= this.#firstTick) break
+      if (urgent && process === this.#firstTick) break
       const leaf = this.#relation.leafFor(process, words, state)
       urgent ||= (this.#relation.code.array[leaf]! & URGENT) !== 0
       const T = this.#relation.code.array

@@ -19,57 +19,78 @@ export interface Graph extends Edges {
   readonly states: number
 }
 
-/** The strongly connected components of the states for which `inside` is 1. */
-export function* components(graph: Graph, inside: Uint8Array, among: Iterable<number>): Generator<number[]> {
-  const { start, to } = graph
-  const order = new Int32Array(graph.states).fill(-1)
-  const low = new Int32Array(graph.states)
-  const onStack = new Uint8Array(graph.states)
-  const next = new Int32Array(graph.states)
-  const stack: number[] = []
-  const path: number[] = []
-  let count = 0
-  const enter = (state: number): void => {
-    order[state] = low[state] = count++
-    next[state] = start[state]!
-    onStack[state] = 1
-    stack.push(state)
-    path.push(state)
+/** Tarjan's search, iterative; its arrays serve one search after the other. */
+class ComponentSearch {
+  readonly #graph: Graph
+  /** 0: not met in this search. */
+  readonly #order: Int32Array
+  readonly #low: Int32Array
+  readonly #next: Int32Array
+  readonly #onStack: Uint8Array
+
+  constructor(graph: Graph) {
+    this.#graph = graph
+    this.#order = new Int32Array(graph.states)
+    this.#low = new Int32Array(graph.states)
+    this.#next = new Int32Array(graph.states)
+    this.#onStack = new Uint8Array(graph.states)
   }
-  for (const root of among) {
-    if (inside[root] === 0 || order[root] !== -1) continue
-    enter(root)
-    while (path.length > 0) {
-      const state = path.at(-1)!
-      if (next[state]! < start[state + 1]!) {
-        const successor = to[next[state]!++]!
-        if (inside[successor] === 0) continue
-        if (order[successor] === -1) enter(successor)
-        else if (onStack[successor] === 1) low[state] = Math.min(low[state]!, order[successor]!)
-        continue
-      }
-      path.pop()
-      const caller = path.at(-1)
-      if (caller !== undefined) low[caller] = Math.min(low[caller]!, low[state]!)
-      if (low[state] !== order[state]) continue
-      const component: number[] = []
-      let member: number
-      do {
-        member = stack.pop()!
-        onStack[member] = 0
-        component.push(member)
-      } while (member !== state)
-      yield component
+
+  /** The strongly connected components of those states `among` which are `inside`. */
+  find(inside: Uint8Array, among: Iterable<number>): number[][] {
+    const { start, to } = this.#graph
+    const [order, low, next, onStack] = [this.#order, this.#low, this.#next, this.#onStack]
+    const found: number[][] = []
+    const stack: number[] = []
+    const path: number[] = []
+    let count = 0
+    const enter = (state: number): void => {
+      order[state] = low[state] = ++count
+      next[state] = start[state]!
+      onStack[state] = 1
+      stack.push(state)
+      path.push(state)
     }
+    for (const root of among) {
+      if (inside[root] === 0 || order[root] !== 0) continue
+      enter(root)
+      while (path.length > 0) {
+        const state = path.at(-1)!
+        if (next[state]! < start[state + 1]!) {
+          const successor = to[next[state]!++]!
+          if (inside[successor] === 0) continue
+          if (order[successor] === 0) enter(successor)
+          else if (onStack[successor] === 1) low[state] = Math.min(low[state]!, order[successor]!)
+          continue
+        }
+        path.pop()
+        const caller = path.at(-1)
+        if (caller !== undefined) low[caller] = Math.min(low[caller]!, low[state]!)
+        if (low[state] === order[state]) found.push(this.#unstack(stack, state))
+      }
+    }
+    for (const component of found) for (const state of component) order[state] = 0
+    return found
+  }
+
+  #unstack(stack: number[], last: number): number[] {
+    const component: number[] = []
+    let member: number
+    do {
+      member = stack.pop()!
+      this.#onStack[member] = 0
+      component.push(member)
+    } while (member !== last)
+    return component
   }
 }
 
-/** Every fair component within `inside`: its states, marked in an array of its own number. */
+/** Every fair component within `inside`. */
 export function fairComponents(graph: Graph, inside: Uint8Array, conditions: readonly Condition[]): number[][] {
   const fair: number[][] = []
-  const all = Array.from({ length: graph.states }, (_, state) => state)
-  const pending: number[][] = [...components(graph, inside, all)]
+  const search = new ComponentSearch(graph)
   const here = new Uint8Array(graph.states)
+  const pending = search.find(inside, inside.keys())
   for (let component = pending.pop(); component !== undefined; component = pending.pop()) {
     for (const state of component) here[state] = 1
     const inner = innerEdges(graph, here, component)
@@ -77,7 +98,7 @@ export function fairComponents(graph: Graph, inside: Uint8Array, conditions: rea
     if (judged === 'fair') fair.push(component)
     else if (judged !== 'unfair') {
       for (const state of component) if (judged.enabled(state)) here[state] = 0
-      pending.push(...components(graph, here, component))
+      for (const smaller of search.find(here, component)) pending.push(smaller)
     }
     for (const state of component) here[state] = 0
   }

@@ -72,54 +72,88 @@ class Stems {
   }
 }
 
-/** The shortest loop through `entry` inside a component that meets all conditions, if it has at most `limit` steps. */
+/** A loop as it is searched for: bits for what it has met so far. */
+interface Debts {
+  /** Conditions that matter in the component: the others hold whatever loop is taken. */
+  readonly conditions: readonly Condition[]
+  /** What must be met: a bit for a weak condition; for a strong one a bit that it was taken, and one that it was enabled. */
+  readonly width: number
+}
+
+/** More bits than this are not searched through. */
+const MAX_BITS = 20
+
 class LoopSearch {
   expanded = 0
+  /** Some loop was not searched for exhaustively. */
+  gaveUp = false
   readonly #graph: Graph
-  readonly #conditions: readonly Condition[]
   readonly #componentOf: Int32Array
 
-  constructor(graph: Graph, conditions: readonly Condition[], componentOf: Int32Array) {
+  constructor(graph: Graph, componentOf: Int32Array) {
     this.#graph = graph
-    this.#conditions = conditions
     this.#componentOf = componentOf
   }
 
-  /** Conditions that being in this state, or taking this transition from it, meets; `open` ones are looked at. */
-  #met(open: readonly number[], state: number, edge: number | undefined): number {
+  debtsOf(component: readonly number[], all: readonly Condition[]): Debts {
+    const conditions = all.filter((condition) => component.some((state) => condition.enabled(state)))
+    return { conditions, width: 2 ** conditions.reduce((bits, { strong }) => bits + (strong ? 2 : 1), 0) }
+  }
+
+  /** Bits for being in a state, and for taking a transition from it. */
+  #met({ conditions }: Debts, state: number, edge: number | undefined): number {
     let met = 0
-    open.forEach((c, bit) => {
-      const condition = this.#conditions[c]!
-      const disabled = !condition.strong && !condition.enabled(state)
-      if (disabled || (edge !== undefined && condition.taken(edge, state))) met |= 1 << bit
-    })
+    let bit = 1
+    for (const condition of conditions) {
+      const taken = edge !== undefined && condition.taken(edge, state)
+      if (condition.strong) {
+        if (taken) met |= bit
+        if (condition.enabled(state)) met |= bit << 1
+        bit <<= 2
+      } else {
+        if (taken || !condition.enabled(state)) met |= bit
+        bit <<= 1
+      }
+    }
     return met
   }
 
-  /** The conditions that matter in a component: the others hold whatever loop is taken. */
-  open(component: readonly number[]): number[] {
-    return this.#conditions.flatMap((condition, c) => (component.some((state) => condition.enabled(state)) ? [c] : []))
+  /** Is a loop that met this fair? A strong condition is owed nothing where it was never enabled. */
+  #isFair({ conditions }: Debts, met: number): boolean {
+    let bit = 1
+    for (const { strong } of conditions) {
+      if ((met & bit) === 0 && (!strong || (met & (bit << 1)) !== 0)) return false
+      bit <<= strong ? 2 : 1
+    }
+    return true
   }
 
-  find(entry: number, open: readonly number[], limit: number): Lasso['loop'] | undefined {
+  /** The shortest fair loop through `entry` inside its component, if it has at most `limit` steps. */
+  find(entry: number, debts: Debts, limit: number): Lasso['loop'] | undefined {
     const { start, to, by } = this.#graph
     const own = this.#componentOf[entry]!
-    const full = 2 ** open.length - 1
-    const width = full + 1
-    const first = entry * width + this.#met(open, entry, undefined)
+    const { width } = debts
+    if (width > 2 ** MAX_BITS) {
+      this.gaveUp = true
+      return undefined
+    }
+    const first = entry * width + this.#met(debts, entry, undefined)
     const from = new Map<number, readonly [node: number, edge: number]>()
     let level = [first]
     for (let length = 1; length <= limit && level.length > 0; length++) {
       const following: number[] = []
       for (const node of level) {
-        if (++this.expanded > SEARCH_BUDGET) return undefined
+        if (++this.expanded > SEARCH_BUDGET) {
+          this.gaveUp = true
+          return undefined
+        }
         const state = Math.floor(node / width)
         for (let edge = start[state]!; edge < start[state + 1]!; edge++) {
           const successor = to[edge]!
           if (this.#componentOf[successor] !== own) continue
-          const met = (node % width) | this.#met(open, state, edge) | this.#met(open, successor, undefined)
+          const met = (node % width) | this.#met(debts, state, edge) | this.#met(debts, successor, undefined)
           const reached = successor * width + met
-          if (successor === entry && met === full)
+          if (successor === entry && this.#isFair(debts, met))
             return this.#back(from, node, first).concat({ to: entry, by: by[edge]! })
           if (from.has(reached) || reached === first) continue
           from.set(reached, [node, edge])
@@ -144,6 +178,44 @@ class LoopSearch {
     }
     return steps.reverse()
   }
+
+  /** Some fair loop through `entry`: from one condition of the component to the nearest place that meets the next. */
+  any(entry: number, { conditions }: Debts): Lasso['loop'] {
+    const loop: { to: number; by: number }[] = []
+    let at = entry
+    const go = (done: (edge: number, from: number) => boolean): void => {
+      const leg = this.#nearest(at, done)
+      loop.push(...leg)
+      at = leg.at(-1)?.to ?? at
+    }
+    for (const condition of conditions) {
+      if (!condition.strong && !condition.enabled(at)) continue
+      go(
+        (edge, from) => condition.taken(edge, from) || (!condition.strong && !condition.enabled(this.#graph.to[edge]!)),
+      )
+    }
+    if (at !== entry || loop.length === 0) go((edge) => this.#graph.to[edge] === entry)
+    return loop
+  }
+
+  /** The shortest way inside the component whose last transition is as asked. */
+  #nearest(from: number, done: (edge: number, from: number) => boolean): { to: number; by: number }[] {
+    const { start, to } = this.#graph
+    const own = this.#componentOf[from]!
+    const reachedBy = new Map<number, readonly [node: number, edge: number]>()
+    const queue = [from]
+    for (const state of queue)
+      for (let edge = start[state]!; edge < start[state + 1]!; edge++) {
+        const successor = to[edge]!
+        if (this.#componentOf[successor] !== own) continue
+        if (done(edge, state))
+          return this.#back(reachedBy, state, from).concat({ to: successor, by: this.#graph.by[edge]! })
+        if (successor === from || reachedBy.has(successor)) continue
+        reachedBy.set(successor, [state, edge])
+        queue.push(successor)
+      }
+    throw new Error('A fair component does not meet its conditions.')
+  }
 }
 
 /** A shortest behaviour that is fair and fails the obligation, or `undefined` when every fair behaviour meets it. */
@@ -153,14 +225,16 @@ export function findLasso(graph: Graph, obligation: Obligation, conditions: read
   const componentOf = new Int32Array(graph.states).fill(-1)
   const fair = fairComponents(graph, inside, conditions)
   fair.forEach((component, i) => component.forEach((state) => (componentOf[state] = i)))
-  const search = new LoopSearch(graph, conditions, componentOf)
-  const open = fair.map((component) => search.open(component))
+  const search = new LoopSearch(graph, componentOf)
+  const debts = fair.map((component) => search.debtsOf(component, conditions))
 
   const stops = (state: number): boolean => !conditions.some((condition) => condition.enabled(state))
   const entries = [...inside.keys()].filter(
     (state) => inside[state] === 1 && (componentOf[state] !== -1 || stops(state)),
   )
   entries.sort((a, b) => stems.to(a) - stems.to(b))
+  const [nearest] = entries
+  if (nearest === undefined) return undefined
 
   let best: { entry: number; loop: Lasso['loop'] } | undefined
   let total = Infinity
@@ -171,14 +245,11 @@ export function findLasso(graph: Graph, obligation: Obligation, conditions: read
       best = { entry, loop: [] }
       break
     }
-    const loop = search.find(entry, open[componentOf[entry]!]!, total - stem - 1)
+    const loop = search.find(entry, debts[componentOf[entry]!]!, total - stem - 1)
     if (loop === undefined || stem + loop.length >= total) continue
     best = { entry, loop }
     total = stem + loop.length
   }
-  if (best === undefined) {
-    if (entries.length === 0) return undefined
-    throw new RangeError(`A fair loop exists, but none was found within ${SEARCH_BUDGET} steps of the search for it.`)
-  }
-  return { stem: stems.path(best.entry), loop: best.loop, shortest: search.expanded <= SEARCH_BUDGET }
+  const { entry, loop } = best ?? { entry: nearest, loop: search.any(nearest, debts[componentOf[nearest]!]!) }
+  return { stem: stems.path(entry), loop, shortest: !search.gaveUp }
 }

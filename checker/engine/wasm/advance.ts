@@ -184,7 +184,7 @@ export class AdvanceGenerator {
       b.loop('process', () => {
         b.leave('all', ge(get('i'), constant(processes)))
         if (firstTick < processes)
-          b.when(ge(get('i'), constant(firstTick)), () => b.leave('all', and(get('enabled'), constant(URGENT))))
+          b.when(eq(get('i'), constant(firstTick)), () => b.leave('all', and(get('enabled'), constant(URGENT))))
         b.set('p', load(WORK, words(get('i')), this.#map.roots))
         this.#descend()
         b.set('leaf', sub(ZERO, get('p')))
