@@ -138,6 +138,56 @@ test('a lasso closes, stays without the goal, and is fair', () => {
   )
 })
 
+/** The length of the shortest lasso of at most `limit` steps, by trying every walk; `undefined` if there is none. */
+function shortestByWalks(
+  graph: Graph,
+  goal: (s: number) => boolean,
+  conditions: readonly Condition[],
+  limit: number,
+): number | undefined {
+  const successors = (state: number): (readonly [edge: number, to: number])[] =>
+    Array.from(
+      { length: graph.start[state + 1]! - graph.start[state]! },
+      (_, i) => [graph.start[state]! + i, graph.to[graph.start[state]! + i]!] as const,
+    )
+  let best: number | undefined
+  const isFair = (walk: readonly number[], edges: readonly number[], entry: number): boolean =>
+    conditions.every((condition) => {
+      if (edges.slice(entry).some((edge, i) => condition.taken(edge, walk[entry + i]!))) return true
+      const enabled = walk.slice(entry).map((state) => condition.enabled(state))
+      return condition.strong ? !enabled.includes(true) : enabled.includes(false)
+    })
+  const go = (walk: number[], edges: number[]): void => {
+    const last = walk.at(-1)!
+    const better = best === undefined || edges.length < best
+    if (better && !conditions.some((condition) => condition.enabled(last))) best = edges.length
+    for (let entry = 0; entry < edges.length; entry++)
+      if (walk[entry] === last && isFair(walk, edges, entry) && (best === undefined || edges.length < best))
+        best = edges.length
+    if (edges.length === limit || (best !== undefined && edges.length >= best)) return
+    for (const [edge, to] of successors(last)) if (!goal(to)) go([...walk, to], [...edges, edge])
+  }
+  if (!goal(0)) go([0], [])
+  return best
+}
+
+test('a lasso that is called shortest is, under weak and strong fairness', () => {
+  const limit = 5
+  fc.assert(
+    fc.property(randomGraph, (random) => {
+      fc.pre(random.states <= 4 && random.edges.length <= 8)
+      const graph = toGraph(random)
+      const conditions = conditionsOf(graph, random.strong)
+      const goal = (s: number): boolean => random.goal[s]!
+      const lasso = findLasso(graph, { initialStates: 1, from: undefined, goal }, conditions)
+      const length = lasso && lasso.stem.length - 1 + lasso.loop.length
+      const shortest = shortestByWalks(graph, goal, conditions, limit)
+      if (shortest !== undefined || (length ?? Infinity) <= limit) expect(length).toBe(shortest)
+    }),
+    { numRuns: 3000 },
+  )
+})
+
 const lockState = () => ({ lock: option(ref('cpu')), cpu: family(2, {}) })
 const lock = language<typeof lockState>()
 const programs = {
@@ -152,6 +202,21 @@ const programs = {
     { loop: true },
   ),
 }
+
+test('where the shortest loop is too costly to find, a fair one is shown and said to be just that', async () => {
+  const state = () => ({ seen: bool, t: family(1, {}) })
+  const { program } = language<typeof state>()
+  const labels = Array.from({ length: 40 }, (_, i) => `l${i}`)
+  const around = program('t', Object.fromEntries(labels.map((label) => [label, () => undefined])), { loop: true })
+  const model = protocol({ name: 'around', bounds: {}, state, programs: () => [around] })
+  const { eventually } = propertiesOf(model)
+  const fairness = { weak: labels.map((label) => `t.${label}`) }
+  const run = await check(layoutOf(model.instance({ bounds: {} })), [eventually('Seen', (s) => s.seen)], {
+    engine: tableEngine,
+    fairness,
+  })
+  expect(run.verdicts[2]?.result).toMatchObject({ is: 'violated', loop: { from: 0, shortest: false } })
+})
 
 describe.each([tableEngine, immerEngine])('on the $name engine', (engine) => {
   const run = (kind: keyof typeof programs, fairness: Fairness): Promise<Run> => {
