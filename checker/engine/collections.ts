@@ -12,6 +12,7 @@ export interface Accessors {
 export interface Cells {
   get(slot: number): number
   set(slot: number, code: number): void
+  touch(slot: number): void
   reset(node: Node): void
   accessors(node: Node, name: string): Accessors
   decode(domain: ScalarDomain, code: number): unknown
@@ -107,6 +108,7 @@ export class QueueDraft extends Collection<unknown> {
     this.#name = name
   }
   get length(): number {
+    this.#tree.touch(this.#length)
     return this.#tree.get(this.#length)
   }
   get isEmpty(): boolean {
@@ -151,6 +153,7 @@ export class QueueDraft extends Collection<unknown> {
     return false
   }
   clear(): void {
+    this.#tree.touch(this.#length)
     this.#tree.set(this.#length, 0)
     for (const node of this.#nodes) this.#tree.reset(node)
   }
@@ -184,6 +187,7 @@ export class SetDraft extends Collection<unknown> {
     this.#domain = node.domain.kind === 'int' ? { ...node.domain, overflow: 'error' } : node.domain
   }
   #bit(value: unknown): number {
+    this.#touch()
     return this.#bits[this.#tree.encode(this.#domain, value, this.#bits[0] ?? 0)] ?? 0
   }
   has(value: unknown): boolean {
@@ -195,7 +199,12 @@ export class SetDraft extends Collection<unknown> {
   delete(value: unknown): void {
     this.#tree.set(this.#bit(value), 0)
   }
+  #touch(): void {
+    const [first] = this.#bits
+    if (first !== undefined) this.#tree.touch(first)
+  }
   clear(): void {
+    this.#touch()
     for (const bit of this.#bits) this.#tree.set(bit, 0)
   }
   get size(): number {
@@ -205,6 +214,7 @@ export class SetDraft extends Collection<unknown> {
     return !this.some(() => true)
   }
   override *[Symbol.iterator](): Iterator<unknown> {
+    this.#touch()
     for (const [code, bit] of this.#bits.entries())
       if (this.#tree.get(bit) === 1) yield this.#tree.decode(this.#domain, code)
   }

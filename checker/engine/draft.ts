@@ -135,13 +135,24 @@ class TreeBuilder implements Cells {
     )
   }
 
+  /** Whoever kept the draft of something that was removed since must not read or write what is left of it. */
+  touch(slot: number): void {
+    for (const { by, least } of this.#layout.presence.get(slot) ?? [])
+      if (this.get(by) < least) {
+        const name = this.#layout.slots[slot]?.name ?? `slot ${slot}`
+        this.fail(name, `${name} was used after what it belongs to was removed.`)
+      }
+  }
+
   readScalar(node: ScalarNode): unknown {
+    this.touch(node.slot)
     const code = this.get(node.slot)
     if (!node.nullable) return this.decode(node.domain, code)
     return code === 0 ? null : this.decode(node.domain, code - 1)
   }
 
   writeScalar(node: ScalarNode, value: unknown): void {
+    this.touch(node.slot)
     if (node.nullable) this.set(node.slot, value === null ? 0 : this.encode(node.domain, value, node.slot) + 1)
     else this.set(node.slot, this.encode(node.domain, value, node.slot))
   }
@@ -155,8 +166,12 @@ class TreeBuilder implements Cells {
     if (node.kind === 'option') {
       const inner = this.accessors(node.of, name)
       return {
-        get: () => (this.get(node.present) === 1 ? inner.get() : null),
+        get: () => {
+          this.touch(node.present)
+          return this.get(node.present) === 1 ? inner.get() : null
+        },
         set: (value) => {
+          this.touch(node.present)
           this.set(node.present, value === null ? 0 : 1)
           if (value === null) this.reset(node.of)
           else inner.set(value)

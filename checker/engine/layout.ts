@@ -76,6 +76,14 @@ export interface Layout {
   readonly history: StructNode
   readonly families: ReadonlyMap<string, FamilyNode>
   readonly processes: readonly Process[]
+  /** For slots of what can be absent: the slots that tell, and the least codes at which it is there. */
+  readonly presence: ReadonlyMap<number, readonly Presence[]>
+}
+
+/** Something is there while the code of a slot is at least so much: an option's flag, a queue's length. */
+export interface Presence {
+  readonly by: number
+  readonly least: number
 }
 
 /** Number of values of a scalar domain. */
@@ -116,7 +124,9 @@ const RESERVED = new Set(['pc', 'frames', 'history', 'length', '__proto__', 'con
 
 class Builder {
   readonly slots: Slot[] = []
+  readonly presence = new Map<number, readonly Presence[]>()
   history = false
+  #around: readonly Presence[] = []
   readonly #families: StateFields
 
   constructor(families: StateFields) {
@@ -132,8 +142,20 @@ class Builder {
     nullable = false,
   ): number {
     const id = this.slots.length
+    if (this.#around.length > 0) this.presence.set(id, this.#around)
     this.slots.push({ id, name, size, initial, history: this.history, role, domain, nullable })
     return id
+  }
+
+  /** Lays out what is there only while a slot has such a code. */
+  #within<T>(by: number, least: number, build: () => T): T {
+    const outer = this.#around
+    this.#around = [...outer, { by, least }]
+    try {
+      return build()
+    } finally {
+      this.#around = outer
+    }
   }
 
   scalar(name: string, domain: ScalarDomain, nullable: boolean): ScalarNode {
@@ -163,7 +185,8 @@ class Builder {
         const of = domain.of
         if (of.kind === 'bool' || of.kind === 'int' || of.kind === 'enum' || of.kind === 'ref')
           return this.scalar(name, of, true)
-        return { kind: 'option', present: this.slot(`${name}.present`, 2, 0, 'present'), of: this.node(name, of) }
+        const present = this.slot(`${name}.present`, 2, 0, 'present')
+        return { kind: 'option', present, of: this.#within(present, 1, () => this.node(name, of)) }
       }
       case 'struct':
         return this.struct(name, domain.fields)
@@ -177,7 +200,9 @@ class Builder {
         return {
           kind: 'queue',
           length,
-          elements: Array.from({ length: domain.capacity }, (_, i) => this.node(`${name}[${i}]`, domain.of)),
+          elements: Array.from({ length: domain.capacity }, (_, i) =>
+            this.#within(length, i + 1, () => this.node(`${name}[${i}]`, domain.of)),
+          ),
         }
       }
       case 'set': {
@@ -246,7 +271,7 @@ export function layoutOf(instance: Instance): Layout {
 
   builder.history = true
   const history = builder.struct('', instance.history)
-  return { instance, slots: builder.slots, root, history, families, processes: ordered }
+  return { instance, slots: builder.slots, root, history, families, processes: ordered, presence: builder.presence }
 }
 
 /** All slots below a node. */
