@@ -20,6 +20,8 @@ export interface Statistics {
   readonly transitions: number
   /** Steps from an initial state to the furthest state found so far. */
   readonly depth: number
+  /** All behaviours of up to so many steps were seen; -1 where not even the initial states were. */
+  readonly completeDepth: number
   readonly initialStates: number
   /** States found and not yet expanded. */
   readonly queued: number
@@ -39,7 +41,7 @@ export interface Sighting {
   readonly from: number
 }
 
-/** A fault and the state from which it happened. */
+/** A fault and the state from which it happened; -1 where making an initial state failed. */
 export interface FaultSighting {
   readonly fault: StepFault
   readonly state: number

@@ -30,6 +30,8 @@ export interface Observer {
   readonly code: (s: never, context: never) => number
 }
 
+/** The more trees of handles, the sooner a kept one is found dead. They are built when they are first used. */
+const TREES = 16
 const NO_FRAME = Object.freeze({})
 
 function asFault(thrown: unknown): Fault {
@@ -41,8 +43,9 @@ function asFault(thrown: unknown): Fault {
 export class Executor {
   readonly #layout: Layout
   readonly #port: StatePort
-  /** Used in an order without a period that a step could meet, so that a kept handle is soon found dead. */
-  readonly #trees: readonly Tree[]
+  /** Taken in an order without a period that a step could meet, so that a kept handle is soon found dead. */
+  readonly #trees: Tree[] = []
+
   #turn = 0
   #sequence = 1
   readonly #programAt: ReadonlyMap<number, CompiledProgram>
@@ -55,7 +58,6 @@ export class Executor {
     this.#layout = layout
     this.#port = port
     this.#programAt = new Map(layout.processes.map((process) => [process.pc, process.program]))
-    this.#trees = Array.from({ length: 4 }, () => treeOf(layout, port))
   }
 
   #tree(): Tree {
@@ -65,9 +67,8 @@ export class Executor {
     x ^= x >>> 17
     x ^= x << 5
     this.#sequence = x
-    const count = this.#trees.length
-    this.#turn = (this.#turn + 1 + ((x >>> 0) % (count - 1))) % count
-    return this.#trees[this.#turn] as Tree
+    this.#turn = (this.#turn + 1 + ((x >>> 0) % (TREES - 1))) % TREES
+    return (this.#trees[this.#turn] ??= treeOf(this.#layout, this.#port))
   }
 
   /** Emits every initial state, as writes over the initial codes. */

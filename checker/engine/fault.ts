@@ -38,3 +38,12 @@ export const stepFault = (fault: Fault, process: string, label: string): StepFau
   process,
   label,
 })
+
+/** The recipe of the initial states gave others when it was run again. */
+export const IMPURE_INIT: StepFault = {
+  kind: 'impure',
+  message: 'the recipe of the initial state gave different states when it was run again.',
+  field: undefined,
+  process: 'init',
+  label: 'init',
+}

@@ -12,7 +12,7 @@ import {
   type StateSpace,
   type Statistics,
 } from './engine.ts'
-import { Fault, stepFault } from './fault.ts'
+import { Fault, IMPURE_INIT, stepFault } from './fault.ts'
 import type { Layout } from './layout.ts'
 import { Machine } from './machine.ts'
 import { doneObserver } from './observer.ts'
@@ -52,10 +52,12 @@ class ImmerSpace implements StateSpace {
     this.#varies = question.observers.map(() => false)
     this.#readSlots = question.observers.map(() => new Set())
     this.#marks = question.observers.map(() => [])
-    for (const start of this.#machine.starts()) {
-      const id = this.#add(start.state, -1, 0)
-      if (start.fault !== undefined) this.faults.push({ fault: start.fault, state: id })
-    }
+    const starts = this.#machine.starts()
+    for (const { state, fault } of starts)
+      if (fault !== undefined) this.faults.push({ fault, state: -1 })
+      else this.#add(state, -1, 0)
+    if (JSON.stringify(starts) !== JSON.stringify(this.#machine.starts()))
+      this.faults.push({ fault: IMPURE_INIT, state: -1 })
     this.#initialStates = this.#states.length
   }
 
@@ -144,6 +146,7 @@ class ImmerSpace implements StateSpace {
       states: this.#states.length,
       transitions: this.#transitions,
       depth: this.#depths.at(-1) ?? 0,
+      completeDepth: (this.#depths[this.#head] ?? (this.#depths.at(-1) ?? -1) + 1) - 1,
       initialStates: this.#initialStates,
       queued: this.#states.length - this.#head,
       bytes: 0,

@@ -12,7 +12,7 @@ import {
   type Statistics,
 } from './engine.ts'
 import { Executor } from './executor.ts'
-import { type StepFault, stepFault } from './fault.ts'
+import { IMPURE_INIT, stepFault, type StepFault } from './fault.ts'
 import { Machine } from './machine.ts'
 import { doneObserver } from './observer.ts'
 import { Kernel } from './kernel.ts'
@@ -96,19 +96,33 @@ class TableSpace implements StateSpace {
     }
   }
 
+  /** Adds the initial states. The recipe is run twice: one that gives other states the second time is impure. */
   #start(executor: Executor): void {
+    const first = this.#initial(executor)
+    const again = this.#initial(executor)
+    for (const { state, fault } of first)
+      if (fault !== undefined) this.#startFaults.push({ fault, state: -1 })
+      else this.#kernel.start(state)
+    if (
+      first.length !== again.length ||
+      first.some(({ state }, i) => state.some((word, k) => word !== again[i]!.state[k]))
+    )
+      this.#startFaults.push({ fault: IMPURE_INIT, state: -1 })
+  }
+
+  #initial(executor: Executor): { readonly state: Int32Array; readonly fault: StepFault | undefined }[] {
     const words = new Int32Array(this.#codec.words)
     for (const { id, initial } of this.layout.slots) this.#codec.set(words, 0, id, initial)
+    const found: { state: Int32Array; fault: StepFault | undefined }[] = []
     this.#port.bind(words, false)
     sealed(this.#port, () =>
       executor.initial((outcome) => {
         const state = words.slice()
         for (const slot of this.#port.writtenSlots) this.#codec.set(state, 0, slot, this.#port.written(slot))
-        this.#kernel.start(state)
-        if (outcome.fault !== undefined)
-          this.#startFaults.push({ fault: stepFault(outcome.fault, 'init', 'init'), state: this.#store.find(state, 0) })
+        found.push({ state, fault: outcome.fault && stepFault(outcome.fault, 'init', 'init') })
       }),
     )
+    return found
   }
 
   #decode(words: Int32Array, base: number): PlainState {
@@ -131,6 +145,7 @@ class TableSpace implements StateSpace {
       states: this.#store.count,
       transitions,
       depth: Math.max(0, levels.length - 1),
+      completeDepth: head === this.#store.count ? levels.length - 1 : Math.max(-1, levels.length - 2),
       initialStates: this.#initialStates,
       queued: this.#store.count - head,
       bytes: this.#store.bytes,

@@ -141,7 +141,7 @@ const basis = z.discriminatedUnion('is', [
   z.strictObject({ is: z.literal('exact') }),
   z.strictObject({
     is: z.literal('partial'),
-    depth: natural,
+    depth: z.int().min(-1),
     stop: z.discriminatedUnion('by', [
       z.strictObject({ by: z.enum(['states', 'memory', 'timeout']), limit: z.number() }),
       z.strictObject({ by: z.literal('system'), message: z.string() }),

@@ -42,7 +42,8 @@ export const basisInWords = (basis: Basis): string =>
     .with({ is: 'exact' }, () => 'exact')
     .with(
       { is: 'partial' },
-      ({ depth, stop }) => `partial (${stopInWords(stop)}; complete up to ${counted(depth, 'step')})`,
+      ({ depth, stop }) =>
+        `partial (${stopInWords(stop)}${depth < 0 ? '' : `; complete up to ${counted(depth, 'step')}`})`,
     )
     .exhaustive()
 

@@ -84,8 +84,7 @@ export async function check(layout: Layout, properties: readonly Property[], opt
   return {
     engine: options.engine.name,
     statistics: space.statistics(),
-    basis:
-      stop === undefined ? { is: 'exact' } : { is: 'partial', depth: Math.max(0, space.statistics().depth - 1), stop },
+    basis: stop === undefined ? { is: 'exact' } : { is: 'partial', depth: space.statistics().completeDepth, stop },
     verdicts,
     history: [...history],
     neverTaken: stop === undefined ? all.filter((name) => !taken.has(name)) : [],

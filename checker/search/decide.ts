@@ -45,7 +45,9 @@ class Decider {
         ? describeStop(stop)
         : fault !== undefined
           ? `a branch ended in a fault (${where(fault)}), so not every behaviour was seen`
-          : undefined
+          : space.statistics().initialStates === 0
+            ? 'there is no initial state'
+            : undefined
   }
 
   /** The behaviour that leads to a state, and maybe one step on. */
@@ -59,12 +61,20 @@ class Decider {
 
   /** The same where a step may be impure: what it did cannot always be found again. */
   #traceAsFarAsItGoes(state: number): Trace {
+    if (state < 0) return this.#failedStart()
     try {
       return this.trace(state)
     } catch (error) {
       if (error instanceof ReplayError && error.reached !== undefined) return error.reached
       throw error
     }
+  }
+
+  /** An initial state that could not be made: as far as its recipe came. */
+  #failedStart(): Trace {
+    const starts = this.#machine.starts()
+    const start = starts.find(({ fault }) => fault !== undefined) ?? starts[0]
+    return { schedule: { init: start?.picks ?? [], steps: [] }, states: start === undefined ? [] : [start.state] }
   }
 
   /** A step that is not a function of the state was met: nothing that it led to can be trusted. */
@@ -108,13 +118,20 @@ class Decider {
   property(property: Property, index: number): Verdict {
     const named = { property: property.name, kind: property.kind }
     if (this.#impure) return { ...named, ...this.#forAll({ is: 'holds' }), vacuous: undefined }
-    const decided =
-      property.kind === 'alwaysReachable'
-        ? this.#alwaysReachable(property, index)
-        : isLiveness(property.kind)
-          ? this.#live(property, index)
-          : this.#sighted(property, property.kind, index)
-    return { ...named, ...decided }
+    try {
+      return { ...named, ...this.#decided(property, index) }
+    } catch (error) {
+      // What is seen once and not again comes from something outside the state: one property must not take all along.
+      if (!(error instanceof ReplayError || error instanceof InternalError)) throw error
+      const because = `the reference engine does not confirm what was found (${error.message}) Is it impure?`
+      return { ...named, result: { is: 'inconclusive' }, because, vacuous: undefined }
+    }
+  }
+
+  #decided(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+    const { kind } = property
+    if (kind === 'alwaysReachable') return this.#alwaysReachable(property, index)
+    return isLiveness(kind) ? this.#live(property, index) : this.#sighted(property, kind, index)
   }
 
   /** A claim about all states: it needs all of them. */

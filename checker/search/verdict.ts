@@ -46,7 +46,7 @@ export type Stop =
 export type Basis =
   /** Every reachable state was expanded, and states were told apart exactly. */
   | { readonly is: 'exact' }
-  /** The search stopped: all behaviours of up to `depth` steps were seen. */
+  /** The search stopped: all behaviours of up to `depth` steps were seen; -1 where not even the initial states were. */
   | { readonly is: 'partial'; readonly depth: number; readonly stop: Stop }
 
 /** One configuration of a protocol, decided. */
