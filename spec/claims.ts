@@ -1,0 +1,158 @@
+/**
+ * The ledger: every claim that was made, implied or disputed in the threads under study, in one sentence each. Rows of
+ * the specs name the claims that they decide.
+ */
+
+/** The thread in which a claim was made, or disputed. */
+export const threads = {
+  serialization: 'serialization of OOM kills, Dave Peterson, April and May 2006',
+  badness: 'victim scores in a KDE session, February 2010',
+  reaper: 'OOM reaper and freezer, August 2025',
+  counters: 'hierarchical per-CPU counters for RSS, January 2026',
+  history: 'OOM bugs fixed between 2016 and 2026',
+} as const
+
+export interface Claim {
+  readonly claim: string
+  readonly thread: keyof typeof threads
+  /** Where it is decided: specs, and in them the variants and properties that speak about it. */
+  readonly decided?: readonly {
+    readonly spec: string
+    readonly variants: readonly string[]
+    readonly properties: readonly string[]
+  }[]
+}
+
+const serialization = (variants: readonly string[], properties: readonly string[]) =>
+  [{ spec: 'oom-serialization', variants, properties }] as const
+const everyRevision = ['mainline-2.6.17', 'april-25', 'may-18', 'try-2', 'try-4', '2.6.24', '4.2']
+
+const a = {
+  A1: {
+    thread: 'serialization',
+    claim: 'A failed attempt that leads to a kill came after the mm of every process killed before was cleaned.',
+    decided: serialization(['mainline-2.6.17', 'april-25', 'may-18'], ['FailedAttemptFollowsCleaning']),
+  },
+  A2: {
+    thread: 'serialization',
+    claim: 'Nobody is killed while enough memory is free or an earlier victim is about to free it.',
+    decided: serialization(['mainline-2.6.17', 'may-18'], ['NoKillWhileEnoughIsFree', 'NoKillWhileVictimExits']),
+  },
+  A3: {
+    thread: 'serialization',
+    claim: 'Every OOM kill operation that begins is ended once, by its owner or by the mm that it marked.',
+    decided: serialization(['may-18', 'try-2'], ['EveryFinishIsOwn', 'MarkedMmGivesNotice', 'OperationCanEnd']),
+  },
+  A4: {
+    thread: 'serialization',
+    claim: 'The flag is cleared in the end, provided that victims can exit.',
+    decided: serialization(
+      ['mainline-2.6.17', 'may-18', 'try-2', 'try-4'],
+      ['OperationEnds', 'OperationCanEnd', 'AllocatorsCanFinish', 'AllocatorsFinish'],
+    ),
+  },
+  A5: {
+    thread: 'serialization',
+    claim: 'An allocator that finds an operation under way does not spin without sleeping.',
+    decided: serialization(['may-18', 'try-2'], ['LoserSpins', 'LoserRests']),
+  },
+  A6: {
+    thread: 'serialization',
+    claim: 'Comparing the mm of other tasks with that of the victim after task_unlock() is harmless.',
+    decided: [{ spec: 'oom-mm-reuse', variants: ['may-18', 'with-reference'], properties: ['NoInnocentShot'] }],
+  },
+  A7: {
+    thread: 'serialization',
+    claim: 'What replaced the patch, up to oom_lock, keeps its promises.',
+    decided: serialization(everyRevision, [
+      'FailedAttemptFollowsCleaning',
+      'NoKillWhileEnoughIsFree',
+      'NoKillWhileVictimExits',
+      'AllocatorsCanFinish',
+    ]),
+  },
+  A8: {
+    thread: 'serialization',
+    claim: 'Killing children first spares their parent at the cost of tasks that are not to blame.',
+    decided: [
+      { spec: 'oom-child-first', variants: ['child-first', 'no-child-first'], properties: ['OnlyChosenMmIsShot'] },
+    ],
+  },
+} as const satisfies Record<string, Claim>
+
+const b = {
+  B1: {
+    thread: 'badness',
+    claim: 'The score in use shoots the session manager, the two edits proposed shoot the runaway that stood 14th.',
+  },
+  B2: { thread: 'badness', claim: 'One of the two edits alone does not help.' },
+  B3: { thread: 'badness', claim: 'The victim is the process whose death frees the most memory.' },
+  B4: { thread: 'badness', claim: 'Who uses more memory never ranks lower for it.' },
+  B5: { thread: 'badness', claim: 'A task that is exempt is never signalled.' },
+  B6: { thread: 'badness', claim: 'Few innocents die before the first offender does.' },
+  B7: { thread: 'badness', claim: 'Counting the memory of children catches fork bombs and spares servers.' },
+} as const satisfies Record<string, Claim>
+
+const c = {
+  C1: {
+    thread: 'reaper',
+    claim: 'After a kill memory comes back or somebody else can be killed, even if the victim never runs.',
+  },
+  C2: {
+    thread: 'reaper',
+    claim: 'Exit, reaper and process_mrelease() together free each page once and walk nothing that is torn down.',
+  },
+  C3: {
+    thread: 'reaper',
+    claim: 'The TLB flush that ends exit_mmap() comes after every flush of a concurrent reaper.',
+  },
+  C4: {
+    thread: 'reaper',
+    claim: 'Walking in opposite directions makes reaper and exit collide less on page table locks.',
+  },
+  C5: { thread: 'reaper', claim: 'Walking backwards visits every VMA once.' },
+  C6: {
+    thread: 'reaper',
+    claim: 'Setting MMF_OOM_SKIP earlier avoids the double walk, or else makes pointless kills possible.',
+  },
+  C7: { thread: 'reaper', claim: 'A victim is queued for the reaper at most once, and its references balance.' },
+  C8: { thread: 'reaper', claim: 'process_mrelease() gives the same guarantees as the reaper.' },
+  C9: { thread: 'reaper', claim: 'Giving up on a victim costs another kill, by design.' },
+  D1: {
+    thread: 'reaper',
+    claim: 'A victim frozen by cgroup v1 delays recovery by the full delay of the reaper, one frozen by v2 does not.',
+  },
+  D2: { thread: 'reaper', claim: 'Reaping frozen victims at once makes robust futexes no worse off.' },
+  D3: { thread: 'reaper', claim: 'To know whether a process is frozen it is enough to look at one of its threads.' },
+  D4: { thread: 'reaper', claim: 'The test for frozen victims always has a defined answer.' },
+  D5: { thread: 'reaper', claim: 'Marking the victim thaws it, so that a later test for frozen finds nothing.' },
+  D6: { thread: 'reaper', claim: 'Thawing all threads of the victim is enough for it to exit.' },
+  D7: { thread: 'reaper', claim: 'The delay of the reaper protects robust futexes.' },
+  D8: { thread: 'reaper', claim: 'No task that was killed runs past a system suspend.' },
+} as const satisfies Record<string, Claim>
+
+const e = {
+  E1: { thread: 'counters', claim: 'The error of the approximate sum stays within the documented range.' },
+  E2: {
+    thread: 'counters',
+    claim: 'What was added is in the tree, in a carry under way or in the root, in every state.',
+  },
+  E3: { thread: 'counters', claim: 'The worst error grows as N log N instead of N squared.' },
+  E4: { thread: 'counters', claim: 'The precise sum is exact when nobody adds.' },
+  E5: { thread: 'counters', claim: 'The range given around the approximate sum contains the precise one.' },
+  E6: { thread: 'counters', claim: 'Comparisons give the right sign or say that they cannot.' },
+  E7: { thread: 'counters', claim: 'A task with few threads that migrates can reach the worst error.' },
+  E8: { thread: 'counters', claim: 'Known inputs give known sums.' },
+  E9: { thread: 'counters', claim: 'Range and conservation hold for all sizes, not only for small ones.' },
+  F1: { thread: 'counters', claim: 'Choosing in two passes finds the task with the largest precise score.' },
+  F2: { thread: 'counters', claim: 'Choosing by approximate sums can find the wrong task.' },
+  F3: { thread: 'counters', claim: 'A kill can free less than was believed.' },
+  F4: { thread: 'counters', claim: 'Both forms of the selection posted in the series choose the same task.' },
+  G1: { thread: 'counters', claim: 'The whole system kills nobody unnecessarily.' },
+  G2: { thread: 'counters', claim: 'The error stays within its range where the counters are really used.' },
+  G3: { thread: 'reaper', claim: 'Every shortage ends with freed memory or another kill, in bounded time.' },
+  G4: { thread: 'history', claim: 'Each bug of the past is found where its fix is taken out, and only there.' },
+} as const satisfies Record<string, Claim>
+
+export const claims: Readonly<Record<ClaimId, Claim>> = { ...a, ...b, ...c, ...e }
+export type ClaimId = keyof typeof a | keyof typeof b | keyof typeof c | keyof typeof e

@@ -1,0 +1,63 @@
+/** A8 and race R5: whether children die for their parent. */
+import { holds, maximum, propertiesOf, reachable, spec, unreachable, violated } from '../checker/language/index.ts'
+import { oomChildFirst } from '../model/oom-child-first.ts'
+
+const { always, maximum: largest, reachable: canReach } = propertiesOf(oomChildFirst)
+
+export default spec(oomChildFirst, {
+  properties: [
+    /** Nobody is shot whose memory is not that of the chosen task. Else an innocent child is hurt, and the hog lives. */
+    always('OnlyChosenMmIsShot', (s) =>
+      s.task.every((task) => !task.SIGKILL || task === s.task[0] || s.task[0].SIGKILL),
+    ),
+    /** Kills until the allocator has its memory. */
+    largest('Kills', (_s, { h }) => h.shot),
+    canReach('HogShot', (s) => s.task[0].SIGKILL),
+    canReach('HogSurvives', (s, { at }) => at(s.killer[0], 'done') && s.task[0].mm !== null),
+  ],
+  rows: [
+    {
+      claims: ['A8'],
+      variant: 'child-first',
+      bounds: { children: 1, pages: 3 },
+      expect: { OnlyChosenMmIsShot: violated(4), HogShot: reachable(12), HogSurvives: unreachable, Kills: maximum(2) },
+      states: 16,
+      why: 'R5: the hog is chosen and its child, with a page of its own, is shot instead, which is not enough.',
+    },
+    {
+      claims: ['A8'],
+      variant: 'child-first',
+      bounds: { children: 4, pages: 4 },
+      expect: { OnlyChosenMmIsShot: violated(4), Kills: maximum(4), HogSurvives: reachable(37) },
+      states: 38,
+      why: 'R5: with enough children none is left before the hog is even tried.',
+    },
+    {
+      claims: ['A8'],
+      variant: 'child-first',
+      bounds: { children: 4, pages: 4 },
+      ingredients: ['sharedMm'],
+      expect: { OnlyChosenMmIsShot: holds, Kills: maximum(1), HogShot: reachable(12) },
+      states: 46,
+      why: 'Children that share the mm are passed over, and then die with their parent, as they must for the memory to come back.',
+    },
+    {
+      claims: ['A8'],
+      variant: 'no-child-first',
+      bounds: { children: 4, pages: 4 },
+      ingredients: ['ordinaryExit'],
+      expect: { OnlyChosenMmIsShot: holds, Kills: maximum(1), HogShot: reachable(3) },
+      states: 113,
+      why: 'Without the detour the chosen task is the one that dies, and one kill is enough.',
+    },
+    {
+      claims: ['A8'],
+      variant: 'child-first',
+      bounds: { children: 2, pages: 3 },
+      ingredients: ['ordinaryExit'],
+      expect: { OnlyChosenMmIsShot: violated(4), Kills: maximum(3), HogSurvives: unreachable, HogShot: reachable(10) },
+      states: 88,
+      why: 'R5: a child that has just exited is no shield, since it has no mm to be killed for.',
+    },
+  ],
+})
