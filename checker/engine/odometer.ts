@@ -27,7 +27,10 @@ export class Odometer {
     const list = [...options]
     const plain = list.map(nameOf)
     // A schedule must tell the options apart, even where they read alike.
-    const names = plain.map((name, i) => (plain.indexOf(name) === plain.lastIndexOf(name) ? name : `${name}#${i}`))
+    const alike = new Set(plain).size < plain.length
+    const names = alike
+      ? plain.map((name, i) => (plain.indexOf(name) === plain.lastIndexOf(name) ? name : `${name}#${i}`))
+      : plain
     const depth = this.#depth++
     const met = this.#options[depth]
     if (met === undefined) {
