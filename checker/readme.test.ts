@@ -72,7 +72,7 @@ test('the code compiles', () => {
 test.each(['test-then-set', 'test-and-set'])('the states of the lock, %s', async (variant) => {
   const { protocol, rows } = (await load('spinlock.ts'))['default'] as Spec
   const layout = layoutOf(protocol.instance({ variant, bounds: { cpus: 2 } }))
-  const space = immerEngine.explore({ layout, observers: [], history: new Set(), edges: false })
+  const space = immerEngine.explore({ layout, observers: [], history: new Set() })
   while (space.advance(1000));
   const states = Array.from({ length: space.statistics().states }, (_, id) => space.state(id))
   const number = (state: object) => String(states.findIndex((each) => isDeepStrictEqual(each, state)) + 1)
@@ -118,7 +118,7 @@ test.each(mistakes)('%s', async (code, message) => {
   const { program } = language<typeof state>()
   const faults = protocol({ name: 'faults', bounds: {}, state, programs: () => [program('cpu' as never, { step })] })
   const layout = layoutOf(faults.instance({ bounds: {} }))
-  const space = immerEngine.explore({ layout, observers: [], history: new Set(), edges: false })
+  const space = immerEngine.explore({ layout, observers: [], history: new Set() })
   space.advance(1)
   expect(space.faults[0]?.fault.message).toBe(message)
 })

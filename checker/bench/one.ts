@@ -9,7 +9,7 @@ const [path = '', engineName = 'table', maxStates = 'Infinity', bounds = '{}'] =
 const { default: spec } = (await import(path)) as { default: Spec }
 const layout = layoutOf(spec.protocol.instance({ bounds: JSON.parse(bounds) as Record<string, number> }))
 const engine = engineName === 'immer' ? immerEngine : tableEngine
-const question = { layout, observers: spec.properties.map(observerOf), history: new Set<string>(), edges: false }
+const question = { layout, observers: spec.properties.map(observerOf), history: new Set<string>() }
 
 const rss = process.memoryUsage.rss()
 const cpu = process.cpuUsage()

@@ -58,7 +58,6 @@ test.skipIf(!required && !hasSpin()).each(Object.entries(pairs))(
       layout: layoutOf(spec.protocol.instance({ bounds })),
       observers: [],
       history: new Set(),
-      edges: false,
     })
     while (space.advance(100_000));
     const { states, transitions } = space.statistics()

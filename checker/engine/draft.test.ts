@@ -52,7 +52,7 @@ const { program } = language<typeof state>()
 
 function spaceOf(engine: Engine, protocol: { instance(wanted: { bounds: object }): Instance }): StateSpace {
   const layout = layoutOf(protocol.instance({ bounds: {} }))
-  const space = engine.explore({ layout, observers: [], history: new Set(), edges: false })
+  const space = engine.explore({ layout, observers: [], history: new Set() })
   while (space.advance(1000));
   expect(space.faults).toEqual([])
   return space

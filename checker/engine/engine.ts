@@ -10,8 +10,6 @@ export interface Question {
   readonly observers: readonly Observer[]
   /** History fields to keep; the others are not part of the state. */
   readonly history: ReadonlySet<string>
-  /** Keep the successors of every state, for questions about paths. */
-  readonly edges: boolean
 }
 
 export interface Statistics {

@@ -66,7 +66,7 @@ function explore(
 ): StateSpace {
   const layout = layoutOf(one(steps, options).instance({ bounds: {} }))
   const observers = properties.map(observerOf)
-  const space = engine.explore({ layout, observers, history: new Set(['seen']), edges: false })
+  const space = engine.explore({ layout, observers, history: new Set(['seen']) })
   while (space.advance(1000));
   return space
 }
@@ -274,7 +274,7 @@ describe.each(engines)('on the $name engine', (engine) => {
     const model = protocol({ name: 'pending', bounds: {}, state, history: pending, programs: () => [cpu] })
     const layout = layoutOf(model.instance({ bounds: {} }))
     const explored = (history: readonly string[]) => {
-      const space = engine.explore({ layout, observers: [], history: new Set(history), edges: false })
+      const space = engine.explore({ layout, observers: [], history: new Set(history) })
       while (space.advance(10));
       return space
     }

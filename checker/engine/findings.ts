@@ -23,7 +23,7 @@ export class Inquiry {
     this.observers = observers
   }
   question(history: ReadonlySet<string>): Question {
-    return { layout: this.layout, observers: this.observers, history, edges: true }
+    return { layout: this.layout, observers: this.observers, history }
   }
   machine(history: ReadonlySet<string>): Machine {
     const key = [...history].sort().join()

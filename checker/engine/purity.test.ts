@@ -64,7 +64,6 @@ function wrongWith(
     layout: layoutOf(subject.instance({ bounds: {} })),
     observers: properties.map(observerOf),
     history: new Set(),
-    edges: false,
   })
   for (let states = 1; space.advance(1); states++) meanwhile(states)
   return [...new Set(space.faults.map(({ fault }) => `${fault.kind} ${fault.process} ${fault.label}`))]

@@ -143,7 +143,6 @@ function reachableWords(words: number, limit: number): { readonly store: Store; 
     layout: layoutOf(counting.instance({ bounds: {} })),
     observers: [],
     history: new Set(),
-    edges: false,
   })
   const store = hash.mock.contexts[0] as Store
   hash.mockRestore()

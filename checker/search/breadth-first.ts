@@ -63,10 +63,9 @@ async function exploreWithHistory(
   seconds: () => number,
 ): Promise<Explored & { history: Set<string> }> {
   const observers = properties.map(observerOf)
-  const edges = properties.some((property) => property.kind === 'alwaysReachable')
   const history = new Set<string>()
   for (;;) {
-    const space = options.engine.explore({ layout, observers, history: new Set(history), edges })
+    const space = options.engine.explore({ layout, observers, history: new Set(history) })
     const stop = await explore(space, options, seconds)
     const before = history.size
     for (const field of space.neededHistory) history.add(field)
