@@ -21,8 +21,19 @@ type StepPredicate<W extends World, L extends string> = (
 ) => boolean
 type Expression<W extends World, L extends string> = (s: StateView<W['state']>, context: Context<W, L>) => number
 
-export type PropertyKind =
-  'always' | 'never' | 'reachable' | 'alwaysReachable' | 'stepwise' | 'maximum' | 'minimum' | LivenessKind
+export const PROPERTY_KINDS = [
+  'always',
+  'never',
+  'reachable',
+  'alwaysReachable',
+  'stepwise',
+  'maximum',
+  'minimum',
+  'eventually',
+  'leadsTo',
+  'alwaysEventually',
+] as const
+export type PropertyKind = (typeof PROPERTY_KINDS)[number]
 
 /** Decided under the fairness that the row declares; what nobody declares need never move. */
 export type LivenessKind = 'eventually' | 'leadsTo' | 'alwaysEventually'

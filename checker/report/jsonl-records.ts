@@ -5,7 +5,7 @@
  * `list` writes one `spec` per spec. jsonl.schema.json is made from the schema below.
  */
 import { z } from 'zod'
-import type { PropertyKind } from '../language/property.ts'
+import { PROPERTY_KINDS, type PropertyKind } from '../language/property.ts'
 import type { Expectation } from '../language/spec.ts'
 import type { Basis, Result, Verdict, Loop } from '../search/verdict.ts'
 import type { Schedule } from '../trace/schedule.ts'
@@ -160,18 +160,7 @@ const start = z.strictObject({
 const search = { states: natural, transitions: natural, depth: natural, queued: natural, seconds }
 const progress = z.strictObject({ record: z.literal('progress'), ...configuration, ...search })
 
-const kinds = z.enum([
-  'always',
-  'never',
-  'reachable',
-  'alwaysReachable',
-  'stepwise',
-  'maximum',
-  'minimum',
-  'eventually',
-  'leadsTo',
-  'alwaysEventually',
-])
+const kinds = z.enum(PROPERTY_KINDS)
 const verdict = z.strictObject({
   record: z.literal('verdict'),
   ...configuration,

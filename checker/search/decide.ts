@@ -17,7 +17,10 @@ import { Liveness } from './liveness.ts'
 import { canReach } from './reachability.ts'
 import type { Result, Stop, Verdict } from './verdict.ts'
 
-/** A counterexample or witness that the reference engine does not confirm: an error of the checker, never of the model. */
+/**
+ * What the search saw is not what the reference engine says of the same behaviour. Either the checker is wrong or a
+ * recipe is impure in a way that no audit met; which one cannot be told, so the property stays undecided.
+ */
 export class InternalError extends Error {
   override readonly name = 'InternalError'
 }
@@ -51,7 +54,7 @@ class Decider {
   }
 
   /** The behaviour that leads to a state, and maybe one step on. */
-  trace(state: number, next?: number): Trace {
+  #trace(state: number, next?: number): Trace {
     const path = [...pathTo(this.#space, state), ...(next === undefined ? [] : [next])]
     return scheduleAlong(
       this.#machine,
@@ -63,7 +66,7 @@ class Decider {
   #traceAsFarAsItGoes(state: number): Trace {
     if (state < 0) return this.#failedStart()
     try {
-      return this.trace(state)
+      return this.#trace(state)
     } catch (error) {
       if (error instanceof ReplayError && error.reached !== undefined) return error.reached
       throw error
@@ -98,7 +101,7 @@ class Decider {
     const { deadlock, layout } = this.#space
     const named = { property: NO_DEADLOCK, kind: 'built-in' } as const
     if (deadlock !== undefined && !this.#impure) {
-      const trace = this.trace(deadlock)
+      const trace = this.#trace(deadlock)
       return {
         ...named,
         result: { is: 'violated', steps: trace.schedule.steps.length, trace },
@@ -123,7 +126,7 @@ class Decider {
     } catch (error) {
       // What is seen once and not again comes from something outside the state: one property must not take all along.
       if (!(error instanceof ReplayError || error instanceof InternalError)) throw error
-      const because = `the reference engine does not confirm what was found (${error.message}) Is it impure?`
+      const because = `the reference engine does not confirm what was found: ${error.message} Is it impure?`
       return { ...named, result: { is: 'inconclusive' }, because, vacuous: undefined }
     }
   }
@@ -183,7 +186,7 @@ class Decider {
   #shown(is: 'violated' | 'reachable', property: Property, index: number): Result {
     const { code, state, from } = this.#space.sighting(index)!
     const observer = observerOf(property)
-    const trace = observer.pair ? this.trace(from, state) : this.trace(state)
+    const trace = observer.pair ? this.#trace(from, state) : this.#trace(state)
     const last = trace.states.at(-1)!
     const before = trace.states.at(-2) ?? last
     const confirmed = observer.pair
@@ -232,7 +235,7 @@ class Decider {
         because: undefined,
         vacuous: goals === states ? 'the goal holds everywhere' : undefined,
       }
-    const trace = this.trace(trap)
+    const trace = this.#trace(trap)
     if (this.#machine.observe(observerOf(property), trace.states.at(-1)!) === 1)
       throw new InternalError(`${property.name} holds where the search says that it cannot be reached.`)
     const trapped = reaches.reduce((n, reached) => n + 1 - reached, 0)

@@ -1,5 +1,5 @@
 /** Random protocols: what genes mean as properties, and the protocol of all of them. */
-import { propertiesOf, type Property, type PropertyKind } from '../../language/property.ts'
+import { propertiesOf, PROPERTY_KINDS, type Property, type PropertyKind } from '../../language/property.ts'
 import { protocol, type Instance } from '../../language/protocol.ts'
 import type { AnyProgram } from '../../language/program.ts'
 import { bool, int } from './expression.ts'
@@ -49,19 +49,6 @@ const properties = propertiesOf({}) as unknown as Record<
 const { leadsTo } = propertiesOf({}) as unknown as {
   readonly leadsTo: (name: string, from: unknown, goal: unknown) => Property
 }
-const KINDS = [
-  'always',
-  'never',
-  'reachable',
-  'alwaysReachable',
-  'stepwise',
-  'maximum',
-  'minimum',
-  'eventually',
-  'leadsTo',
-  'alwaysEventually',
-] as const
-
 export function protocolOf(genes: ProtocolGenes, name: ShapeName): RandomProtocol {
   const shape = SHAPES[name]
   const { state, sizes } = stateOf(genes.state, shape)
@@ -140,7 +127,7 @@ function propertyOf(
   world: World,
   labels: Scope['labels'],
 ): Made<Property> {
-  const kind = choose(KINDS, n) ?? 'always'
+  const kind = choose(PROPERTY_KINDS, n) ?? 'always'
   const scope = scopeOf(world, [historyRoot(world, false)], { labels, looksBack: kind === 'stepwise' })
   const expression = kind === 'maximum' || kind === 'minimum' ? int(test, scope) : bool(test, scope)
   const mayHavePremise = kind === 'always' || kind === 'stepwise' || kind === 'leadsTo'
