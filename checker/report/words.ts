@@ -45,6 +45,8 @@ export const basisInWords = (basis: Basis): string =>
       ({ depth, stop }) =>
         `partial (${stopInWords(stop)}${depth < 0 ? '' : `; complete up to ${counted(depth, 'step')}`})`,
     )
+    .with({ is: 'reduced' }, () => 'reduced')
+    .with({ is: 'refused' }, () => 'refused')
     .exhaustive()
 
 /** `1.23 s`, with three digits that mean something. */
