@@ -166,7 +166,10 @@ export class EveryOrder {
     return entered
       .flatMap((procedure) => this.#frameRefs[id]?.get(procedure) ?? [])
       .filter(({ slot }) => !port.writtenSlots.includes(slot))
-      .map(({ slot, family }) => [slot, arrangement.get(family)?.[0] ?? 0])
+      .map(({ slot, family }) => {
+        this.#orders.seen.add(family)
+        return [slot, arrangement.get(family)?.[0] ?? 0]
+      })
   }
 
   #refsOfFrames({ family, index }: Process): Map<string, FrameRef[]> {

@@ -54,6 +54,9 @@ export class Executor {
   readonly #odometer = new Odometer()
   readonly #pick = <T>(options: Iterable<T>): T => this.#odometer.take(options, this.#port)
   readonly #before = <T>(expression: () => T): T => this.#port.before(expression)
+  /** Are all processes? However they are ordered. */
+  readonly #finished = (): boolean =>
+    this.#layout.processes.every(({ pc, program }) => this.#port.get(pc) === program.done)
   readonly #at = (process: object, label: string): boolean => this.#standsAt(process, label)
 
   constructor(layout: Layout, port: StatePort, orders?: Orders) {
@@ -103,7 +106,8 @@ export class Executor {
     port.mode = 'read'
     tree.alive = true
     try {
-      const value = observer.code(tree.state as never, { h: tree.history, at: this.#at, before: this.#before } as never)
+      const context = { h: tree.history, at: this.#at, before: this.#before, finished: this.#finished }
+      const value = observer.code(tree.state as never, context as never)
       if (port.fault !== undefined) throw port.fault
       port.settleHistory('property')
       return value

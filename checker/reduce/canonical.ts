@@ -160,10 +160,13 @@ export class CanonicalForm implements Canonical {
 
   /** Decodes a state and tells its members apart as far as that goes. */
   #load(words: Int32Array, base: number): void {
-    for (const slot of this.#decoded)
+    const decoded = this.#decoded
+    for (let i = 0; i < decoded.length; i++) {
+      const slot = decoded[i]!
       this.#codes[slot] = (words[base + this.#at[slot]!]! >>> this.#shift[slot]!) & this.#mask[slot]!
+    }
     for (let k = 0; k < this.#words; k++) this.#moved[k] = words[base + k]! & this.#fixed[k]!
-    this.#links.forEach((link, n) => this.#follow(link, this.#targets[n]!))
+    for (let n = 0; n < this.#links.length; n++) this.#follow(this.#links[n]!, this.#targets[n]!)
     this.#rankByTraits()
     this.#refine(this.#ranks)
   }
@@ -295,20 +298,20 @@ export class CanonicalForm implements Canonical {
     for (let f = 0; f < this.#sizes.length; f++) {
       const first = this.#first[f]!
       const end = first + this.#sizes[f]!
-      for (let rank = 0; rank < this.#sizes[f]!; rank++) {
-        let n = 0
-        for (let i = first; i < end; i++) if (ranks[i] === rank) n++
-        if (n > 1) return Array.from({ length: n }, (_, k) => this.#nthOfRank(ranks, first, rank, k))
+      let once = 0
+      let twice = 0
+      for (let i = first; i < end; i++) {
+        const bit = 1 << ranks[i]!
+        twice |= once & bit
+        once |= bit
       }
+      if (twice === 0) continue
+      const rank = 31 - Math.clz32(twice & -twice)
+      const alike: number[] = []
+      for (let i = first; i < end; i++) if (ranks[i] === rank) alike.push(i)
+      return alike
     }
     return undefined
-  }
-
-  #nthOfRank(ranks: Int32Array, first: number, rank: number, nth: number): number {
-    let left = nth
-    let i = first
-    while (ranks[i] !== rank || left-- > 0) i++
-    return i
   }
 
   #search(ranks: Int32Array): Best {

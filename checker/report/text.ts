@@ -3,6 +3,7 @@ import { fill, hanging, unstyled, wrap, type Style } from './lines.ts'
 import { bySpec, leftOpen, neverTaken, shownProperties, vacuities } from './overview.ts'
 import {
   configurationName,
+  statesOf,
   traceOf,
   type Decided,
   type Judged,
@@ -19,6 +20,7 @@ import {
   count,
   someInWords,
   judgedInWords,
+  reductionsInWords,
   reachInWords,
   searchInWords,
   secondsInWords,
@@ -108,6 +110,7 @@ class TextReport implements Reporter {
       remark(`${OPEN} inconclusive:`, `${reason} (${someInWords(configurations)})`)
     for (const { property, reason, configurations } of vacuities(outcomes))
       remark('vacuous:', `${property}, ${reason} (${someInWords(configurations)})`)
+    for (const words of reductionsInWords(outcomes, this.#plan.length > 1)) lines.push(...hanging('  ', wrap(words, this.#options.width - 2)))
     for (const labels of neverTaken(outcomes).values())
       lines.push(...hanging('  never taken: ', fill(labels, ', ', this.#options.width - 15)))
     return lines
@@ -124,7 +127,7 @@ class TextReport implements Reporter {
       lines.push(
         '',
         ...this.#marked(
-          `${where}: ${count(outcome.run.statistics.states)} states; expected: ${count(planned.states ?? 0)}`,
+          `${where}: ${count(statesOf(outcome.run) ?? 0)} states; expected: ${count(planned.states ?? 0)}`,
         ),
       )
     for (const judged of outcome.verdicts) lines.push(...this.#verdict(outcome, judged, single))

@@ -107,16 +107,15 @@ async function exploreSymmetric(
       families = families.filter(({ family }) => family !== error.family)
     }
   const reasons = leftOut.map(({ family, reason }) => `${family}: ${reason}`)
-  return {
-    refused: `there is nothing to exchange: ${reasons.length === 0 ? 'no family has two members' : reasons.join('; ')}`,
-  }
+  return { refused: `nothing is left to be exchanged: ${reasons.join('; ')}` }
 }
 
 /** Decides the properties of an instance, with `StaysInDomain` and `NoDeadlock`. */
 export async function check(layout: Layout, properties: readonly Property[], options: SearchOptions): Promise<Run> {
   const started = performance.now()
   const seconds = (): number => (performance.now() - started) / 1000
-  const isReduced = options.reduce?.symmetry !== undefined && options.reduce.symmetry !== false
+  // With nothing to exchange there is nothing to refuse, either.
+  const isReduced = (options.reduce?.symmetry ?? false) !== false && exchangeable(layout).families.length > 0
   const explored = isReduced
     ? await exploreSymmetric(layout, properties, options, seconds)
     : { ...(await exploreWithHistory(layout, properties, options, seconds)), leftOut: [] }
@@ -142,7 +141,7 @@ function basisOf({ space, stop, leftOut }: Explored): Basis {
   const { families, symmetricStart } = orbits
   return {
     is: 'reduced',
-    symmetry: { families, standFor: orbits.standFor(), symmetricStart, leftOut },
+    symmetry: { families, kept: space.statistics().states, standFor: orbits.standFor(), symmetricStart, leftOut },
     ...(partial === undefined ? {} : { partial }),
   }
 }

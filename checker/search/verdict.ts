@@ -54,6 +54,8 @@ export interface Partial {
 export interface SymmetryBasis {
   /** The group is that of all permutations of each of these. */
   readonly families: readonly FamilySize[]
+  /** States that were found. */
+  readonly kept: number
   readonly standFor: number
   /** The initial states are symmetric, so `standFor` is the number of states unreduced; else it is at most that. */
   readonly symmetricStart: boolean
