@@ -139,7 +139,7 @@ export class Relation {
     const tree = this.#treeAt(process, words)
     this.#port.bind(words, true)
     const outcomes = this.#run(tree, state)
-    this.everyOrder?.step(tree.process, tree.process.program.labels[tree.label]!, words)
+    this.everyOrder?.step(tree.process, tree.process.program.labels[tree.label]!)
     const leaf = this.forest.leaf(outcomes)
     this.code.array[leaf]! |= UNAUDITED
     const conflict = this.#insert(tree.cell, leaf, 1)
@@ -154,11 +154,12 @@ export class Relation {
   evaluate(process: number, words: Int32Array, state: number): number {
     const tree = this.#treeAt(process, words)
     const run = (): number => {
-      this.#port.bind(words, false)
+      // What every order is compared by is what was read.
+      this.#port.bind(words, this.everyOrder !== undefined)
       return this.forest.scratch(this.#run(tree, state))
     }
     const leaf = run()
-    this.everyOrder?.step(tree.process, tree.process.program.labels[tree.label]!, words)
+    this.everyOrder?.step(tree.process, tree.process.program.labels[tree.label]!)
     if (++this.direct % DIRECT_AUDIT_PERIOD !== 0) return leaf
     const first = this.forest.successors(leaf, words)
     const again = run()
