@@ -23,9 +23,9 @@
  * of /proc that allocates, process 1) or a lock that the hog needs; execve(); SysRq-F; an allocation limited to some
  * nodes; a task that exits and never finishes; per-CPU lists of free pages.
  *
- * Threads: the bound counts those of the hog, so that a row can have all of the damage in one place. With threadedDaemons
- * each daemon has two as well, and with both every victim has. A thread exits, drops its reference and dies by itself, and
- * has its own TIF_MEMDIE; SIGKILL goes to the process. One page is what a daemon has, however many threads use it.
+ * Threads: the bound counts those of the hog. With threadedDaemons each daemon has two, so that a row can have second
+ * threads in the hog, in the innocent, or in both. Each thread has its own PF_EXITING, PF_DEAD and TIF_MEMDIE, lets go of
+ * the mm and puts it by itself; SIGKILL goes to all threads of a process.
  *
  * Dropped, and what that could hide:
  * - Allocators are never candidates themselves, as if OOM_DISABLE, except the one whose allocation is limited. Hides what
