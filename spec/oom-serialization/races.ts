@@ -231,6 +231,7 @@ export const races: readonly SerializationRow[] = [
       NoKillWhileVictimExits: violated(64),
       Kills: maximum(3),
     },
+    states: 261_072,
     full: true,
     why: 'R3 has come back for daemons as well: the marked thread has put the mm and lost TIF_MEMDIE, and the other is passed over, since it has let go of the mm, which it has yet to clean.',
   },
