@@ -341,6 +341,7 @@ export const revisions: readonly SerializationRow[] = [
       OperationCanEnd: holds,
       AllocatorsCanFinish: holds,
     },
+    states: 395_304,
     full: true,
     why: 'Three allocators and two threads in each of three processes: the last page of the hog alone does not get an attempt past the high mark, so that a daemon dies as well, but only after the hog was cleaned.',
   },
