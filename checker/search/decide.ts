@@ -15,6 +15,7 @@ import { pathTo, ReplayError, scheduleAlong, type Trace } from '../trace/schedul
 import { describeStop } from './budget.ts'
 import { Liveness } from './liveness.ts'
 import { canReach } from './reachability.ts'
+import { Traces } from './traces.ts'
 import type { Result, Stop, Verdict } from './verdict.ts'
 
 /**
@@ -28,20 +29,41 @@ export class InternalError extends Error {
 /** What one look at every state or step decides. */
 type SightedKind = Exclude<PropertyKind, LivenessKind | 'alwaysReachable'>
 
+type Decided = Pick<Verdict, 'result' | 'because' | 'vacuous'>
+
 const CONSTANT = 'the fields that decide it never change'
+
+/** States from which a goal cannot be reached. */
+interface Traps {
+  readonly states: readonly number[]
+  /** How many states satisfy the goal. */
+  readonly goals: number
+}
 
 class Decider {
   readonly #space: StateSpace
   readonly #machine: Machine
+  readonly #traces: Traces
+  /** By property. */
+  readonly #traps = new Map<number, Traps>()
   readonly #fairness: Fairness
   #liveness: Liveness | undefined
   /** Why nothing may be claimed about all states, if so. */
   readonly #doubt: string | undefined
 
-  constructor(space: StateSpace, history: ReadonlySet<string>, stop: Stop | undefined, fairness: Fairness) {
+  constructor(
+    space: StateSpace,
+    properties: readonly Property[],
+    history: ReadonlySet<string>,
+    stop: Stop | undefined,
+    fairness: Fairness,
+  ) {
     this.#fairness = fairness
     this.#space = space
     this.#machine = new Machine(space.layout, history)
+    this.#traces = new Traces(space, this.#machine, properties, (index) =>
+      this.#doubt === undefined ? this.#trapsOf(index).states : [],
+    )
     const [fault] = space.faults
     this.#doubt =
       stop !== undefined
@@ -53,20 +75,14 @@ class Decider {
             : undefined
   }
 
-  /** The behaviour that leads to a state, and maybe one step on. */
-  #trace(state: number, next?: number): Trace {
-    const path = [...pathTo(this.#space, state), ...(next === undefined ? [] : [next])]
-    return scheduleAlong(
-      this.#machine,
-      path.map((id) => this.#space.state(id)),
-    )
-  }
-
-  /** The same where a step may be impure: what it did cannot always be found again. */
-  #traceAsFarAsItGoes(state: number): Trace {
+  /** The behaviour that leads to a state, as far as it can be found again where a step is impure. */
+  #traceToFault(state: number): Trace {
     if (state < 0) return this.#failedStart()
     try {
-      return this.#trace(state)
+      return scheduleAlong(
+        this.#machine,
+        pathTo(this.#space, state).map((id) => this.#space.state(id)),
+      )
     } catch (error) {
       if (error instanceof ReplayError && error.reached !== undefined) return error.reached
       throw error
@@ -89,7 +105,7 @@ class Decider {
     const named = { property: STAYS_IN_DOMAIN, kind: 'built-in', vacuous: undefined } as const
     const [first] = [...this.#space.faults].sort((a, b) => a.state - b.state)
     if (first === undefined) return { ...named, ...this.#forAll({ is: 'holds' }) }
-    const trace = this.#traceAsFarAsItGoes(first.state)
+    const trace = this.#traceToFault(first.state)
     return {
       ...named,
       result: { is: 'violated', steps: trace.schedule.steps.length, trace },
@@ -100,15 +116,15 @@ class Decider {
   noDeadlock(): Verdict {
     const { deadlock, layout } = this.#space
     const named = { property: NO_DEADLOCK, kind: 'built-in' } as const
-    if (deadlock !== undefined && !this.#impure) {
-      const trace = this.#trace(deadlock)
-      return {
-        ...named,
-        result: { is: 'violated', steps: trace.schedule.steps.length, trace },
-        because: 'nothing is enabled there, and it is not where the protocol may end',
-        vacuous: undefined,
-      }
-    }
+    if (deadlock !== undefined && !this.#impure)
+      return this.#ifConfirmed(named, () => {
+        const trace = this.#traces.to('deadlock')
+        return {
+          result: { is: 'violated', steps: trace.schedule.steps.length, trace },
+          because: 'nothing is enabled there, and it is not where the protocol may end',
+          vacuous: undefined,
+        }
+      })
     const others = layout.processes.filter(({ program }) => program.role !== 'protocol').map(({ name }) => name)
     const masked = this.#space.terminalStates === 0 && others.length > 0
     return {
@@ -121,8 +137,12 @@ class Decider {
   property(property: Property, index: number): Verdict {
     const named = { property: property.name, kind: property.kind }
     if (this.#impure) return { ...named, ...this.#forAll({ is: 'holds' }), vacuous: undefined }
+    return this.#ifConfirmed(named, () => this.#decided(property, index))
+  }
+
+  #ifConfirmed(named: Pick<Verdict, 'property' | 'kind'>, decide: () => Decided): Verdict {
     try {
-      return { ...named, ...this.#decided(property, index) }
+      return { ...named, ...decide() }
     } catch (error) {
       // What is seen once and not again comes from something outside the state: one property must not take all along.
       if (!(error instanceof ReplayError || error instanceof InternalError)) throw error
@@ -131,7 +151,7 @@ class Decider {
     }
   }
 
-  #decided(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #decided(property: Property, index: number): Decided {
     const { kind } = property
     if (kind === 'alwaysReachable') return this.#alwaysReachable(property, index)
     return isLiveness(kind) ? this.#live(property, index) : this.#sighted(property, kind, index)
@@ -144,7 +164,7 @@ class Decider {
       : { result: { is: 'inconclusive' }, because: this.#doubt }
   }
 
-  #sighted(property: Property, kind: SightedKind, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #sighted(property: Property, kind: SightedKind, index: number): Decided {
     const space = this.#space
     const sighting = space.sighting(index)
     const constant = space.varies(index) ? undefined : CONSTANT
@@ -184,9 +204,9 @@ class Decider {
 
   /** The trace to a sighting, confirmed on the reference engine. */
   #shown(is: 'violated' | 'reachable', property: Property, index: number): Result {
-    const { code, state, from } = this.#space.sighting(index)!
+    const { code } = this.#space.sighting(index)!
     const observer = observerOf(property)
-    const trace = observer.pair ? this.#trace(from, state) : this.#trace(state)
+    const trace = this.#traces.to(property)
     const last = trace.states.at(-1)!
     const before = trace.states.at(-2) ?? last
     const confirmed = observer.pair
@@ -199,7 +219,7 @@ class Decider {
     return { is, steps: trace.schedule.steps.length, trace }
   }
 
-  #live(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #live(property: Property, index: number): Decided {
     // What was not seen could hold the goal, or a loop: neither answer is carried.
     if (this.#doubt !== undefined) return { ...this.#forAll({ is: 'holds' }), vacuous: undefined }
     this.#liveness ??= new Liveness(this.#space, this.#fairness)
@@ -218,9 +238,30 @@ class Decider {
     }
   }
 
-  #alwaysReachable(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #alwaysReachable(property: Property, index: number): Decided {
     // Without all states neither answer is carried: the missing part could reach the goal, or be a trap.
     if (this.#doubt !== undefined) return { result: { is: 'inconclusive' }, because: this.#doubt, vacuous: undefined }
+    const { states } = this.#space.statistics()
+    const { states: traps, goals } = this.#trapsOf(index)
+    if (traps.length === 0)
+      return {
+        result: { is: 'holds' },
+        because: undefined,
+        vacuous: goals === states ? 'the goal holds everywhere' : undefined,
+      }
+    const trace = this.#traces.to(property)
+    if (this.#machine.observe(observerOf(property), trace.states.at(-1)!) === 1)
+      throw new InternalError(`${property.name} holds where the search says that it cannot be reached.`)
+    const because =
+      goals === 0
+        ? 'no reachable state satisfies it'
+        : `from there on it can never be reached again; ${traps.length} of ${states} states are like that`
+    return { result: { is: 'violated', steps: trace.schedule.steps.length, trace }, because, vacuous: undefined }
+  }
+
+  #trapsOf(index: number): Traps {
+    const known = this.#traps.get(index)
+    if (known !== undefined) return known
     const { states } = this.#space.statistics()
     let goals = 0
     const reaches = canReach(this.#space.edges(), states, (state) => {
@@ -228,22 +269,12 @@ class Decider {
       if (isGoal) goals++
       return isGoal
     })
-    const trap = reaches.indexOf(0)
-    if (trap < 0)
-      return {
-        result: { is: 'holds' },
-        because: undefined,
-        vacuous: goals === states ? 'the goal holds everywhere' : undefined,
-      }
-    const trace = this.#trace(trap)
-    if (this.#machine.observe(observerOf(property), trace.states.at(-1)!) === 1)
-      throw new InternalError(`${property.name} holds where the search says that it cannot be reached.`)
-    const trapped = reaches.reduce((n, reached) => n + 1 - reached, 0)
-    const because =
-      goals === 0
-        ? 'no reachable state satisfies it'
-        : `from there on it can never be reached again; ${trapped} of ${states} states are like that`
-    return { result: { is: 'violated', steps: trace.schedule.steps.length, trace }, because, vacuous: undefined }
+    const traps: number[] = []
+    reaches.forEach((reached, state) => {
+      if (reached === 0) traps.push(state)
+    })
+    this.#traps.set(index, { states: traps, goals })
+    return { states: traps, goals }
   }
 }
 
@@ -257,7 +288,7 @@ export function decide(
   stop: Stop | undefined,
   fairness: Fairness = {},
 ): Verdict[] {
-  const decider = new Decider(space, history, stop, fairness)
+  const decider = new Decider(space, properties, history, stop, fairness)
   return [
     decider.staysInDomain(),
     decider.noDeadlock(),
