@@ -17,6 +17,7 @@ import { describeStop } from './budget.ts'
 import { Liveness } from './liveness.ts'
 import { Refinement } from '../trace/refinement.ts'
 import { canReach } from './reachability.ts'
+import { Traces } from './traces.ts'
 import type { Result, Stop, Verdict } from './verdict.ts'
 
 /**
@@ -30,22 +31,43 @@ export class InternalError extends Error {
 /** What one look at every state or step decides. */
 type SightedKind = Exclude<PropertyKind, LivenessKind | 'alwaysReachable' | 'refines'>
 
+type Decided = Pick<Verdict, 'result' | 'because' | 'vacuous'>
+
 const CONSTANT = 'the fields that decide it never change'
 /** What a refinement that holds does not say. */
 const SAFETY_ONLY = 'safety behaviours only: reachability, liveness and extremes do not carry over'
 
+/** States from which a goal cannot be reached. */
+interface Traps {
+  readonly states: readonly number[]
+  /** How many states satisfy the goal. */
+  readonly goals: number
+}
+
 class Decider {
   readonly #space: StateSpace
   readonly #machine: Machine
+  readonly #traces: Traces
+  /** By property. */
+  readonly #traps = new Map<number, Traps>()
   readonly #fairness: Fairness
   #liveness: Liveness | undefined
   /** Why nothing may be claimed about all states, if so. */
   readonly #doubt: string | undefined
 
-  constructor(space: StateSpace, history: ReadonlySet<string>, stop: Stop | undefined, fairness: Fairness) {
+  constructor(
+    space: StateSpace,
+    properties: readonly Property[],
+    history: ReadonlySet<string>,
+    stop: Stop | undefined,
+    fairness: Fairness,
+  ) {
     this.#fairness = fairness
     this.#space = space
     this.#machine = new Machine(space.layout, history)
+    this.#traces = new Traces(space, this.#machine, properties, (index) =>
+      this.#doubt === undefined ? this.#trapsOf(index).states : [],
+    )
     const [fault] = space.faults
     this.#doubt =
       stop !== undefined
@@ -57,20 +79,14 @@ class Decider {
             : undefined
   }
 
-  /** The behaviour that leads to a state, and maybe one step on. */
-  #trace(state: number, next?: number): Trace {
-    const path = [...pathTo(this.#space, state), ...(next === undefined ? [] : [next])]
-    return scheduleAlong(
-      this.#machine,
-      path.map((id) => this.#space.state(id)),
-    )
-  }
-
-  /** The same where a step may be impure: what it did cannot always be found again. */
-  #traceAsFarAsItGoes(state: number): Trace {
+  /** The behaviour that leads to a state, as far as it can be found again where a step is impure. */
+  #traceToFault(state: number): Trace {
     if (state < 0) return this.#failedStart()
     try {
-      return this.#trace(state)
+      return scheduleAlong(
+        this.#machine,
+        pathTo(this.#space, state).map((id) => this.#space.state(id)),
+      )
     } catch (error) {
       if (error instanceof ReplayError && error.reached !== undefined) return error.reached
       throw error
@@ -93,7 +109,7 @@ class Decider {
     const named = { property: STAYS_IN_DOMAIN, kind: 'built-in', vacuous: undefined } as const
     const [first] = [...this.#space.faults].sort((a, b) => a.state - b.state)
     if (first === undefined) return { ...named, ...this.#forAll({ is: 'holds' }) }
-    const trace = this.#traceAsFarAsItGoes(first.state)
+    const trace = this.#traceToFault(first.state)
     return {
       ...named,
       result: { is: 'violated', steps: trace.schedule.steps.length, trace },
@@ -104,15 +120,15 @@ class Decider {
   noDeadlock(): Verdict {
     const { deadlock, layout } = this.#space
     const named = { property: NO_DEADLOCK, kind: 'built-in' } as const
-    if (deadlock !== undefined && !this.#impure) {
-      const trace = this.#trace(deadlock)
-      return {
-        ...named,
-        result: { is: 'violated', steps: trace.schedule.steps.length, trace },
-        because: 'nothing is enabled there, and it is not where the protocol may end',
-        vacuous: undefined,
-      }
-    }
+    if (deadlock !== undefined && !this.#impure)
+      return this.#ifConfirmed(named, () => {
+        const trace = this.#traces.to('deadlock')
+        return {
+          result: { is: 'violated', steps: trace.schedule.steps.length, trace },
+          because: 'nothing is enabled there, and it is not where the protocol may end',
+          vacuous: undefined,
+        }
+      })
     const others = layout.processes.filter(({ program }) => program.role !== 'protocol').map(({ name }) => name)
     const masked = this.#space.terminalStates === 0 && others.length > 0
     return {
@@ -125,8 +141,12 @@ class Decider {
   property(property: Property, index: number): Verdict {
     const named = { property: property.name, kind: property.kind }
     if (this.#impure) return { ...named, ...this.#forAll({ is: 'holds' }), vacuous: undefined }
+    return this.#ifConfirmed(named, () => this.#decided(property, index))
+  }
+
+  #ifConfirmed(named: Pick<Verdict, 'property' | 'kind'>, decide: () => Decided): Verdict {
     try {
-      return { ...named, ...this.#decided(property, index) }
+      return { ...named, ...decide() }
     } catch (error) {
       if (error instanceof Fault)
         return { ...named, result: { is: 'inconclusive' }, because: error.message, vacuous: undefined }
@@ -137,7 +157,7 @@ class Decider {
     }
   }
 
-  #decided(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #decided(property: Property, index: number): Decided {
     const { kind } = property
     if (kind === 'alwaysReachable') return this.#alwaysReachable(property, index)
     if (kind === 'refines') return this.#refines(property, index)
@@ -151,7 +171,7 @@ class Decider {
       : { result: { is: 'inconclusive' }, because: this.#doubt }
   }
 
-  #sighted(property: Property, kind: SightedKind, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #sighted(property: Property, kind: SightedKind, index: number): Decided {
     const space = this.#space
     const sighting = space.sighting(index)
     const constant = space.varies(index) ? undefined : CONSTANT
@@ -191,9 +211,9 @@ class Decider {
 
   /** The trace to a sighting, confirmed on the reference engine. */
   #shown(is: 'violated' | 'reachable', property: Property, index: number): Result {
-    const { code, state, from } = this.#space.sighting(index)!
+    const { code } = this.#space.sighting(index)!
     const observer = observerOf(property)
-    const trace = observer.pair ? this.#trace(from, state) : this.#trace(state)
+    const trace = this.#traces.to(property)
     const last = trace.states.at(-1)!
     const before = trace.states.at(-2) ?? last
     const confirmed = observer.pair
@@ -207,15 +227,15 @@ class Decider {
   }
 
   /** Initial states first: a step of what starts wrong says nothing. */
-  #refines(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
-    const space = this.#space
+  #refines(property: Property, index: number): Decided {
     const refinement = new Refinement(property, this.#machine)
-    for (let state = 0; state < space.statistics().initialStates; state++) {
-      const because = refinement.whyNoStart(space.state(state))
+    for (const { picks: init, state, fault } of this.#machine.starts()) {
+      const because = fault === undefined ? refinement.whyNoStart(state) : undefined
       if (because === undefined) continue
-      return { result: { is: 'violated', steps: 0, trace: this.#trace(state) }, because, vacuous: undefined }
+      const trace = { schedule: { init, steps: [] }, states: [state] }
+      return { result: { is: 'violated', steps: 0, trace }, because, vacuous: undefined }
     }
-    const sighting = space.sighting(index)
+    const sighting = this.#space.sighting(index)
     if (sighting?.code !== VIOLATED) {
       const { result, because = SAFETY_ONLY } = this.#forAll({ is: 'holds' })
       return { result, because, vacuous: sighting?.code === AS_CLAIMED ? undefined : 'no step maps to a step' }
@@ -225,7 +245,7 @@ class Decider {
     return { result: shown, because, vacuous: undefined }
   }
 
-  #live(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #live(property: Property, index: number): Decided {
     // What was not seen could hold the goal, or a loop: neither answer is carried.
     if (this.#doubt !== undefined) return { ...this.#forAll({ is: 'holds' }), vacuous: undefined }
     this.#liveness ??= new Liveness(this.#space, this.#fairness)
@@ -244,9 +264,30 @@ class Decider {
     }
   }
 
-  #alwaysReachable(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #alwaysReachable(property: Property, index: number): Decided {
     // Without all states neither answer is carried: the missing part could reach the goal, or be a trap.
     if (this.#doubt !== undefined) return { result: { is: 'inconclusive' }, because: this.#doubt, vacuous: undefined }
+    const { states } = this.#space.statistics()
+    const { states: traps, goals } = this.#trapsOf(index)
+    if (traps.length === 0)
+      return {
+        result: { is: 'holds' },
+        because: undefined,
+        vacuous: goals === states ? 'the goal holds everywhere' : undefined,
+      }
+    const trace = this.#traces.to(property)
+    if (this.#machine.observe(observerOf(property), trace.states.at(-1)!) === 1)
+      throw new InternalError(`${property.name} holds where the search says that it cannot be reached.`)
+    const because =
+      goals === 0
+        ? 'no reachable state satisfies it'
+        : `from there on it can never be reached again; ${traps.length} of ${states} states are like that`
+    return { result: { is: 'violated', steps: trace.schedule.steps.length, trace }, because, vacuous: undefined }
+  }
+
+  #trapsOf(index: number): Traps {
+    const known = this.#traps.get(index)
+    if (known !== undefined) return known
     const { states } = this.#space.statistics()
     let goals = 0
     const reaches = canReach(this.#space.edges(), states, (state) => {
@@ -254,22 +295,12 @@ class Decider {
       if (isGoal) goals++
       return isGoal
     })
-    const trap = reaches.indexOf(0)
-    if (trap < 0)
-      return {
-        result: { is: 'holds' },
-        because: undefined,
-        vacuous: goals === states ? 'the goal holds everywhere' : undefined,
-      }
-    const trace = this.#trace(trap)
-    if (this.#machine.observe(observerOf(property), trace.states.at(-1)!) === 1)
-      throw new InternalError(`${property.name} holds where the search says that it cannot be reached.`)
-    const trapped = reaches.reduce((n, reached) => n + 1 - reached, 0)
-    const because =
-      goals === 0
-        ? 'no reachable state satisfies it'
-        : `from there on it can never be reached again; ${trapped} of ${states} states are like that`
-    return { result: { is: 'violated', steps: trace.schedule.steps.length, trace }, because, vacuous: undefined }
+    const traps: number[] = []
+    reaches.forEach((reached, state) => {
+      if (reached === 0) traps.push(state)
+    })
+    this.#traps.set(index, { states: traps, goals })
+    return { states: traps, goals }
   }
 }
 
@@ -283,7 +314,7 @@ export function decide(
   stop: Stop | undefined,
   fairness: Fairness = {},
 ): Verdict[] {
-  const decider = new Decider(space, history, stop, fairness)
+  const decider = new Decider(space, properties, history, stop, fairness)
   return [
     decider.staysInDomain(),
     decider.noDeadlock(),
