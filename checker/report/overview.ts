@@ -93,5 +93,15 @@ export const grouped = (found: readonly { readonly reason: string; readonly conf
     configurations: [...new Set(group.map(({ configuration }) => configuration))],
   }))
 
+/** What verdicts that hold do not say, and which properties say it. */
+export function caveats(outcomes: readonly Outcome[]): { readonly property: string; readonly caveat: string }[] {
+  const found = outcomes
+    .flatMap((outcome) => (outcome.is === 'decided' ? outcome.run.verdicts : []))
+    .flatMap(({ result, property, because: caveat }) =>
+      result.is === 'holds' && caveat !== undefined ? [{ property, caveat }] : [],
+    )
+  return [...new Map(found.map((each) => [each.property, each])).values()]
+}
+
 export const bySpec = (outcomes: readonly Outcome[]): Map<string, Outcome[]> =>
   Map.groupBy(outcomes, ({ planned }) => planned.spec.name)

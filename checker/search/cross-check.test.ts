@@ -65,11 +65,11 @@ describe('the bounds', () => {
       unreduced: 64,
       reduced: 20,
     })
-    expect(await compared({ counters: 6, limit: 6 })).toEqual({
+    expect(await compared({ counters: 5, limit: 9 })).toEqual({
       is: 'agrees',
-      bounds: { counters: 5, limit: 6 },
-      unreduced: 7 ** 5,
-      reduced: 462,
+      bounds: { counters: 5, limit: 7 },
+      unreduced: 8 ** 5,
+      reduced: 792,
     })
   })
 })
