@@ -21,7 +21,7 @@ const numRuns = wanted === undefined ? 2 : Number(wanted)
 const seed = wanted === undefined ? 3 : Date.now()
 const SECOND = 1000
 const MINUTE = 60 * SECOND
-const MOST_STATES = 200
+const MOST_STATES = 300
 
 const engines: readonly Engine[] = [
   tableEngineWith({ generateFrom: Infinity }),
@@ -92,7 +92,7 @@ describe('random protocols: what is kept is one state of each orbit of the reach
     (shape) => {
       fc.assert(
         fc.property(casesOf(shape), (example) => void fates.push(...conforms(example))),
-        { numRuns: shape === 'anonymous' ? 4 * numRuns : numRuns, seed, endOnFailure: wanted !== undefined },
+        { numRuns: shape === 'anonymous' ? 10 * numRuns : numRuns, seed, endOnFailure: wanted !== undefined },
       )
     },
     MINUTE + SECOND * numRuns,
