@@ -13,8 +13,10 @@ import {
 } from '../language/property.ts'
 import { pathTo, ReplayError, scheduleAlong, type Trace } from '../trace/schedule.ts'
 import { describeStop } from './budget.ts'
+import { faultsInOrder, traceToFault } from './faults.ts'
 import { Liveness } from './liveness.ts'
 import { canReach } from './reachability.ts'
+import { renumbered, type LiveSpace } from './renumbered.ts'
 import { Traces } from './traces.ts'
 import type { Result, Stop, Verdict } from './verdict.ts'
 
@@ -43,10 +45,12 @@ interface Traps {
 class Decider {
   readonly #space: StateSpace
   readonly #machine: Machine
+  readonly #properties: readonly Property[]
   readonly #traces: Traces
   /** By property. */
   readonly #traps = new Map<number, Traps>()
   readonly #fairness: Fairness
+  #graph: LiveSpace | undefined
   #liveness: Liveness | undefined
   /** Why nothing may be claimed about all states, if so. */
   readonly #doubt: string | undefined
@@ -60,11 +64,12 @@ class Decider {
   ) {
     this.#fairness = fairness
     this.#space = space
+    this.#properties = properties
     this.#machine = new Machine(space.layout, history)
     this.#traces = new Traces(space, this.#machine, properties, (index) =>
       this.#doubt === undefined ? this.#trapsOf(index).states : [],
     )
-    const [fault] = space.faults
+    const [fault] = faultsInOrder(space)
     this.#doubt =
       stop !== undefined
         ? describeStop(stop)
@@ -75,13 +80,17 @@ class Decider {
             : undefined
   }
 
-  /** The behaviour that leads to a state, as far as it can be found again where a step is impure. */
-  #traceToFault(state: number): Trace {
+  /** The behaviour that leads to a fault, as far as it can be found again where a step is impure. */
+  #traceToFault(sighting: FaultSighting): Trace {
+    const { state } = sighting
     if (state < 0) return this.#failedStart()
     try {
-      return scheduleAlong(
-        this.#machine,
-        pathTo(this.#space, state).map((id) => this.#space.state(id)),
+      return (
+        traceToFault(this.#space, this.#machine, this.#properties, sighting) ??
+        scheduleAlong(
+          this.#machine,
+          pathTo(this.#space, state).map((id) => this.#space.state(id)),
+        )
       )
     } catch (error) {
       if (error instanceof ReplayError && error.reached !== undefined) return error.reached
@@ -103,9 +112,9 @@ class Decider {
 
   staysInDomain(): Verdict {
     const named = { property: STAYS_IN_DOMAIN, kind: 'built-in', vacuous: undefined } as const
-    const [first] = [...this.#space.faults].sort((a, b) => a.state - b.state)
+    const [first] = faultsInOrder(this.#space)
     if (first === undefined) return { ...named, ...this.#forAll({ is: 'holds' }) }
-    const trace = this.#traceToFault(first.state)
+    const trace = this.#traceToFault(first)
     return {
       ...named,
       result: { is: 'violated', steps: trace.schedule.steps.length, trace },
@@ -222,13 +231,15 @@ class Decider {
   #live(property: Property, index: number): Decided {
     // What was not seen could hold the goal, or a loop: neither answer is carried.
     if (this.#doubt !== undefined) return { ...this.#forAll({ is: 'holds' }), vacuous: undefined }
-    this.#liveness ??= new Liveness(this.#space, this.#fairness)
+    this.#graph ??= renumbered(this.#space, this.#machine)
+    this.#liveness ??= new Liveness(this.#graph, this.#fairness)
     const lasso = this.#liveness.counterexample(property, index)
     if (lasso === undefined)
       return { result: { is: 'holds' }, because: undefined, vacuous: this.#liveness.vacuous(property, index) }
     const { processes } = this.#space.layout
     const movers = [...lasso.stem.slice(1).map(() => undefined), ...lasso.loop.map(({ by }) => processes[by]!.name)]
-    const path = [...lasso.stem, ...lasso.loop.map(({ to }) => to)].map((id) => this.#space.state(id))
+    const graph = this.#graph
+    const path = [...lasso.stem, ...lasso.loop.map(({ to }) => to)].map((id) => graph.state(id))
     const trace = scheduleAlong(this.#machine, path, movers)
     const loop = { from: lasso.stem.length - 1, shortest: lasso.shortest }
     return {
