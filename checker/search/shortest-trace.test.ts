@@ -123,6 +123,7 @@ function bestSchedule(layout: Layout, behaviours: Behaviours, pair: boolean, see
   const fits = (state: PlainState): boolean =>
     pair ? behaviours.after(state).some(({ next }) => seen(state, next)) : seen(state)
   const distance = Math.min(...behaviours.states.filter(fits).map((state) => behaviours.distance(state)))
+  if (distance === Infinity) throw new Error('What was shown is seen nowhere.')
   const all = behaviours.schedulesTo(distance)?.flatMap(({ init, steps, state }) => {
     if (!pair) return seen(state) ? [{ init, steps }] : []
     return behaviours
@@ -175,9 +176,12 @@ function bestSchedules(layout: Layout, properties: readonly Property[], run: Run
   }
   for (const property of properties) {
     const { result } = run.verdicts.find((verdict) => verdict.property === property.name)!
-    if (traceOf(result) === undefined || isLiveness(property.kind)) continue
+    const length = traceOf(result)?.schedule.steps.length
+    if (length === undefined || isLiveness(property.kind)) continue
+    // It starts where the simpler protocol does not: no step shows that.
+    if (property.kind === 'refines' && length === 0) continue
     const seen = seenBy(machine, property, result, behaviours)
-    note(property.name, bestSchedule(layout, behaviours, property.kind === 'stepwise', seen))
+    note(property.name, bestSchedule(layout, behaviours, observerOf(property).pair, seen))
   }
   const isDeadlock = (state: PlainState): boolean => {
     const faults: unknown[] = []
@@ -196,7 +200,7 @@ function bestSchedules(layout: Layout, properties: readonly Property[], run: Run
       faults.push(`${process} ${label}: ${message}`),
     )
     for (const property of properties)
-      for (const next of property.kind === 'stepwise' ? taken.map((each) => each.next) : [undefined])
+      for (const next of observerOf(property).pair ? taken.map((each) => each.next) : [undefined])
         try {
           machine.observe(observerOf(property), state, next)
         } catch (error) {
