@@ -237,7 +237,6 @@ class Decider {
 
   /** Initial states first: a step of what starts wrong says nothing. */
   #refines(property: Property, index: number): Decided {
-    const space = this.#space
     const refinement = new Refinement(property, this.#machine)
     for (const { picks, state } of startsByName(this.#machine)) {
       const because = refinement.whyNoStart(state)
@@ -245,7 +244,7 @@ class Decider {
       const trace = { schedule: { init: picks, steps: [] }, states: [state] }
       return { result: { is: 'violated', steps: 0, trace }, because, vacuous: undefined }
     }
-    const sighting = space.sighting(index)
+    const sighting = this.#space.sighting(index)
     if (sighting?.code !== VIOLATED) {
       const { result, because = SAFETY_ONLY } = this.#forAll({ is: 'holds' })
       return { result, because, vacuous: sighting?.code === AS_CLAIMED ? undefined : 'no step maps to a step' }

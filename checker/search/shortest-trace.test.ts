@@ -176,10 +176,10 @@ function bestSchedules(layout: Layout, properties: readonly Property[], run: Run
   }
   for (const property of properties) {
     const { result } = run.verdicts.find((verdict) => verdict.property === property.name)!
-    const length = traceOf(result)?.schedule.steps.length
-    if (length === undefined || isLiveness(property.kind)) continue
-    // It starts where the simpler protocol does not: no step shows that.
-    if (property.kind === 'refines' && length === 0) continue
+    const trace = traceOf(result)
+    if (trace === undefined || isLiveness(property.kind)) continue
+    // A start that maps to none is the least one by construction: nothing to enumerate.
+    if (property.kind === 'refines' && trace.schedule.steps.length === 0) continue
     const seen = seenBy(machine, property, result, behaviours)
     note(property.name, bestSchedule(layout, behaviours, observerOf(property).pair, seen))
   }
