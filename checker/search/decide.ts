@@ -70,9 +70,6 @@ class Decider {
     this.#space = space
     this.#properties = properties
     this.#machine = new Machine(space.layout, history)
-    this.#traces = new Traces(space, this.#machine, properties, (index) =>
-      this.#doubt === undefined ? this.#trapsOf(index).states : [],
-    )
     const [fault] = faultsInOrder(space)
     this.#doubt =
       stop !== undefined
@@ -82,6 +79,8 @@ class Decider {
           : space.statistics().initialStates === 0
             ? 'there is no initial state'
             : undefined
+    const trapsOf = (index: number): readonly number[] => this.#trapsOf(index).states
+    this.#traces = new Traces(space, this.#machine, properties, this.#doubt === undefined ? trapsOf : undefined)
   }
 
   /** The behaviour that leads to a fault, as far as it can be found again where a step is impure. */
@@ -209,11 +208,13 @@ class Decider {
         return { ...this.#forAll({ is: 'unreachable' }), vacuous: constant }
       case 'maximum':
       case 'minimum': {
+        if (this.#doubt !== undefined)
+          return { result: { is: 'inconclusive' }, because: this.#doubt, vacuous: constant }
         const shown = this.#shown('reachable', property, index)
         if (shown.is !== 'reachable') return { result: shown, because: undefined, vacuous: undefined }
         const value = kind === 'maximum' ? code : 0 - code
         const extreme = { ...shown, is: kind, value, atLeast: space.saturated(index) }
-        return { ...this.#forAll(extreme), vacuous: constant }
+        return { result: extreme, because: undefined, vacuous: constant }
       }
     }
   }
