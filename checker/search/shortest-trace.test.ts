@@ -417,3 +417,35 @@ test('of two lassos that are alike the same is shown, whoever was found first', 
     expect(written(scheduleOf(run, 'Free'))).toBe('p stay · p stay')
   }
 })
+
+test('without memory for the best schedule a shortest one is shown', async () => {
+  const state = () => ({ cpu: family(2, { n: upTo(2) }) })
+  const { program } = language<typeof state>()
+  const model = protocol({
+    name: 'short',
+    bounds: {},
+    state,
+    programs: () => [
+      program('cpu', { add: { when: (_s, me) => me.n < 2, do: (_s, me) => void (me.n += 1) } }, { loop: true }),
+    ],
+  })
+  const { never, stepwise } = propertiesOf(model)
+  const properties = [
+    never('AllAreTwo', (s) => s.cpu.every((cpu) => cpu.n === 2)),
+    stepwise('LastIsNotTwo', (s, { before }) => before(() => s.cpu.sum((cpu) => cpu.n) < 3) || s.cpu[0]!.n < 2),
+  ]
+  const starved: Engine = {
+    name: 'table',
+    explore: (question) => {
+      const space = tableEngine.explore(question)
+      while (space.advance(1000));
+      return pretending(space, {
+        transitions: () => {
+          throw new RangeError('Array buffer allocation failed')
+        },
+      })
+    },
+  }
+  const run = await check(layoutOf(model.instance({ bounds: {} })), properties, { engine: starved })
+  for (const { name } of properties) expect(scheduleOf(run, name)?.steps.length).toBe(4)
+})
