@@ -21,15 +21,52 @@ import { Plain, type PlainState } from './plain.ts'
 import { sealed } from './purity.ts'
 import { RecordingPort } from './recorder.ts'
 import { ECONOMY, type EconomyOptions } from './economy.ts'
-import { applyWrites, COUNT_MASK, NO_ANSWER, URGENT } from './forest.ts'
+import { COUNT_MASK, NO_ANSWER, URGENT } from './forest.ts'
 import { Relation } from './relation.ts'
-import { Store } from './store.ts'
+import { BATCH, Store } from './store.ts'
 
 export interface TableOptions extends EconomyOptions {
   /** States from which on the generated kernel takes over: small spaces are not worth its making. */
   readonly generateFrom: number
 }
 const DEFAULTS: TableOptions = { ...ECONOMY, generateFrom: 16_384 }
+
+/** States that are looked up together. */
+class Finding {
+  readonly #store: Store
+  readonly #ids: Int32Array
+  readonly #batch: Int32Array
+  #pending = 0
+  count = 0
+
+  constructor(store: Store, ids: Int32Array) {
+    this.#store = store
+    this.#ids = ids
+    this.#batch = new Int32Array(BATCH * store.words)
+  }
+
+  /** Looks up the state that the outcome at `t` leads to; gives where the next outcome starts. */
+  add(T: Int32Array, t: number, words: Int32Array): number {
+    const K = words.length
+    const B = this.#batch
+    const base = this.#pending * K
+    for (let k = 0; k < K; k++) B[base + k] = words[k]!
+    let at = t + 1
+    for (let writes = T[t]!; writes > 0; writes--, at += 3) {
+      const word = base + T[at]!
+      B[word] = (B[word]! & T[at + 1]!) | T[at + 2]!
+    }
+    this.count++
+    if (++this.#pending === BATCH) this.finish()
+    return at
+  }
+
+  /** Looks up what is left. */
+  finish(): void {
+    this.#store.findAll(this.#batch, this.#pending, this.#ids, this.count - this.#pending)
+    this.#pending = 0
+  }
+}
 
 class TableSpace implements StateSpace {
   readonly layout: Layout
@@ -45,7 +82,6 @@ class TableSpace implements StateSpace {
   readonly #firstTick: number
   readonly #initialStates: number
   readonly #marks = new Map<number, Int32Array>()
-  readonly #successor: Int32Array
   readonly #startFaults: FaultSighting[] = []
 
   constructor({ layout, observers, history }: Question, options: TableOptions) {
@@ -63,7 +99,6 @@ class TableSpace implements StateSpace {
     this.#firstPair = observers.filter((observer) => !observer.pair).length
     const all = [...sorted.map(({ observer }) => observer), doneObserver(layout)]
     this.#relation = new Relation(layout, this.#codec, this.#port, executor, all, options)
-    this.#successor = new Int32Array(this.#codec.words)
     this.#store = new Store(this.#codec.words)
     const firstTick = layout.processes.findIndex((process) => process.program.role === 'time')
     this.#firstTick = firstTick < 0 ? layout.processes.length : firstTick
@@ -222,34 +257,31 @@ class TableSpace implements StateSpace {
     const to = new Int32Array(transitions)
     const by = new Uint16Array(transitions)
     const words = new Int32Array(this.#codec.words)
-    let e = 0
+    const found = new Finding(this.#store, to)
     sealed(this.#port, () => {
       for (let state = 0; state < head; state++) {
-        start[state] = e
-        e = this.#edgesOf(this.#load(state, words), state, e, to, by)
+        start[state] = found.count
+        this.#edgesOf(this.#load(state, words), state, found, by)
       }
     })
-    start[head] = e
+    found.finish()
+    start[head] = found.count
     return { start, to, by }
   }
 
-  #edgesOf(words: Int32Array, state: number, first: number, to: Int32Array, by: Uint16Array): number {
-    const successor = this.#successor
-    let e = first
+  #edgesOf(words: Int32Array, state: number, found: Finding, by: Uint16Array): void {
     let urgent = false
     for (let process = 0; process < this.layout.processes.length; process++) {
       if (urgent && process === this.#firstTick) break
       const leaf = this.#relation.leafFor(process, words, state)
-      urgent ||= (this.#relation.code.array[leaf]! & URGENT) !== 0
       const T = this.#relation.code.array
+      urgent ||= (T[leaf]! & URGENT) !== 0
       let t = leaf + 2
       for (let n = T[leaf]! & COUNT_MASK; n > 0; n--) {
-        t = applyWrites(T, t, words, successor)
-        to[e] = this.#store.find(successor, 0)
-        by[e++] = process
+        by[found.count] = process
+        t = found.add(T, t, words)
       }
     }
-    return e
   }
 
   #load(state: number, into: Int32Array): Int32Array {
