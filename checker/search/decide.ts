@@ -5,17 +5,28 @@ import { AS_CLAIMED, NOTHING_CLAIMED, VIOLATED, observerOf } from '../engine/obs
 import type { Fairness } from '../language/spec.ts'
 import {
   isLiveness,
+  isResponse,
   NO_DEADLOCK,
   STAYS_IN_DOMAIN,
   type LivenessKind,
   type Property,
   type PropertyKind,
+  type ResponseKind,
 } from '../language/property.ts'
+import { confirm } from '../trace/confirm.ts'
+import type { Shown } from '../trace/counterexample.ts'
+import type { LassoOf } from '../trace/lasso.ts'
 import { pathTo, ReplayError, scheduleAlong, type Trace } from '../trace/schedule.ts'
 import { describeStop } from './budget.ts'
-import { Liveness } from './liveness.ts'
+import type { Graph } from './components.ts'
+import { explain } from './explain.ts'
+import { FairGraph } from './fairness.ts'
+import type { Lasso } from './lasso.ts'
+import { counterexample, vacuous } from './liveness.ts'
+import { explainSpin, findSpin, vacuousProgress } from './progress.ts'
 import { canReach } from './reachability.ts'
-import type { Result, Stop, Verdict } from './verdict.ts'
+import { Responses } from './responses.ts'
+import type { Loop, Result, Stop, Verdict } from './verdict.ts'
 
 /**
  * What the search saw is not what the reference engine says of the same behaviour. Either the checker is wrong or a
@@ -26,7 +37,9 @@ export class InternalError extends Error {
 }
 
 /** What one look at every state or step decides. */
-type SightedKind = Exclude<PropertyKind, LivenessKind | 'alwaysReachable'>
+type SightedKind = Exclude<PropertyKind, LivenessKind | ResponseKind | 'alwaysReachable'>
+
+type Decided = Pick<Verdict, 'result' | 'because' | 'vacuous'>
 
 const CONSTANT = 'the fields that decide it never change'
 
@@ -34,7 +47,8 @@ class Decider {
   readonly #space: StateSpace
   readonly #machine: Machine
   readonly #fairness: Fairness
-  #liveness: Liveness | undefined
+  #wholeGraph: Graph | undefined
+  #fairGraph: FairGraph | undefined
   /** Why nothing may be claimed about all states, if so. */
   readonly #doubt: string | undefined
 
@@ -131,9 +145,10 @@ class Decider {
     }
   }
 
-  #decided(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #decided(property: Property, index: number): Decided {
     const { kind } = property
     if (kind === 'alwaysReachable') return this.#alwaysReachable(property, index)
+    if (isResponse(kind)) return this.#response(property, index)
     return isLiveness(kind) ? this.#live(property, index) : this.#sighted(property, kind, index)
   }
 
@@ -144,7 +159,7 @@ class Decider {
       : { result: { is: 'inconclusive' }, because: this.#doubt }
   }
 
-  #sighted(property: Property, kind: SightedKind, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #sighted(property: Property, kind: SightedKind, index: number): Decided {
     const space = this.#space
     const sighting = space.sighting(index)
     const constant = space.varies(index) ? undefined : CONSTANT
@@ -199,31 +214,89 @@ class Decider {
     return { is, steps: trace.schedule.steps.length, trace }
   }
 
-  #live(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #live(property: Property, index: number): Decided {
     // What was not seen could hold the goal, or a loop: neither answer is carried.
     if (this.#doubt !== undefined) return { ...this.#forAll({ is: 'holds' }), vacuous: undefined }
-    this.#liveness ??= new Liveness(this.#space, this.#fairness)
-    const lasso = this.#liveness.counterexample(property, index)
+    const fair = this.#fair
+    if (property.kind === 'progress') return this.#progress(property)
+    const lasso = counterexample(fair, property, index)
     if (lasso === undefined)
-      return { result: { is: 'holds' }, because: undefined, vacuous: this.#liveness.vacuous(property, index) }
+      return { result: { is: 'holds' }, because: undefined, vacuous: vacuous(fair, property, index) }
+    return {
+      result: { is: 'violated', ...this.#along(lasso) },
+      because: explain(fair, lasso, this.#machine),
+      vacuous: undefined,
+    }
+  }
+
+  #progress(property: Property): Decided {
+    const fair = this.#fair
+    const spin = findSpin(fair, property)
+    if (spin === undefined)
+      return { result: { is: 'holds' }, because: undefined, vacuous: vacuousProgress(fair, property) }
+    const result = { is: 'violated', ...this.#along(spin.lasso) } as const
+    this.#confirmed(property, { result: 'violated', loop: result.loop.from, fairness: this.#fairness }, result.trace)
+    return { result, because: explainSpin(fair, spin, this.#machine), vacuous: undefined }
+  }
+
+  #response(property: Property, index: number): Decided {
+    // What was not seen could be a longer way, or a shorter one.
+    if (this.#doubt !== undefined) return { ...this.#forAll({ is: 'unreachable' }), vacuous: undefined }
+    const responses = new Responses(this.#fair, property, index)
+    const found = responses.find()
+    const vacuous = responses.vacuous()
+    if (found.is === 'never') return { result: { is: 'unreachable' }, because: responses.whyNever(), vacuous }
+    if (found.is === 'unbounded') {
+      const result = { is: 'unbounded', ...this.#along(found.lasso) } as const
+      this.#confirmed(property, { result: 'unbounded', loop: result.loop.from }, result.trace)
+      return { result, because: responses.explainRounds(found.lasso), vacuous }
+    }
+    const { value, way } = found
+    const movers = way.by.map((id) => this.#space.layout.processes[id]!.name)
+    const trace = scheduleAlong(
+      this.#machine,
+      way.states.map((id) => this.#space.state(id)),
+      movers,
+    )
+    const is = property.kind === 'longest' ? 'maximum' : 'minimum'
+    this.#confirmed(property, { result: is, value }, trace)
+    const result = { is, value, atLeast: false, steps: trace.schedule.steps.length, trace } as const
+    const never = property.kind === 'longest' ? responses.mayNeverCome() : undefined
+    if (never === undefined) return { result, because: undefined, vacuous }
+    const because = responses.explainNever(never, this.#machine)
+    return { result: { ...result, orNever: true }, because, vacuous }
+  }
+
+  /** What is shown is shown on the reference engine too. */
+  #confirmed(property: Property, shown: Shown & LassoOf, trace: Trace): void {
+    if (confirm(this.#machine, property.name, [property], shown, trace).is !== 'yes')
+      throw new InternalError(`${property.name} is not ${shown.result} when its schedule is replayed.`)
+  }
+
+  /** Everything that is asked of whole behaviours is asked of one graph. */
+  get #graph(): Graph {
+    return (this.#wholeGraph ??= { ...this.#space.edges(), states: this.#space.statistics().states })
+  }
+  get #fair(): FairGraph {
+    return (this.#fairGraph ??= new FairGraph(this.#space, this.#graph, this.#fairness))
+  }
+
+  /** A lasso, found again on the reference engine. */
+  #along(lasso: Lasso): { steps: number; trace: Trace; loop: Loop } {
     const { processes } = this.#space.layout
     const movers = [...lasso.stem.slice(1).map(() => undefined), ...lasso.loop.map(({ by }) => processes[by]!.name)]
     const path = [...lasso.stem, ...lasso.loop.map(({ to }) => to)].map((id) => this.#space.state(id))
     const trace = scheduleAlong(this.#machine, path, movers)
     const loop = { from: lasso.stem.length - 1, shortest: lasso.shortest }
-    return {
-      result: { is: 'violated', steps: trace.schedule.steps.length, trace, loop },
-      because: this.#liveness.explain(lasso, this.#machine),
-      vacuous: undefined,
-    }
+    return { steps: trace.schedule.steps.length, trace, loop }
   }
 
-  #alwaysReachable(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #alwaysReachable(property: Property, index: number): Decided {
     // Without all states neither answer is carried: the missing part could reach the goal, or be a trap.
     if (this.#doubt !== undefined) return { result: { is: 'inconclusive' }, because: this.#doubt, vacuous: undefined }
     const { states } = this.#space.statistics()
     let goals = 0
-    const reaches = canReach(this.#space.edges(), states, (state) => {
+    const reaches = canReach(this.#graph, states, (state) => {
       const isGoal = this.#space.mark(index, state) === 1
       if (isGoal) goals++
       return isGoal

@@ -13,9 +13,13 @@ export type Result =
       readonly is: 'maximum' | 'minimum'
       readonly value: number
       readonly atLeast: boolean
+      /** Of `longest`: what is waited for may also never come. */
+      readonly orNever?: boolean
       readonly steps: number
       readonly trace: Trace
     }
+  /** Each round of the loop counts something. */
+  | { readonly is: 'unbounded'; readonly steps: number; readonly trace: Trace; readonly loop: Loop }
   | { readonly is: 'inconclusive' }
 
 /** The trace of a liveness counterexample goes round for ever, or stops for ever at its end. */
