@@ -61,6 +61,7 @@ const CAN_BE: Readonly<Record<string, readonly Shown['result'][]>> = {
   progress: ['violated'],
   longest: ['maximum', 'unbounded'],
   shortest: ['minimum'],
+  refines: ['violated'],
   'built-in': ['violated'],
   reachable: ['reachable'],
   maximum: ['maximum'],

@@ -6,10 +6,14 @@ import {
   type Edges,
   type Engine,
   type FaultSighting,
+  levelOf,
+  type Marked,
   type Question,
   type Sighting,
   type StateSpace,
   type Statistics,
+  type VisitSighting,
+  type VisitTransition,
 } from './engine.ts'
 import { Executor } from './executor.ts'
 import { IMPURE_INIT, stepFault, type StepFault } from './fault.ts'
@@ -21,52 +25,16 @@ import { Plain, type PlainState } from './plain.ts'
 import { sealed } from './purity.ts'
 import { RecordingPort } from './recorder.ts'
 import { ECONOMY, type EconomyOptions } from './economy.ts'
-import { COUNT_MASK, NO_ANSWER, URGENT } from './forest.ts'
+import { NO_ANSWER } from './forest.ts'
 import { Relation } from './relation.ts'
-import { BATCH, Store } from './store.ts'
+import { Revisit } from './revisit.ts'
+import { Store } from './store.ts'
 
 export interface TableOptions extends EconomyOptions {
   /** States from which on the generated kernel takes over: small spaces are not worth its making. */
   readonly generateFrom: number
 }
 const DEFAULTS: TableOptions = { ...ECONOMY, generateFrom: 16_384 }
-
-/** States that are looked up together. */
-class Finding {
-  readonly #store: Store
-  readonly #ids: Int32Array
-  readonly #batch: Int32Array
-  #pending = 0
-  count = 0
-
-  constructor(store: Store, ids: Int32Array) {
-    this.#store = store
-    this.#ids = ids
-    this.#batch = new Int32Array(BATCH * store.words)
-  }
-
-  /** Looks up the state that the outcome at `t` leads to; gives where the next outcome starts. */
-  add(T: Int32Array, t: number, words: Int32Array): number {
-    const K = words.length
-    const B = this.#batch
-    const base = this.#pending * K
-    for (let k = 0; k < K; k++) B[base + k] = words[k]!
-    let at = t + 1
-    for (let writes = T[t]!; writes > 0; writes--, at += 3) {
-      const word = base + T[at]!
-      B[word] = (B[word]! & T[at + 1]!) | T[at + 2]!
-    }
-    this.count++
-    if (++this.#pending === BATCH) this.finish()
-    return at
-  }
-
-  /** Looks up what is left. */
-  finish(): void {
-    this.#store.findAll(this.#batch, this.#pending, this.#ids, this.count - this.#pending)
-    this.#pending = 0
-  }
-}
 
 class TableSpace implements StateSpace {
   readonly layout: Layout
@@ -79,7 +47,9 @@ class TableSpace implements StateSpace {
   /** From the order of the question to the order of the kernel: states first, then pairs. */
   readonly #order: readonly number[]
   readonly #firstPair: number
-  readonly #firstTick: number
+  readonly #revisit: Revisit
+  /** The observer that says where nothing need be enabled. */
+  readonly #done: number
   readonly #initialStates: number
   readonly #marks = new Map<number, Int32Array>()
   readonly #startFaults: FaultSighting[] = []
@@ -100,16 +70,17 @@ class TableSpace implements StateSpace {
     const all = [...sorted.map(({ observer }) => observer), doneObserver(layout)]
     this.#relation = new Relation(layout, this.#codec, this.#port, executor, all, options)
     this.#store = new Store(this.#codec.words)
-    const firstTick = layout.processes.findIndex((process) => process.program.role === 'time')
-    this.#firstTick = firstTick < 0 ? layout.processes.length : firstTick
+    const processes = layout.processes.length
+    const tick = layout.processes.findIndex((process) => process.program.role === 'time')
+    const explored = { relation: this.#relation, store: this.#store, firstTick: tick < 0 ? processes : tick }
     this.#kernel = new Kernel({
+      ...explored,
       generateFrom: options.generateFrom,
-      relation: this.#relation,
-      store: this.#store,
       stateObservers: this.#firstPair,
       pairObservers: observers.length - this.#firstPair,
-      firstTick: this.#firstTick,
     })
+    this.#revisit = new Revisit({ ...explored, processes })
+    this.#done = observers.length
     this.#audits(history)
     this.#start(executor)
     this.#initialStates = this.#store.count
@@ -250,38 +221,42 @@ class TableSpace implements StateSpace {
   state(id: number): PlainState {
     return this.#decode(this.#store.arena.array, id * this.#codec.words)
   }
+  get levels(): readonly number[] {
+    return this.#kernel.levels
+  }
+  transitions(first: number, end: number, visit: VisitTransition, into?: Marked): void {
+    const last = Math.min(end, this.#kernel.head)
+    sealed(this.#port, () => {
+      if (into === undefined) this.#revisit.transitions(first, last, visit)
+      else this.#revisit.transitionsInto(into, first, last, visit)
+    })
+  }
+  sightings(observer: number, visit: VisitSighting): void {
+    const o = this.#order[observer]!
+    const code = this.#kernel.best[o]!
+    if (code === NO_ANSWER) return
+    const [first, end] = this.#levelWith(this.#kernel.bestState[o]!)
+    sealed(this.#port, () => {
+      if (o < this.#firstPair) this.#revisit.answers(o, code, first, end, visit)
+      else this.#revisit.answersOverSteps(o, code, first, end, visit)
+    })
+  }
+  deadlocks(): readonly number[] {
+    if (this.deadlock === undefined) return []
+    const [first, end] = this.#levelWith(this.deadlock)
+    return sealed(this.#port, () => this.#revisit.deadlocks(this.#done, first, end))
+  }
+
+  /** The expanded states of the level of a state: the first, and the one behind the last. */
+  #levelWith(state: number): readonly [first: number, end: number] {
+    const { levels, head } = this.#kernel
+    const level = levelOf(levels, state)
+    return [levels[level]!, Math.min(levels[level + 1] ?? head, head)]
+  }
   /** Found again from the trees: keeping them while exploring would cost every search four bytes a transition. */
   edges(): Edges {
     const { head, transitions } = this.#kernel
-    const start = new Int32Array(head + 1)
-    const to = new Int32Array(transitions)
-    const by = new Uint16Array(transitions)
-    const words = new Int32Array(this.#codec.words)
-    const found = new Finding(this.#store, to)
-    sealed(this.#port, () => {
-      for (let state = 0; state < head; state++) {
-        start[state] = found.count
-        this.#edgesOf(this.#load(state, words), state, found, by)
-      }
-    })
-    found.finish()
-    start[head] = found.count
-    return { start, to, by }
-  }
-
-  #edgesOf(words: Int32Array, state: number, found: Finding, by: Uint16Array): void {
-    let urgent = false
-    for (let process = 0; process < this.layout.processes.length; process++) {
-      if (urgent && process === this.#firstTick) break
-      const leaf = this.#relation.leafFor(process, words, state)
-      const T = this.#relation.code.array
-      urgent ||= (T[leaf]! & URGENT) !== 0
-      let t = leaf + 2
-      for (let n = T[leaf]! & COUNT_MASK; n > 0; n--) {
-        by[found.count] = process
-        t = found.add(T, t, words)
-      }
-    }
+    return sealed(this.#port, () => this.#revisit.edges(head, transitions))
   }
 
   #load(state: number, into: Int32Array): Int32Array {

@@ -5,6 +5,7 @@ import delayedWork from './delayed-work.ts'
 import dieHard from './die-hard.ts'
 import diningPhilosophers from './dining-philosophers.ts'
 import increment from './increment.ts'
+import mutex from './mutex.ts'
 import peterson from './peterson.ts'
 import spinning from './spinning.ts'
 import twoPhaseCommit from './two-phase-commit.ts'
@@ -14,6 +15,7 @@ const specs: readonly Spec[] = [
   spinning,
   delayedWork,
   dieHard,
+  mutex,
   peterson,
   boundedQueue,
   diningPhilosophers,

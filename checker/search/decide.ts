@@ -1,5 +1,6 @@
 /** From what was seen in a state space to verdicts: never more than the search carries. */
 import type { FaultSighting, StateSpace } from '../engine/engine.ts'
+import { Fault } from '../engine/fault.ts'
 import { Machine } from '../engine/machine.ts'
 import { AS_CLAIMED, NOTHING_CLAIMED, VIOLATED, observerOf } from '../engine/observer.ts'
 import type { Fairness } from '../language/spec.ts'
@@ -13,49 +14,54 @@ import {
   type PropertyKind,
   type ResponseKind,
 } from '../language/property.ts'
-import { confirm } from '../trace/confirm.ts'
-import type { Shown } from '../trace/counterexample.ts'
-import type { LassoOf } from '../trace/lasso.ts'
 import { pathTo, ReplayError, scheduleAlong, type Trace } from '../trace/schedule.ts'
+import { Behaviours } from './behaviours.ts'
 import { describeStop } from './budget.ts'
 import type { Graph } from './components.ts'
-import { explain } from './explain.ts'
-import { FairGraph } from './fairness.ts'
-import type { Lasso } from './lasso.ts'
-import { counterexample, vacuous } from './liveness.ts'
-import { explainSpin, findSpin, vacuousProgress } from './progress.ts'
+import { Refinement } from '../trace/refinement.ts'
 import { canReach } from './reachability.ts'
-import { Responses } from './responses.ts'
-import type { Loop, Result, Stop, Verdict } from './verdict.ts'
-
-/**
- * What the search saw is not what the reference engine says of the same behaviour. Either the checker is wrong or a
- * recipe is impure in a way that no audit met; which one cannot be told, so the property stays undecided.
- */
-export class InternalError extends Error {
-  override readonly name = 'InternalError'
-}
+import { Traces } from './traces.ts'
+import { InternalError, type Decided, type Result, type Stop, type Verdict } from './verdict.ts'
 
 /** What one look at every state or step decides. */
-type SightedKind = Exclude<PropertyKind, LivenessKind | ResponseKind | 'alwaysReachable'>
-
-type Decided = Pick<Verdict, 'result' | 'because' | 'vacuous'>
+type SightedKind = Exclude<PropertyKind, LivenessKind | ResponseKind | 'alwaysReachable' | 'refines'>
 
 const CONSTANT = 'the fields that decide it never change'
+/** What a refinement that holds does not say. */
+const SAFETY_ONLY = 'safety behaviours only: reachability, liveness and extremes do not carry over'
+
+/** States from which a goal cannot be reached. */
+interface Traps {
+  readonly states: readonly number[]
+  /** How many states satisfy the goal. */
+  readonly goals: number
+}
 
 class Decider {
   readonly #space: StateSpace
   readonly #machine: Machine
+  readonly #traces: Traces
+  /** By property. */
+  readonly #traps = new Map<number, Traps>()
   readonly #fairness: Fairness
   #wholeGraph: Graph | undefined
-  #fairGraph: FairGraph | undefined
+  #behaviours: Behaviours | undefined
   /** Why nothing may be claimed about all states, if so. */
   readonly #doubt: string | undefined
 
-  constructor(space: StateSpace, history: ReadonlySet<string>, stop: Stop | undefined, fairness: Fairness) {
+  constructor(
+    space: StateSpace,
+    properties: readonly Property[],
+    history: ReadonlySet<string>,
+    stop: Stop | undefined,
+    fairness: Fairness,
+  ) {
     this.#fairness = fairness
     this.#space = space
     this.#machine = new Machine(space.layout, history)
+    this.#traces = new Traces(space, this.#machine, properties, (index) =>
+      this.#doubt === undefined ? this.#trapsOf(index).states : [],
+    )
     const [fault] = space.faults
     this.#doubt =
       stop !== undefined
@@ -67,20 +73,14 @@ class Decider {
             : undefined
   }
 
-  /** The behaviour that leads to a state, and maybe one step on. */
-  #trace(state: number, next?: number): Trace {
-    const path = [...pathTo(this.#space, state), ...(next === undefined ? [] : [next])]
-    return scheduleAlong(
-      this.#machine,
-      path.map((id) => this.#space.state(id)),
-    )
-  }
-
-  /** The same where a step may be impure: what it did cannot always be found again. */
-  #traceAsFarAsItGoes(state: number): Trace {
+  /** The behaviour that leads to a state, as far as it can be found again where a step is impure. */
+  #traceToFault(state: number): Trace {
     if (state < 0) return this.#failedStart()
     try {
-      return this.#trace(state)
+      return scheduleAlong(
+        this.#machine,
+        pathTo(this.#space, state).map((id) => this.#space.state(id)),
+      )
     } catch (error) {
       if (error instanceof ReplayError && error.reached !== undefined) return error.reached
       throw error
@@ -103,7 +103,7 @@ class Decider {
     const named = { property: STAYS_IN_DOMAIN, kind: 'built-in', vacuous: undefined } as const
     const [first] = [...this.#space.faults].sort((a, b) => a.state - b.state)
     if (first === undefined) return { ...named, ...this.#forAll({ is: 'holds' }) }
-    const trace = this.#traceAsFarAsItGoes(first.state)
+    const trace = this.#traceToFault(first.state)
     return {
       ...named,
       result: { is: 'violated', steps: trace.schedule.steps.length, trace },
@@ -114,15 +114,15 @@ class Decider {
   noDeadlock(): Verdict {
     const { deadlock, layout } = this.#space
     const named = { property: NO_DEADLOCK, kind: 'built-in' } as const
-    if (deadlock !== undefined && !this.#impure) {
-      const trace = this.#trace(deadlock)
-      return {
-        ...named,
-        result: { is: 'violated', steps: trace.schedule.steps.length, trace },
-        because: 'nothing is enabled there, and it is not where the protocol may end',
-        vacuous: undefined,
-      }
-    }
+    if (deadlock !== undefined && !this.#impure)
+      return this.#ifConfirmed(named, () => {
+        const trace = this.#traces.to('deadlock')
+        return {
+          result: { is: 'violated', steps: trace.schedule.steps.length, trace },
+          because: 'nothing is enabled there, and it is not where the protocol may end',
+          vacuous: undefined,
+        }
+      })
     const others = layout.processes.filter(({ program }) => program.role !== 'protocol').map(({ name }) => name)
     const masked = this.#space.terminalStates === 0 && others.length > 0
     return {
@@ -135,9 +135,15 @@ class Decider {
   property(property: Property, index: number): Verdict {
     const named = { property: property.name, kind: property.kind }
     if (this.#impure) return { ...named, ...this.#forAll({ is: 'holds' }), vacuous: undefined }
+    return this.#ifConfirmed(named, () => this.#decided(property, index))
+  }
+
+  #ifConfirmed(named: Pick<Verdict, 'property' | 'kind'>, decide: () => Decided): Verdict {
     try {
-      return { ...named, ...this.#decided(property, index) }
+      return { ...named, ...decide() }
     } catch (error) {
+      if (error instanceof Fault)
+        return { ...named, result: { is: 'inconclusive' }, because: error.message, vacuous: undefined }
       // What is seen once and not again comes from something outside the state: one property must not take all along.
       if (!(error instanceof ReplayError || error instanceof InternalError)) throw error
       const because = `the reference engine does not confirm what was found: ${error.message} Is it impure?`
@@ -148,8 +154,9 @@ class Decider {
   #decided(property: Property, index: number): Decided {
     const { kind } = property
     if (kind === 'alwaysReachable') return this.#alwaysReachable(property, index)
-    if (isResponse(kind)) return this.#response(property, index)
-    return isLiveness(kind) ? this.#live(property, index) : this.#sighted(property, kind, index)
+    if (kind === 'refines') return this.#refines(property, index)
+    if (isLiveness(kind) || isResponse(kind)) return this.#behaved(property, index)
+    return this.#sighted(property, kind, index)
   }
 
   /** A claim about all states: it needs all of them. */
@@ -199,9 +206,9 @@ class Decider {
 
   /** The trace to a sighting, confirmed on the reference engine. */
   #shown(is: 'violated' | 'reachable', property: Property, index: number): Result {
-    const { code, state, from } = this.#space.sighting(index)!
+    const { code } = this.#space.sighting(index)!
     const observer = observerOf(property)
-    const trace = observer.pair ? this.#trace(from, state) : this.#trace(state)
+    const trace = this.#traces.to(property)
     const last = trace.states.at(-1)!
     const before = trace.states.at(-2) ?? last
     const confirmed = observer.pair
@@ -214,86 +221,61 @@ class Decider {
     return { is, steps: trace.schedule.steps.length, trace }
   }
 
-  #live(property: Property, index: number): Decided {
-    // What was not seen could hold the goal, or a loop: neither answer is carried.
-    if (this.#doubt !== undefined) return { ...this.#forAll({ is: 'holds' }), vacuous: undefined }
-    const fair = this.#fair
-    if (property.kind === 'progress') return this.#progress(property)
-    const lasso = counterexample(fair, property, index)
-    if (lasso === undefined)
-      return { result: { is: 'holds' }, because: undefined, vacuous: vacuous(fair, property, index) }
-    return {
-      result: { is: 'violated', ...this.#along(lasso) },
-      because: explain(fair, lasso, this.#machine),
-      vacuous: undefined,
+  /** Initial states first: a step of what starts wrong says nothing. */
+  #refines(property: Property, index: number): Decided {
+    const refinement = new Refinement(property, this.#machine)
+    for (const { picks: init, state, fault } of this.#machine.starts()) {
+      const because = fault === undefined ? refinement.whyNoStart(state) : undefined
+      if (because === undefined) continue
+      const trace = { schedule: { init, steps: [] }, states: [state] }
+      return { result: { is: 'violated', steps: 0, trace }, because, vacuous: undefined }
     }
-  }
-
-  #progress(property: Property): Decided {
-    const fair = this.#fair
-    const spin = findSpin(fair, property)
-    if (spin === undefined)
-      return { result: { is: 'holds' }, because: undefined, vacuous: vacuousProgress(fair, property) }
-    const result = { is: 'violated', ...this.#along(spin.lasso) } as const
-    this.#confirmed(property, { result: 'violated', loop: result.loop.from, fairness: this.#fairness }, result.trace)
-    return { result, because: explainSpin(fair, spin, this.#machine), vacuous: undefined }
-  }
-
-  #response(property: Property, index: number): Decided {
-    // What was not seen could be a longer way, or a shorter one.
-    if (this.#doubt !== undefined) return { ...this.#forAll({ is: 'unreachable' }), vacuous: undefined }
-    const responses = new Responses(this.#fair, property, index)
-    const found = responses.find()
-    const vacuous = responses.vacuous()
-    if (found.is === 'never') return { result: { is: 'unreachable' }, because: responses.whyNever(), vacuous }
-    if (found.is === 'unbounded') {
-      const result = { is: 'unbounded', ...this.#along(found.lasso) } as const
-      this.#confirmed(property, { result: 'unbounded', loop: result.loop.from }, result.trace)
-      return { result, because: responses.explainRounds(found.lasso), vacuous }
+    const sighting = this.#space.sighting(index)
+    if (sighting?.code !== VIOLATED) {
+      const { result, because = SAFETY_ONLY } = this.#forAll({ is: 'holds' })
+      return { result, because, vacuous: sighting?.code === AS_CLAIMED ? undefined : 'no step maps to a step' }
     }
-    const { value, way } = found
-    const movers = way.by.map((id) => this.#space.layout.processes[id]!.name)
-    const trace = scheduleAlong(
-      this.#machine,
-      way.states.map((id) => this.#space.state(id)),
-      movers,
-    )
-    const is = property.kind === 'longest' ? 'maximum' : 'minimum'
-    this.#confirmed(property, { result: is, value }, trace)
-    const result = { is, value, atLeast: false, steps: trace.schedule.steps.length, trace } as const
-    const never = property.kind === 'longest' ? responses.mayNeverCome() : undefined
-    if (never === undefined) return { result, because: undefined, vacuous }
-    const because = responses.explainNever(never, this.#machine)
-    return { result: { ...result, orNever: true }, because, vacuous }
+    const shown = this.#shown('violated', property, index)
+    const because = shown.is === 'violated' ? refinement.whyNoStep(shown.trace) : undefined
+    return { result: shown, because, vacuous: undefined }
   }
 
-  /** What is shown is shown on the reference engine too. */
-  #confirmed(property: Property, shown: Shown & LassoOf, trace: Trace): void {
-    if (confirm(this.#machine, property.name, [property], shown, trace).is !== 'yes')
-      throw new InternalError(`${property.name} is not ${shown.result} when its schedule is replayed.`)
+  #behaved(property: Property, index: number): Decided {
+    // What was not seen could hold the goal, a loop, a longer way or a shorter one: no answer is carried.
+    if (this.#doubt !== undefined) return { result: { is: 'inconclusive' }, because: this.#doubt, vacuous: undefined }
+    this.#behaviours ??= new Behaviours(this.#space, this.#machine, this.#graph, this.#fairness)
+    return this.#behaviours.decide(property, index)
   }
 
   /** Everything that is asked of whole behaviours is asked of one graph. */
   get #graph(): Graph {
     return (this.#wholeGraph ??= { ...this.#space.edges(), states: this.#space.statistics().states })
   }
-  get #fair(): FairGraph {
-    return (this.#fairGraph ??= new FairGraph(this.#space, this.#graph, this.#fairness))
-  }
-
-  /** A lasso, found again on the reference engine. */
-  #along(lasso: Lasso): { steps: number; trace: Trace; loop: Loop } {
-    const { processes } = this.#space.layout
-    const movers = [...lasso.stem.slice(1).map(() => undefined), ...lasso.loop.map(({ by }) => processes[by]!.name)]
-    const path = [...lasso.stem, ...lasso.loop.map(({ to }) => to)].map((id) => this.#space.state(id))
-    const trace = scheduleAlong(this.#machine, path, movers)
-    const loop = { from: lasso.stem.length - 1, shortest: lasso.shortest }
-    return { steps: trace.schedule.steps.length, trace, loop }
-  }
 
   #alwaysReachable(property: Property, index: number): Decided {
     // Without all states neither answer is carried: the missing part could reach the goal, or be a trap.
     if (this.#doubt !== undefined) return { result: { is: 'inconclusive' }, because: this.#doubt, vacuous: undefined }
+    const { states } = this.#space.statistics()
+    const { states: traps, goals } = this.#trapsOf(index)
+    if (traps.length === 0)
+      return {
+        result: { is: 'holds' },
+        because: undefined,
+        vacuous: goals === states ? 'the goal holds everywhere' : undefined,
+      }
+    const trace = this.#traces.to(property)
+    if (this.#machine.observe(observerOf(property), trace.states.at(-1)!) === 1)
+      throw new InternalError(`${property.name} holds where the search says that it cannot be reached.`)
+    const because =
+      goals === 0
+        ? 'no reachable state satisfies it'
+        : `from there on it can never be reached again; ${traps.length} of ${states} states are like that`
+    return { result: { is: 'violated', steps: trace.schedule.steps.length, trace }, because, vacuous: undefined }
+  }
+
+  #trapsOf(index: number): Traps {
+    const known = this.#traps.get(index)
+    if (known !== undefined) return known
     const { states } = this.#space.statistics()
     let goals = 0
     const reaches = canReach(this.#graph, states, (state) => {
@@ -301,22 +283,12 @@ class Decider {
       if (isGoal) goals++
       return isGoal
     })
-    const trap = reaches.indexOf(0)
-    if (trap < 0)
-      return {
-        result: { is: 'holds' },
-        because: undefined,
-        vacuous: goals === states ? 'the goal holds everywhere' : undefined,
-      }
-    const trace = this.#trace(trap)
-    if (this.#machine.observe(observerOf(property), trace.states.at(-1)!) === 1)
-      throw new InternalError(`${property.name} holds where the search says that it cannot be reached.`)
-    const trapped = reaches.reduce((n, reached) => n + 1 - reached, 0)
-    const because =
-      goals === 0
-        ? 'no reachable state satisfies it'
-        : `from there on it can never be reached again; ${trapped} of ${states} states are like that`
-    return { result: { is: 'violated', steps: trace.schedule.steps.length, trace }, because, vacuous: undefined }
+    const traps: number[] = []
+    reaches.forEach((reached, state) => {
+      if (reached === 0) traps.push(state)
+    })
+    this.#traps.set(index, { states: traps, goals })
+    return { states: traps, goals }
   }
 }
 
@@ -330,7 +302,7 @@ export function decide(
   stop: Stop | undefined,
   fairness: Fairness = {},
 ): Verdict[] {
-  const decider = new Decider(space, history, stop, fairness)
+  const decider = new Decider(space, properties, history, stop, fairness)
   return [
     decider.staysInDomain(),
     decider.noDeadlock(),

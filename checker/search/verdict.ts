@@ -40,6 +40,17 @@ export interface Verdict {
   readonly vacuous: string | undefined
 }
 
+/** What is decided of a property. */
+export type Decided = Pick<Verdict, 'result' | 'because' | 'vacuous'>
+
+/**
+ * What the search saw is not what the reference engine says of the same behaviour. Either the checker is wrong or a
+ * recipe is impure in a way that no audit met; which one cannot be told, so the property stays undecided.
+ */
+export class InternalError extends Error {
+  override readonly name = 'InternalError'
+}
+
 /** Why a search ended before every state was expanded. */
 export type Stop =
   | { readonly by: 'states' | 'memory' | 'timeout'; readonly limit: number }

@@ -1,4 +1,5 @@
 /** Random protocols: what genes mean as properties, and the protocol of all of them. */
+import { singleton, upTo } from '../../language/domain.ts'
 import {
   isResponse,
   propertiesOf,
@@ -9,9 +10,9 @@ import {
   type ResponseKind,
 } from '../../language/property.ts'
 import { protocol, type Instance } from '../../language/protocol.ts'
-import type { AnyProgram } from '../../language/program.ts'
+import { language, type AnyProgram } from '../../language/program.ts'
 import { bool, int } from './expression.ts'
-import { choose, type Env, type Gene, type Scope } from './place.ts'
+import { choose, mod, type Env, type Gene, type Scope } from './place.ts'
 import {
   envOf,
   historyRoot,
@@ -54,14 +55,48 @@ const properties = propertiesOf({}) as unknown as Record<
   PropertyKind,
   (name: string, test: unknown, options?: object) => Property
 >
-const { leadsTo, progress } = propertiesOf({}) as unknown as {
+const { leadsTo, progress, refines } = propertiesOf({}) as unknown as {
   readonly leadsTo: (name: string, from: unknown, goal: unknown) => Property
   readonly progress: (name: string, family: string, labels: readonly string[]) => Property
+  readonly refines: (name: string, abstract: unknown, options: object) => Property
 }
 const responses = propertiesOf({}) as unknown as Record<
   ResponseKind,
   (name: string, response: { from: unknown; to: unknown; count: Counted }) => Property
 >
+/** What random protocols are to refine: a walk up and down, as far as `WALK`. */
+const WALK = 3
+const walkState = () => ({ at: upTo(WALK), walker: singleton({}) })
+const walk = protocol({
+  name: 'walk',
+  bounds: {},
+  state: walkState,
+  programs: () => [
+    language<typeof walkState>().program(
+      'walker',
+      {
+        walk: {
+          either: {
+            up: {
+              when: (s) => s.at < WALK,
+              do: (s) => {
+                s.at++
+              },
+            },
+            down: {
+              when: (s) => s.at > 0,
+              do: (s) => {
+                s.at--
+              },
+            },
+          },
+        },
+      },
+      { loop: true },
+    ),
+  ],
+})
+
 export function protocolOf(genes: ProtocolGenes, name: ShapeName): RandomProtocol {
   const shape = SHAPES[name]
   const { state, sizes } = stateOf(genes.state, shape)
@@ -143,7 +178,8 @@ function propertyOf(
   const kind = choose(PROPERTY_KINDS, n) ?? 'always'
   if (kind === 'progress') return progressOf(test, name, labels)
   const scope = scopeOf(world, [historyRoot(world, false)], { labels, looksBack: kind === 'stepwise' })
-  const expression = kind === 'maximum' || kind === 'minimum' ? int(test, scope) : bool(test, scope)
+  const isNumber = kind === 'maximum' || kind === 'minimum' || kind === 'refines'
+  const expression = isNumber ? int(test, scope) : bool(test, scope)
   const mayHavePremise = kind === 'always' || kind === 'stepwise' || kind === 'leadsTo' || isResponse(kind)
   const premise = given !== undefined && mayHavePremise ? bool(given, scope) : undefined
   const recipe =
@@ -151,6 +187,9 @@ function propertyOf(
       run(envOf({ s, h: context.h, at: context.at, before: context.before }))
   const asked = recipe(expression.run)
   const options = premise === undefined ? {} : { given: recipe(premise.run) }
+  const map = (a: { at: number }, s: object, context: Parameters<typeof asked>[1]): void => {
+    a.at = mod(Number(asked(s, context)), WALK + 1)
+  }
   const from = recipe(premise?.run ?? (() => true))
   const count = test.n % 2 === 0 ? 'steps' : 'ticks'
   return {
@@ -158,7 +197,9 @@ function propertyOf(
       ? responses[kind](name, { from, to: asked, count })
       : kind === 'leadsTo'
         ? leadsTo(name, from, asked)
-        : properties[kind](name, asked, options),
+        : kind === 'refines'
+          ? refines(name, walk, { instance: () => ({ bounds: {} }), map })
+          : properties[kind](name, asked, options),
     lines: [`${kind} ${name}: ${expression.text}${premise === undefined ? '' : ` given ${premise.text}`}`],
   }
 }
