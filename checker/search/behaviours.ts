@@ -1,5 +1,4 @@
 /** What is asked of whole behaviours, of a state space that was seen as a whole: liveness, progress and responses. */
-import type { StateSpace } from '../engine/engine.ts'
 import type { Machine } from '../engine/machine.ts'
 import { isResponse, type Property } from '../language/property.ts'
 import type { Fairness } from '../language/spec.ts'
@@ -7,12 +6,12 @@ import { confirm } from '../trace/confirm.ts'
 import type { Shown } from '../trace/counterexample.ts'
 import type { LassoOf } from '../trace/lasso.ts'
 import { scheduleAlong, type Trace } from '../trace/schedule.ts'
-import type { Graph } from './components.ts'
 import { explain } from './explain.ts'
 import { FairGraph } from './fairness.ts'
 import type { Lasso } from './lasso.ts'
 import { counterexample, vacuous } from './liveness.ts'
 import { explainSpin, findSpin, vacuousProgress } from './progress.ts'
+import type { LiveSpace } from './renumbered.ts'
 import type { Way } from './response.ts'
 import { Responses } from './responses.ts'
 import { InternalError, type Decided, type Loop } from './verdict.ts'
@@ -24,13 +23,14 @@ interface Shape {
 }
 
 export class Behaviours {
-  readonly #space: StateSpace
+  readonly #space: LiveSpace
   readonly #machine: Machine
   readonly #fair: FairGraph
 
-  constructor(space: StateSpace, machine: Machine, graph: Graph, fairness: Fairness) {
+  constructor(space: LiveSpace, machine: Machine, fairness: Fairness) {
     this.#space = space
     this.#machine = machine
+    const graph = { ...space.edges(), states: space.statistics().states }
     this.#fair = new FairGraph(space, graph, fairness)
   }
 

@@ -14,12 +14,13 @@ import {
   type PropertyKind,
   type ResponseKind,
 } from '../language/property.ts'
-import { pathTo, ReplayError, scheduleAlong, type Trace } from '../trace/schedule.ts'
+import { pathTo, ReplayError, scheduleAlong, startsByName, type Trace } from '../trace/schedule.ts'
 import { Behaviours } from './behaviours.ts'
 import { describeStop } from './budget.ts'
-import type { Graph } from './components.ts'
+import { faultsInOrder, traceToFault } from './faults.ts'
 import { Refinement } from '../trace/refinement.ts'
 import { canReach } from './reachability.ts'
+import { renumbered } from './renumbered.ts'
 import { Traces } from './traces.ts'
 import { InternalError, type Decided, type Result, type Stop, type Verdict } from './verdict.ts'
 
@@ -40,11 +41,11 @@ interface Traps {
 class Decider {
   readonly #space: StateSpace
   readonly #machine: Machine
+  readonly #properties: readonly Property[]
   readonly #traces: Traces
   /** By property. */
   readonly #traps = new Map<number, Traps>()
   readonly #fairness: Fairness
-  #wholeGraph: Graph | undefined
   #behaviours: Behaviours | undefined
   /** Why nothing may be claimed about all states, if so. */
   readonly #doubt: string | undefined
@@ -58,11 +59,9 @@ class Decider {
   ) {
     this.#fairness = fairness
     this.#space = space
+    this.#properties = properties
     this.#machine = new Machine(space.layout, history)
-    this.#traces = new Traces(space, this.#machine, properties, (index) =>
-      this.#doubt === undefined ? this.#trapsOf(index).states : [],
-    )
-    const [fault] = space.faults
+    const [fault] = faultsInOrder(space)
     this.#doubt =
       stop !== undefined
         ? describeStop(stop)
@@ -71,15 +70,21 @@ class Decider {
           : space.statistics().initialStates === 0
             ? 'there is no initial state'
             : undefined
+    const trapsOf = (index: number): readonly number[] => this.#trapsOf(index).states
+    this.#traces = new Traces(space, this.#machine, properties, this.#doubt === undefined ? trapsOf : undefined)
   }
 
-  /** The behaviour that leads to a state, as far as it can be found again where a step is impure. */
-  #traceToFault(state: number): Trace {
+  /** The behaviour that leads to a fault, as far as it can be found again where a step is impure. */
+  #traceToFault(sighting: FaultSighting): Trace {
+    const { state } = sighting
     if (state < 0) return this.#failedStart()
     try {
-      return scheduleAlong(
-        this.#machine,
-        pathTo(this.#space, state).map((id) => this.#space.state(id)),
+      return (
+        traceToFault(this.#space, this.#machine, this.#properties, sighting) ??
+        scheduleAlong(
+          this.#machine,
+          pathTo(this.#space, state).map((id) => this.#space.state(id)),
+        )
       )
     } catch (error) {
       if (error instanceof ReplayError && error.reached !== undefined) return error.reached
@@ -101,9 +106,9 @@ class Decider {
 
   staysInDomain(): Verdict {
     const named = { property: STAYS_IN_DOMAIN, kind: 'built-in', vacuous: undefined } as const
-    const [first] = [...this.#space.faults].sort((a, b) => a.state - b.state)
+    const [first] = faultsInOrder(this.#space)
     if (first === undefined) return { ...named, ...this.#forAll({ is: 'holds' }) }
-    const trace = this.#traceToFault(first.state)
+    const trace = this.#traceToFault(first)
     return {
       ...named,
       result: { is: 'violated', steps: trace.schedule.steps.length, trace },
@@ -195,11 +200,13 @@ class Decider {
         return { ...this.#forAll({ is: 'unreachable' }), vacuous: constant }
       case 'maximum':
       case 'minimum': {
+        if (this.#doubt !== undefined)
+          return { result: { is: 'inconclusive' }, because: this.#doubt, vacuous: constant }
         const shown = this.#shown('reachable', property, index)
         if (shown.is !== 'reachable') return { result: shown, because: undefined, vacuous: undefined }
         const value = kind === 'maximum' ? code : 0 - code
         const extreme = { ...shown, is: kind, value, atLeast: space.saturated(index) }
-        return { ...this.#forAll(extreme), vacuous: constant }
+        return { result: extreme, because: undefined, vacuous: constant }
       }
     }
   }
@@ -224,10 +231,10 @@ class Decider {
   /** Initial states first: a step of what starts wrong says nothing. */
   #refines(property: Property, index: number): Decided {
     const refinement = new Refinement(property, this.#machine)
-    for (const { picks: init, state, fault } of this.#machine.starts()) {
-      const because = fault === undefined ? refinement.whyNoStart(state) : undefined
+    for (const { picks, state } of startsByName(this.#machine)) {
+      const because = refinement.whyNoStart(state)
       if (because === undefined) continue
-      const trace = { schedule: { init, steps: [] }, states: [state] }
+      const trace = { schedule: { init: picks, steps: [] }, states: [state] }
       return { result: { is: 'violated', steps: 0, trace }, because, vacuous: undefined }
     }
     const sighting = this.#space.sighting(index)
@@ -243,13 +250,8 @@ class Decider {
   #behaved(property: Property, index: number): Decided {
     // What was not seen could hold the goal, a loop, a longer way or a shorter one: no answer is carried.
     if (this.#doubt !== undefined) return { result: { is: 'inconclusive' }, because: this.#doubt, vacuous: undefined }
-    this.#behaviours ??= new Behaviours(this.#space, this.#machine, this.#graph, this.#fairness)
+    this.#behaviours ??= new Behaviours(renumbered(this.#space, this.#machine), this.#machine, this.#fairness)
     return this.#behaviours.decide(property, index)
-  }
-
-  /** Everything that is asked of whole behaviours is asked of one graph. */
-  get #graph(): Graph {
-    return (this.#wholeGraph ??= { ...this.#space.edges(), states: this.#space.statistics().states })
   }
 
   #alwaysReachable(property: Property, index: number): Decided {
@@ -278,7 +280,7 @@ class Decider {
     if (known !== undefined) return known
     const { states } = this.#space.statistics()
     let goals = 0
-    const reaches = canReach(this.#graph, states, (state) => {
+    const reaches = canReach(this.#space.edges(), states, (state) => {
       const isGoal = this.#space.mark(index, state) === 1
       if (isGoal) goals++
       return isGoal

@@ -1,22 +1,22 @@
 /** The explored graph with what a row declares fair, member by member. */
-import type { StateSpace } from '../engine/engine.ts'
 import { ConfigError, known } from '../language/protocol.ts'
 import type { Fairness } from '../language/spec.ts'
 import type { Condition, Graph } from './components.ts'
+import type { LiveSpace } from './renumbered.ts'
 
 interface NamedCondition extends Condition {
   readonly process: number
 }
 
 export class FairGraph {
-  readonly space: StateSpace
+  readonly space: LiveSpace
   readonly graph: Graph
   readonly fairness: Fairness
   readonly conditions: readonly NamedCondition[]
   /** By process, by state: 1 where one of its transitions leaves. */
   readonly enabled: readonly Uint8Array[]
 
-  constructor(space: StateSpace, graph: Graph, fairness: Fairness) {
+  constructor(space: LiveSpace, graph: Graph, fairness: Fairness) {
     this.space = space
     this.fairness = fairness
     this.graph = graph
@@ -32,7 +32,7 @@ export class FairGraph {
   }
 
   /** By process: 1 for those that are asked for. */
-  takers(of: (process: StateSpace['layout']['processes'][number]) => boolean): Uint8Array {
+  takers(of: (process: LiveSpace['layout']['processes'][number]) => boolean): Uint8Array {
     return Uint8Array.from(this.space.layout.processes, (process) => (of(process) ? 1 : 0))
   }
 
