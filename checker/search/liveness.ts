@@ -7,7 +7,6 @@ import { GOAL, OBLIGED } from '../engine/observer.ts'
 import type { Property } from '../language/property.ts'
 import type { FairGraph } from './fairness.ts'
 import { findLasso, type Lasso } from './lasso.ts'
-import type { LiveSpace } from './renumbered.ts'
 
 /** A fair behaviour that fails `eventually`, `leadsTo` or `alwaysEventually`, if there is one. */
 export function counterexample(
