@@ -4,6 +4,7 @@ import { bySpec, caveats, leftOpen, neverTaken, shownProperties, vacuities } fro
 import {
   configurationName,
   statesOf,
+  isCounterexample,
   traceOf,
   type Decided,
   type Judged,
@@ -141,7 +142,7 @@ class TextReport implements Reporter {
     const { verdict, judgement } = judged
     const differs = judgement === 'differs' || judgement === 'bad'
     const trace = traceOf(verdict.result)
-    const isAsked = single && (verdict.result.is === 'violated' || this.#witnesses.includes(verdict.property))
+    const isAsked = single && (isCounterexample(verdict.result) || this.#witnesses.includes(verdict.property))
     if (!differs && (trace === undefined || !isAsked)) return []
     const words = `${planned.spec.name} ${configurationName(planned)}: ${verdict.property}: ${judgedInWords(judged)}`
     return [

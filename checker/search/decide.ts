@@ -6,36 +6,39 @@ import { AS_CLAIMED, NOTHING_CLAIMED, VIOLATED, observerOf } from '../engine/obs
 import type { Fairness } from '../language/spec.ts'
 import {
   isLiveness,
+  isResponse,
   NO_DEADLOCK,
   STAYS_IN_DOMAIN,
   type LivenessKind,
   type Property,
   type PropertyKind,
+  type ResponseKind,
 } from '../language/property.ts'
 import { scheduleTo } from '../trace/along-orbits.ts'
 import { confirm } from '../trace/confirm.ts'
-import { ReplayError, scheduleAlong, startsByName, type Trace } from '../trace/schedule.ts'
+import { ReplayError, startsByName, type Trace } from '../trace/schedule.ts'
+import { Behaviours } from './behaviours.ts'
 import { describeStop } from './budget.ts'
 import { faultsInOrder, traceToFault } from './faults.ts'
-import { Liveness } from './liveness.ts'
 import { Refinement } from '../trace/refinement.ts'
 import { canReach } from './reachability.ts'
-import { renumbered, type LiveSpace } from './renumbered.ts'
+import { renumbered } from './renumbered.ts'
 import { Traces } from './traces.ts'
-import type { Result, Stop, Verdict } from './verdict.ts'
-
-/**
- * What the search saw is not what the reference engine says of the same behaviour. Either the checker is wrong or a
- * recipe is impure in a way that no audit met; which one cannot be told, so the property stays undecided.
- */
-export class InternalError extends Error {
-  override readonly name = 'InternalError'
-}
+import { InternalError, type Decided, type Result, type Stop, type Verdict } from './verdict.ts'
 
 /** What one look at every state or step decides. */
-type SightedKind = Exclude<PropertyKind, LivenessKind | 'alwaysReachable' | 'refines'>
+type SightedKind = Exclude<PropertyKind, LivenessKind | ResponseKind | 'alwaysReachable' | 'refines'>
 
-type Decided = Pick<Verdict, 'result' | 'because' | 'vacuous'>
+/** What is decided by states and steps, whoever takes them: what an exchange of members preserves. */
+const SYMMETRIC_KINDS: ReadonlySet<PropertyKind> = new Set([
+  'always',
+  'never',
+  'reachable',
+  'alwaysReachable',
+  'stepwise',
+  'maximum',
+  'minimum',
+])
 
 const CONSTANT = 'the fields that decide it never change'
 /** What a refinement that holds does not say. */
@@ -56,8 +59,7 @@ class Decider {
   /** By property. */
   readonly #traps = new Map<number, Traps>()
   readonly #fairness: Fairness
-  #graph: LiveSpace | undefined
-  #liveness: Liveness | undefined
+  #behaviours: Behaviours | undefined
   /** Why nothing may be claimed about all states, if so. */
   readonly #doubt: string | undefined
 
@@ -135,10 +137,10 @@ class Decider {
   #unsymmetric(observer: number | 'done', kind?: PropertyKind): string | undefined {
     const { orbits } = this.#space
     if (orbits === undefined) return undefined
-    if (kind !== undefined && isLiveness(kind))
-      return 'reduction by symmetry does not preserve fairness to each member, and so no liveness; check it without'
     if (kind === 'refines')
       return 'reduction by symmetry cannot tell whether a mapping to another protocol is symmetric; check it without'
+    if (kind !== undefined && !SYMMETRIC_KINDS.has(kind))
+      return 'reduction by symmetry preserves neither fairness to each member nor who goes round; check it without'
     const reason = orbits.asymmetry(observer)
     return reason && `${reason}, so reduction by symmetry cannot decide it`
   }
@@ -192,7 +194,8 @@ class Decider {
     const { kind } = property
     if (kind === 'alwaysReachable') return this.#alwaysReachable(property, index)
     if (kind === 'refines') return this.#refines(property, index)
-    return isLiveness(kind) ? this.#live(property, index) : this.#sighted(property, kind, index)
+    if (isLiveness(kind) || isResponse(kind)) return this.#behaved(property, index)
+    return this.#sighted(property, kind, index)
   }
 
   /** A claim about all states: it needs all of them. */
@@ -278,25 +281,11 @@ class Decider {
     return { result: shown, because, vacuous: undefined }
   }
 
-  #live(property: Property, index: number): Decided {
-    // What was not seen could hold the goal, or a loop: neither answer is carried.
-    if (this.#doubt !== undefined) return { ...this.#forAll({ is: 'holds' }), vacuous: undefined }
-    this.#graph ??= renumbered(this.#space, this.#machine)
-    this.#liveness ??= new Liveness(this.#graph, this.#fairness)
-    const lasso = this.#liveness.counterexample(property, index)
-    if (lasso === undefined)
-      return { result: { is: 'holds' }, because: undefined, vacuous: this.#liveness.vacuous(property, index) }
-    const { processes } = this.#space.layout
-    const movers = [...lasso.stem.slice(1).map(() => undefined), ...lasso.loop.map(({ by }) => processes[by]!.name)]
-    const graph = this.#graph
-    const path = [...lasso.stem, ...lasso.loop.map(({ to }) => to)].map((id) => graph.state(id))
-    const trace = scheduleAlong(this.#machine, path, movers)
-    const loop = { from: lasso.stem.length - 1, shortest: lasso.shortest }
-    return {
-      result: { is: 'violated', steps: trace.schedule.steps.length, trace, loop },
-      because: this.#liveness.explain(lasso, this.#machine),
-      vacuous: undefined,
-    }
+  #behaved(property: Property, index: number): Decided {
+    // What was not seen could hold the goal, a loop, a longer way or a shorter one: no answer is carried.
+    if (this.#doubt !== undefined) return { result: { is: 'inconclusive' }, because: this.#doubt, vacuous: undefined }
+    this.#behaviours ??= new Behaviours(renumbered(this.#space, this.#machine), this.#machine, this.#fairness)
+    return this.#behaviours.decide(property, index)
   }
 
   #alwaysReachable(property: Property, index: number): Decided {
