@@ -83,12 +83,24 @@ function fits(result: Result, expected: Expectation): boolean {
   if (result.is !== expected.is) return false
   if ('value' in expected && 'value' in result)
     return result.value === expected.value && result.atLeast === (expected.atLeast ?? false)
-  if ('steps' in expected && 'steps' in result) return expected.steps === result.steps
-  return true
+  if (!('steps' in result) || !('steps' in expected) || expected.steps === undefined) return true
+  // Rows tell the steps of a shortest schedule.
+  return result.longer === true ? result.steps >= expected.steps : result.steps === expected.steps
 }
+
+type Extreme = Extract<Result, { readonly value: number }>
+
+/** Of an extreme of which only some behaviours were seen: is it more extreme than there should be? */
+const exceeds = ({ is, value }: Extreme, expected: Expectation | undefined): boolean =>
+  expected !== undefined &&
+  (expected.is !== is ||
+    ('value' in expected &&
+      expected.atLeast !== true &&
+      (is === 'maximum' ? value > expected.value : value < expected.value)))
 
 export function judge(result: Result, expected: Expectation | undefined): Judgement {
   if (result.is === 'inconclusive') return 'inconclusive'
+  if ('sampled' in result) return exceeds(result, expected) ? 'differs' : 'inconclusive'
   if (expected === undefined) return result.is === 'violated' || result.is === 'unreachable' ? 'bad' : 'good'
   return fits(result, expected) ? 'as expected' : 'differs'
 }
@@ -114,8 +126,9 @@ export function decided(planned: Planned, run: Run): Decided {
       const expected = planned.expected[verdict.property]
       return { verdict, expected, judgement: judge(verdict.result, expected) }
     })
-  const statesDiffer =
-    planned.states !== undefined && run.basis.is === 'exact' && run.statistics.states !== planned.states
+  const { basis } = run
+  const isComplete = basis.is === 'exact' || (basis.is === 'hashed' && basis.stop === undefined)
+  const statesDiffer = planned.states !== undefined && isComplete && run.statistics.states !== planned.states
   return { is: 'decided', planned, run, verdicts, statesDiffer }
 }
 

@@ -1,5 +1,5 @@
 /** From what was seen in a state space to verdicts: never more than the search carries. */
-import type { FaultSighting, StateSpace } from '../engine/engine.ts'
+import type { Exploration, FaultSighting, StateSpace } from '../engine/engine.ts'
 import { Machine } from '../engine/machine.ts'
 import { AS_CLAIMED, NOTHING_CLAIMED, VIOLATED, observerOf } from '../engine/observer.ts'
 import type { Fairness } from '../language/spec.ts'
@@ -14,6 +14,7 @@ import {
 import { pathTo, ReplayError, scheduleAlong, type Trace } from '../trace/schedule.ts'
 import { describeStop } from './budget.ts'
 import { Liveness } from './liveness.ts'
+import { isSample, type Limits, type Sample } from './mode.ts'
 import { canReach } from './reachability.ts'
 import type { Result, Stop, Verdict } from './verdict.ts'
 
@@ -28,19 +29,27 @@ export class InternalError extends Error {
 /** What one look at every state or step decides. */
 type SightedKind = Exclude<PropertyKind, LivenessKind | 'alwaysReachable'>
 
+/** A result that needs all states. */
+type OfAllStates = Extract<Result, { readonly probability?: number }>
+
 const CONSTANT = 'the fields that decide it never change'
 
 class Decider {
-  readonly #space: StateSpace
+  readonly #space: Exploration
+  /** The same, where it does not keep its states. */
+  readonly #sample: Sample | undefined
+  readonly #limits: Limits
   readonly #machine: Machine
   readonly #fairness: Fairness
   #liveness: Liveness | undefined
   /** Why nothing may be claimed about all states, if so. */
   readonly #doubt: string | undefined
 
-  constructor(space: StateSpace, history: ReadonlySet<string>, stop: Stop | undefined, fairness: Fairness) {
+  constructor(space: Exploration, history: ReadonlySet<string>, stop: Stop | undefined, fairness: Fairness) {
     this.#fairness = fairness
     this.#space = space
+    this.#sample = isSample(space) ? space : undefined
+    this.#limits = this.#sample?.limits(stop) ?? {}
     this.#machine = new Machine(space.layout, history)
     const [fault] = space.faults
     this.#doubt =
@@ -55,11 +64,29 @@ class Decider {
 
   /** The behaviour that leads to a state, and maybe one step on. */
   #trace(state: number, next?: number): Trace {
-    const path = [...pathTo(this.#space, state), ...(next === undefined ? [] : [next])]
+    if (this.#sample !== undefined) {
+      const { states, movers } = this.#sample.behaviour(state, next)
+      return scheduleAlong(this.#machine, states, movers)
+    }
+    const space = this.#stored
+    const path = [...pathTo(space, state), ...(next === undefined ? [] : [next])]
     return scheduleAlong(
       this.#machine,
-      path.map((id) => this.#space.state(id)),
+      path.map((id) => space.state(id)),
     )
+  }
+
+  /** The state space, where its states are kept. */
+  get #stored(): StateSpace {
+    if (isStored(this.#space)) return this.#space
+    throw new InternalError('states were asked for that were not kept.')
+  }
+
+  /** What is known of how short a trace is. */
+  #length(state: number, next?: number): { readonly longer?: true; readonly preemptions?: number } {
+    const preemptions = state < 0 ? undefined : this.#sample?.preemptionsTo?.(state, next)
+    if (preemptions !== undefined) return { longer: true, preemptions }
+    return this.#sample?.wanders === true ? { longer: true } : {}
   }
 
   /** The same where a step may be impure: what it did cannot always be found again. */
@@ -92,7 +119,7 @@ class Decider {
     const trace = this.#traceAsFarAsItGoes(first.state)
     return {
       ...named,
-      result: { is: 'violated', steps: trace.schedule.steps.length, trace },
+      result: { is: 'violated', steps: trace.schedule.steps.length, trace, ...this.#length(first.state) },
       because: `${where(first)}: ${first.fault.message}`,
     }
   }
@@ -104,13 +131,13 @@ class Decider {
       const trace = this.#trace(deadlock)
       return {
         ...named,
-        result: { is: 'violated', steps: trace.schedule.steps.length, trace },
+        result: { is: 'violated', steps: trace.schedule.steps.length, trace, ...this.#length(deadlock) },
         because: 'nothing is enabled there, and it is not where the protocol may end',
         vacuous: undefined,
       }
     }
     const others = layout.processes.filter(({ program }) => program.role !== 'protocol').map(({ name }) => name)
-    const masked = this.#space.terminalStates === 0 && others.length > 0
+    const masked = this.#limits.seen === undefined && this.#space.terminalStates === 0 && others.length > 0
     return {
       ...named,
       ...this.#forAll({ is: 'holds' }),
@@ -122,7 +149,9 @@ class Decider {
     const named = { property: property.name, kind: property.kind }
     if (this.#impure) return { ...named, ...this.#forAll({ is: 'holds' }), vacuous: undefined }
     try {
-      return { ...named, ...this.#decided(property, index) }
+      const decided = this.#decided(property, index)
+      // Whether something is ever put to the test is not known either.
+      return { ...named, ...decided, ...(this.#limits.seen === undefined ? {} : { vacuous: undefined }) }
     } catch (error) {
       // What is seen once and not again comes from something outside the state: one property must not take all along.
       if (!(error instanceof ReplayError || error instanceof InternalError)) throw error
@@ -138,10 +167,24 @@ class Decider {
   }
 
   /** A claim about all states: it needs all of them. */
-  #forAll(result: Result): { result: Result; because: string | undefined } {
-    return this.#doubt === undefined
-      ? { result, because: undefined }
-      : { result: { is: 'inconclusive' }, because: this.#doubt }
+  #forAll(result: OfAllStates): { result: Result; because: string | undefined } {
+    const { seen, probability } = this.#limits
+    if (seen !== undefined) return this.#ofSome(result, seen)
+    if (this.#doubt !== undefined) return { result: { is: 'inconclusive' }, because: this.#doubt }
+    return { result: probability === undefined ? result : { ...result, probability }, because: undefined }
+  }
+
+  /** What is left of it when only some behaviours were seen. */
+  #ofSome(result: OfAllStates, seen: string): { result: Result; because: string } {
+    if (result.is === 'maximum' || result.is === 'minimum')
+      return { result: { ...result, atLeast: true, sampled: true }, because: `the most extreme value ${seen}` }
+    const what = result.is === 'unreachable' ? 'not reached' : 'no violation'
+    return { result: { is: 'inconclusive' }, because: `${what} ${seen}` }
+  }
+
+  /** Why a question about the whole graph stays open, if it does. */
+  get #graphDoubt(): string | undefined {
+    return this.#limits.graph ?? this.#doubt
   }
 
   #sighted(property: Property, kind: SightedKind, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
@@ -150,7 +193,7 @@ class Decider {
     const constant = space.varies(index) ? undefined : CONSTANT
     if (sighting === undefined) {
       if (kind === 'stepwise' && this.#doubt === undefined)
-        return { result: { is: 'holds' }, because: undefined, vacuous: 'there is no transition' }
+        return { ...this.#forAll({ is: 'holds' }), vacuous: 'there is no transition' }
       return {
         result: { is: 'inconclusive' },
         because: this.#doubt ?? 'the property could not be evaluated anywhere',
@@ -196,19 +239,21 @@ class Decider {
       throw new InternalError(
         `${property.name} gave ${code} in the search and ${confirmed} when its schedule was replayed.`,
       )
-    return { is, steps: trace.schedule.steps.length, trace }
+    const length = observer.pair ? this.#length(from, state) : this.#length(state)
+    return { is, steps: trace.schedule.steps.length, trace, ...length }
   }
 
   #live(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
     // What was not seen could hold the goal, or a loop: neither answer is carried.
-    if (this.#doubt !== undefined) return { ...this.#forAll({ is: 'holds' }), vacuous: undefined }
-    this.#liveness ??= new Liveness(this.#space, this.#fairness)
+    const doubt = this.#graphDoubt
+    if (doubt !== undefined) return { result: { is: 'inconclusive' }, because: doubt, vacuous: undefined }
+    this.#liveness ??= new Liveness(this.#stored, this.#fairness)
     const lasso = this.#liveness.counterexample(property, index)
     if (lasso === undefined)
       return { result: { is: 'holds' }, because: undefined, vacuous: this.#liveness.vacuous(property, index) }
     const { processes } = this.#space.layout
     const movers = [...lasso.stem.slice(1).map(() => undefined), ...lasso.loop.map(({ by }) => processes[by]!.name)]
-    const path = [...lasso.stem, ...lasso.loop.map(({ to }) => to)].map((id) => this.#space.state(id))
+    const path = [...lasso.stem, ...lasso.loop.map(({ to }) => to)].map((id) => this.#stored.state(id))
     const trace = scheduleAlong(this.#machine, path, movers)
     const loop = { from: lasso.stem.length - 1, shortest: lasso.shortest }
     return {
@@ -220,11 +265,13 @@ class Decider {
 
   #alwaysReachable(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
     // Without all states neither answer is carried: the missing part could reach the goal, or be a trap.
-    if (this.#doubt !== undefined) return { result: { is: 'inconclusive' }, because: this.#doubt, vacuous: undefined }
-    const { states } = this.#space.statistics()
+    const doubt = this.#graphDoubt
+    if (doubt !== undefined) return { result: { is: 'inconclusive' }, because: doubt, vacuous: undefined }
+    const space = this.#stored
+    const { states } = space.statistics()
     let goals = 0
-    const reaches = canReach(this.#space.edges(), states, (state) => {
-      const isGoal = this.#space.mark(index, state) === 1
+    const reaches = canReach(space.edges(), states, (state) => {
+      const isGoal = space.mark(index, state) === 1
       if (isGoal) goals++
       return isGoal
     })
@@ -247,11 +294,13 @@ class Decider {
   }
 }
 
+const isStored = (space: Exploration): space is StateSpace => 'predecessor' in space
+
 const where = ({ fault }: FaultSighting): string => `${fault.process} ${fault.label}`
 
 /** Decides all properties of a state space, the built-in ones first. */
 export function decide(
-  space: StateSpace,
+  space: Exploration,
   properties: readonly Property[],
   history: ReadonlySet<string>,
   stop: Stop | undefined,
