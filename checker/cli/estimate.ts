@@ -23,16 +23,18 @@ export function estimateOf(statistics: Statistics, seconds: number): Estimate | 
   if (share !== undefined)
     return share === 0 ? undefined : { states: null, seconds: (seconds * (1 - share)) / share, from: 'share' }
   const expanded = states - queued
-  if (levels === undefined || expanded === 0) return undefined
-  const sizes = levels.slice(1).map((first, i) => first - levels[i]!)
+  const current = levels?.at(-1)
+  if (levels === undefined || current === undefined || expanded === 0) return undefined
+  const sizes = levels.slice(1).map((first, i) => first - (levels[i] ?? 0))
   const last = sizes.slice(-SHRINKING - 1)
-  if (last.length <= SHRINKING) return undefined
-  const ratios = last.slice(1).map((size, i) => size / last[i]!)
-  const isSteady = ratios.every((ratio, i) => ratio <= LARGEST_RATIO && (i === 0 || ratio <= ratios[i - 1]!))
-  if (!isSteady) return undefined
-  const ratio = ratios.at(-1)!
+  const ratios = last.slice(1).map((size, i) => size / (last[i] ?? 0))
+  const ratio = ratios.at(-1)
+  if (ratio === undefined || ratios.length < SHRINKING || !shrinksFaster(ratios)) return undefined
   // Beyond the last whole level: what of it was expanded already is not left.
-  const rest = (last.at(-1)! * ratio) / (1 - ratio) - (expanded - levels.at(-1)!)
+  const rest = ((sizes.at(-1) ?? 0) * ratio) / (1 - ratio) - (expanded - current)
   const left = Math.max(queued, Math.ceil(rest))
   return { states: left, seconds: (left * seconds) / expanded, from: 'levels' }
 }
+
+const shrinksFaster = (ratios: readonly number[]): boolean =>
+  ratios.every((ratio, i) => ratio <= LARGEST_RATIO && ratio <= (ratios[i - 1] ?? 1))

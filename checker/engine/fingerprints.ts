@@ -19,12 +19,12 @@ export class Fingerprints {
   readonly heads: Int32Array
   readonly tails: Int32Array
 
-  /** For states of so many words; from 1 to 64 bits. */
-  constructor(words: number, bits: number, seed: number) {
+  /** For states of so many words; from 1 to 64 bits, of which the head takes up to `headBits`. */
+  constructor(words: number, bits: number, seed: number, headBits = 32) {
     const size = words * BYTES * BYTE_VALUES
     this.heads = new Int32Array(size)
     this.tails = new Int32Array(size)
-    const [headMask, tailMask] = [highest(Math.min(bits, 32)), highest(Math.max(0, bits - 32))]
+    const [headMask, tailMask] = [highest(Math.min(bits, headBits)), highest(Math.max(0, bits - headBits))]
     const generator = new Generator(seed)
     for (let i = 0; i < size; i++) {
       this.heads[i] = generator.next() & headMask

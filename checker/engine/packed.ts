@@ -46,7 +46,7 @@ export class PackedMachine {
   readonly #plain: Plain
   #untilAudit = 1
 
-  constructor({ layout, observers, history }: Question, options: EconomyOptions = ECONOMY) {
+  constructor({ layout, observers, history }: Question, economy: EconomyOptions = ECONOMY) {
     this.layout = layout
     this.#codec = new Codec(layout, history)
     this.words = this.#codec.words
@@ -59,7 +59,7 @@ export class PackedMachine {
     this.observers = observers.length
     this.stateObservers = observers.filter(({ pair }) => !pair).length
     const all = [...sorted.map((i) => observers[i]!), doneObserver(layout)]
-    this.relation = new Relation(layout, this.#codec, this.#port, executor, all, options)
+    this.relation = new Relation(layout, this.#codec, this.#port, executor, all, economy)
     this.relation.reference = this.#reference(new Machine(layout, history))
     const firstTick = layout.processes.findIndex(({ program }) => program.role === 'time')
     this.firstTick = firstTick < 0 ? layout.processes.length : firstTick
@@ -78,14 +78,14 @@ export class PackedMachine {
   #reference(machine: Machine): Relation['reference'] {
     return (process, words) => {
       const successors: Int32Array[] = []
-      let isFaulty = false
+      let faults = 0
       machine.outcomesOf(
         this.plain(words, 0),
         process,
         ({ next }) => successors.push(this.packed(next)),
-        () => (isFaulty = true),
+        () => faults++,
       )
-      return isFaulty ? undefined : successors
+      return faults > 0 ? undefined : successors
     }
   }
 

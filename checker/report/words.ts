@@ -25,7 +25,7 @@ const manner = (result: Result | Expectation): string =>
 
 /** ` (hashed, p ≤ 2.2e-7)`: what weakens a claim about all states. */
 const weakness = (result: Result | Expectation): string =>
-  'probability' in result && result.probability !== undefined
+  'probability' in result
     ? ` (hashed, p ≤ ${probabilityInWords(result.probability)})`
     : ''
 

@@ -5,6 +5,7 @@
  * is found again along the predecessors: from an initial state on, at each state the first outcome with the fingerprint
  * that comes next. The loop is that of `Kernel`, with hashes for which a bound is known.
  */
+import { ECONOMY, type EconomyOptions } from '../engine/economy.ts'
 import type { Behaviour, Coverage, FaultSighting, Question, Sighting, Statistics } from '../engine/engine.ts'
 import { Fingerprints, FingerprintTable, lossProbability, ofWord } from '../engine/fingerprints.ts'
 import { COUNT_MASK, DIRECT, FAULTY, NO_ANSWER, UNAUDITED, URGENT } from '../engine/forest.ts'
@@ -19,6 +20,8 @@ export interface HashedOptions {
   /** Of a fingerprint: 32 to 64. Tests take fewer, to see states being lost. */
   readonly bits: number
   readonly seed: number
+  /** Bits of a head; 32 except in tests that want many alike. */
+  readonly headBits?: number
 }
 
 const BATCH = 512
@@ -70,13 +73,13 @@ class HashedSpace implements Sample {
   readonly #bestAfter: Int32Array[]
   readonly #known = new Map<number, Known>()
 
-  constructor(question: Question, options: HashedOptions) {
+  constructor(question: Question, options: HashedOptions, economy: EconomyOptions) {
     this.layout = question.layout
     this.#options = options
-    const packed = new PackedMachine(question)
+    const packed = new PackedMachine(question, economy)
     const K = packed.words
     this.#packed = packed
-    this.#prints = new Fingerprints(K, options.bits, options.seed)
+    this.#prints = new Fingerprints(K, options.bits, options.seed, options.headBits)
     this.#state = new Int32Array(2 * K)
     this.#headParts = new Int32Array(K)
     this.#tailParts = new Int32Array(K)
@@ -385,6 +388,6 @@ class HashedSpace implements Sample {
   }
 }
 
-export const hashedMode = (options: HashedOptions): Mode => ({
-  explore: (question) => new HashedSpace(question, options),
+export const hashedMode = (options: HashedOptions, economy: EconomyOptions = ECONOMY): Mode => ({
+  explore: (question) => new HashedSpace(question, options, economy),
 })

@@ -10,6 +10,7 @@
  * Preempting steps are looked at in the last layer, too, though not taken: where they lead to nothing new, every behaviour
  * was seen, and the answer is exact.
  */
+import { ECONOMY, type EconomyOptions } from '../engine/economy.ts'
 import type { Behaviour, Coverage, FaultSighting, Question, Sighting, Statistics } from '../engine/engine.ts'
 import type { StepFault } from '../engine/fault.ts'
 import { NO_ANSWER } from '../engine/forest.ts'
@@ -68,10 +69,10 @@ class PreemptionSpace implements Sample {
   #levelEnd: number
   #transitions = 0
 
-  constructor(question: Question, most: number) {
+  constructor(question: Question, most: number, economy: EconomyOptions) {
     this.layout = question.layout
     this.#most = most
-    const packed = new PackedMachine(question)
+    const packed = new PackedMachine(question, economy)
     this.#packed = packed
     this.#reference = new Machine(question.layout, question.history)
     this.#state = new Int32Array(2 * packed.words)
@@ -302,6 +303,6 @@ const isNews = (before: Seen | undefined, code: number, cost: Cost): boolean =>
   before === undefined || code > before.code || (code === before.code && isLess(cost, before))
 
 /** The search with at most so many preemptions. */
-export const preemptionMode = (most: number): Mode => ({
-  explore: (question) => new PreemptionSpace(question, most),
+export const preemptionMode = (most: number, economy: EconomyOptions = ECONOMY): Mode => ({
+  explore: (question) => new PreemptionSpace(question, most, economy),
 })

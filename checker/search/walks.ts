@@ -11,6 +11,7 @@
  *
  * A walk depends on the seed and its number alone: instead of keeping it, it is walked again when it is to be shown.
  */
+import { ECONOMY, type EconomyOptions } from '../engine/economy.ts'
 import type { Behaviour, Coverage, FaultSighting, Question, Sighting, Statistics } from '../engine/engine.ts'
 import { NO_ANSWER } from '../engine/forest.ts'
 import { Generator } from '../engine/generator.ts'
@@ -32,7 +33,7 @@ export const WAYS = ['outcomes', 'processes', 'priorities'] as const
 const FALLS = [4, 16, 64, 256]
 
 /** One walk: a state, and how to choose where to go from it. */
-class Walk {
+export class Walk {
   /** The state, with room for another one behind it. */
   readonly words: Int32Array
   steps = 0
@@ -127,10 +128,10 @@ class WalkSpace implements Sample {
   #steps = 0
   #depth = 0
 
-  constructor(question: Question, options: WalkOptions) {
+  constructor(question: Question, options: WalkOptions, economy: EconomyOptions) {
     this.layout = question.layout
     this.#options = options
-    this.#packed = new PackedMachine(question)
+    this.#packed = new PackedMachine(question, economy)
     this.#seen = Array.from({ length: this.#packed.observers }, () => undefined)
   }
 
@@ -323,4 +324,6 @@ export function withoutCircles<T>(path: readonly T[], key: (place: T) => string)
   return direct
 }
 
-export const walkMode = (options: WalkOptions): Mode => ({ explore: (question) => new WalkSpace(question, options) })
+export const walkMode = (options: WalkOptions, economy: EconomyOptions = ECONOMY): Mode => ({
+  explore: (question) => new WalkSpace(question, options, economy),
+})
