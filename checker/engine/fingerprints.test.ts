@@ -1,7 +1,8 @@
 /** Fingerprints: as distinct as chance makes them, and a table that loses and invents nothing. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import counter from '../bench/counter.ts'
+import { COUNTER } from '../cli/child.ts'
+import { loadSpecs } from '../cli/load.ts'
 import { Fingerprints, FingerprintTable, lossProbability, ofWord } from './fingerprints.ts'
 import { Generator } from './generator.ts'
 import { layoutOf } from './layout.ts'
@@ -21,6 +22,8 @@ test('what a changed word changes can be computed from that word alone', () => {
     }),
   )
 })
+
+const counter = (await loadSpecs(COUNTER))[0]!
 
 /** All states of the bench model: 10,812, alike in most of their bits. */
 const states = ((): Int32Array[] => {

@@ -1,19 +1,21 @@
 /** Search by fingerprints: what the exhaustive search says, unless states are lost, as often as the bound allows. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import counter from '../bench/counter.ts'
+import { COUNTER, EXAMPLES, INCREMENT } from '../cli/child.ts'
+import { loadSpecs } from '../cli/load.ts'
 import { casesOf, shapes } from '../engine/conformance.ts'
 import { ECONOMY, type EconomyOptions } from '../engine/economy.ts'
 import { lossProbability } from '../engine/fingerprints.ts'
 import { layoutOf, type Layout } from '../engine/layout.ts'
 import { tableEngine } from '../engine/table.ts'
-import examples from '../examples/index.ts'
-import increment from '../examples/increment.ts'
 import type { Property } from '../language/property.ts'
 import { check } from './breadth-first.ts'
 import { hashedMode, type HashedOptions } from './hashed.ts'
 import type { Result, Run } from './verdict.ts'
 
+const examples = await loadSpecs(EXAMPLES)
+const counter = (await loadSpecs(COUNTER))[0]!
+const increment = (await loadSpecs(INCREMENT))[0]!
 /** Random protocols of each shape. */
 const numRuns = Number(process.env['OOMCHECK_RUNS'] ?? 3)
 
@@ -47,6 +49,7 @@ async function agrees(
   layout: Layout,
   properties: readonly Property[],
   options?: Partial<HashedOptions>,
+  economy?: Partial<EconomyOptions>,
 ): Promise<void> {
   const exact = await check(layout, properties, { engine: tableEngine, maxStates: 2000 })
   if (exact.basis.is !== 'exact') return

@@ -72,7 +72,7 @@ export function isState(layout: Layout, state: PlainState, name: string): Proper
 }
 
 /** Is the first register never changed from 0 to 1 by a step? */
-export const firstStays: Property = stepwise(
+export const firstStays: Property = properties.stepwise(
   'FirstStays',
   ((s: Seen, { before }: { before: <T>(of: () => T) => T }): boolean =>
     before(() => s.r[0] === 1) || s.r[0] !== 1) as never,

@@ -1,13 +1,13 @@
 /** Random walks: the same every time, drawn as they should be, and real. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { EXAMPLES } from '../cli/child.ts'
+import { loadSpecs } from '../cli/load.ts'
 import { casesOf, shapes } from '../engine/conformance.ts'
 import { layoutOf, type Layout } from '../engine/layout.ts'
 import { Machine } from '../engine/machine.ts'
 import { PackedMachine } from '../engine/packed.ts'
 import { tableEngine } from '../engine/table.ts'
-import dieHard from '../examples/die-hard.ts'
-import increment from '../examples/increment.ts'
 import { language, protocol, singleton, upTo } from '../language/index.ts'
 import type { Property } from '../language/property.ts'
 import { replay } from '../trace/schedule.ts'
@@ -15,18 +15,20 @@ import { check } from './breadth-first.ts'
 import type { Run } from './verdict.ts'
 import { Walk, walkMode, WAYS, withoutCircles, type WalkOptions } from './walks.ts'
 
+const examples = await loadSpecs(EXAMPLES)
+const [dieHard, increment] = ['die-hard', 'increment'].map((name) => examples.find((spec) => spec.name === name)!)
 /** Random protocols of each shape. */
 const numRuns = Number(process.env['OOMCHECK_RUNS'] ?? 3)
 
 const walked = (layout: Layout, properties: readonly Property[], options: Partial<WalkOptions> = {}): Promise<Run> =>
   check(layout, properties, { engine: tableEngine, mode: walkMode({ walks: 30, depth: 60, seed: 1, ...options }) })
 
-const racy = layoutOf(increment.protocol.instance({ bounds: { threads: 3 } }))
-const jugs = layoutOf(dieHard.protocol.instance({ bounds: { small: 3, big: 5 } }))
+const racy = layoutOf(increment!.protocol.instance({ bounds: { threads: 3 } }))
+const jugs = layoutOf(dieHard!.protocol.instance({ bounds: { small: 3, big: 5 } }))
 
 test('the same seed gives the same result, another one another', async () => {
   const run = async (seed: number): Promise<string> => {
-    const { seconds: _, ...rest } = await walked(jugs, dieHard.properties, { seed })
+    const { seconds: _, ...rest } = await walked(jugs, dieHard!.properties, { seed })
     return JSON.stringify(rest)
   }
   expect(await run(1)).toBe(await run(1))
@@ -34,7 +36,7 @@ test('the same seed gives the same result, another one another', async () => {
 })
 
 test('they find a violation, and claim nothing else', async () => {
-  const run = await walked(racy, increment.properties)
+  const run = await walked(racy, increment!.properties)
   const results = Object.fromEntries(run.verdicts.map(({ property, result }) => [property, result]))
   expect(results['NoIncrementIsLost']).toMatchObject({ is: 'violated', longer: true })
   expect(results['AllAreDone']).toMatchObject({ is: 'reachable', steps: 6, longer: true })
@@ -44,7 +46,7 @@ test('they find a violation, and claim nothing else', async () => {
 })
 
 test('an extreme is at least what was seen', async () => {
-  const { result, because } = (await walked(jugs, dieHard.properties)).verdicts.at(-1)!
+  const { result, because } = (await walked(jugs, dieHard!.properties)).verdicts.at(-1)!
   expect(result).toMatchObject({ is: 'maximum', value: 8, atLeast: true, sampled: true })
   expect(because).toBe('the most extreme value in 30 random walks of 1800 steps in all (seed 1)')
 })
