@@ -67,9 +67,9 @@ export const lossProbability = (states: number, bits: number): number =>
 /** Words of an entry: head, tail, and the head of the predecessor. All zero: free. */
 const ENTRY = 3
 const LOAD = 0.9
-/** Small tables double; large ones grow by this share, so that few entries are free. */
+/** Tables of up to so many homes, 50 MB, double; larger ones grow by a share, so that few entries are free. */
+const SMALL = 2 ** 22
 const GROWTH = 1 / 12
-const SMALL = 2 ** 18
 /** Entries behind the last home, for what is pushed beyond it. */
 const SLACK = 2 ** 14
 
@@ -85,7 +85,11 @@ export class FingerprintTable {
   /** Keeps the touching loads alive. */
   sink = 0
 
-  constructor() {
+  readonly #small: number
+
+  /** Up to `small` homes it doubles. */
+  constructor(small: number = SMALL) {
+    this.#small = small
     this.#entries = new GrowableWords(ENTRY * (this.#size + SLACK))
   }
 
@@ -94,42 +98,46 @@ export class FingerprintTable {
     return 4 * ENTRY * (this.#size + SLACK)
   }
 
-  /** Makes room for so many more. */
-  reserve(more: number): void {
-    while (this.count + more > LOAD * this.#size) this.#grow()
-  }
-
-  /** Loads the homes of the first so many heads: the cache misses of a batch overlap. */
-  touch(heads: Int32Array, count: number): void {
+  /**
+   * Adds the first `count` fingerprints of a batch, each with the head of its predecessor. Gives how many were not there
+   * before; their places in the batch are put into `fresh`.
+   */
+  insert(heads: Int32Array, tails: Int32Array, from: Int32Array, count: number, fresh: Int32Array): number {
+    while (this.count + count > LOAD * this.#size) this.#grow()
     const { array } = this.#entries
+    const size = this.#size
+    // A loop of independent loads: the cache misses of the whole batch overlap.
     let sink = 0
-    for (let i = 0; i < count; i++) sink ^= array[ENTRY * homeOf(heads[i]!, this.#size)]!
+    for (let i = 0; i < count; i++) sink ^= array[ENTRY * homeOf(heads[i]!, size)]!
     this.sink ^= sink
-  }
-
-  /** Adds a fingerprint; `false` when it was there. `reserve` must have made room. */
-  add(head: number, tail: number, from: number): boolean {
-    if (head === 0 && tail === 0) return this.#addZero(from)
-    const { array } = this.#entries
-    let at = ENTRY * homeOf(head, this.#size)
-    for (; ; at += ENTRY) {
-      const knownHead = array[at]!
-      const knownTail = array[at + 1]!
-      if (knownHead === head && knownTail === tail) return false
-      if (knownHead === 0 && knownTail === 0) break
-      if (at >= array.length) throw new OutOfMemory('the table of fingerprints is too uneven.')
+    let found = 0
+    for (let i = 0; i < count; i++) {
+      const head = heads[i]!
+      const tail = tails[i]!
+      if (head === 0 && tail === 0) {
+        if (this.#addZero(from[i]!)) fresh[found++] = i
+        continue
+      }
+      let at = ENTRY * homeOf(head, size)
+      let known = array[at]!
+      while ((known !== head || array[at + 1] !== tail) && (known !== 0 || array[at + 1] !== 0)) {
+        at += ENTRY
+        if (at >= array.length) throw new OutOfMemory('the table of fingerprints is too uneven.')
+        known = array[at]!
+      }
+      if (known === head && array[at + 1] === tail) continue
+      array[at] = head
+      array[at + 1] = tail
+      array[at + 2] = from[i]!
+      fresh[found++] = i
     }
-    array[at] = head
-    array[at + 1] = tail
-    array[at + 2] = from
-    this.count++
-    return true
+    this.count += found
+    return found
   }
 
   #addZero(from: number): boolean {
     if (this.#zero !== undefined) return false
     this.#zero = { from }
-    this.count++
     return true
   }
 
@@ -144,41 +152,35 @@ export class FingerprintTable {
 
   #grow(): void {
     const before = this.#size + SLACK
-    this.#size = Math.floor(this.#size < SMALL ? 2 * this.#size : this.#size * (1 + GROWTH))
+    this.#size = Math.floor(this.#size < this.#small ? 2 * this.#size : this.#size * (1 + GROWTH))
     if (this.#size > 2 ** 28) throw new OutOfMemory('more than 2^28 fingerprints cannot be indexed.')
-    this.#entries.reserve(ENTRY * (this.#size + SLACK))
-    // From the top: an entry's home only moves up, so what is put back never lies below the run that it comes from.
-    for (let end = before; end > 0;) {
-      if (this.#isFree(end - 1)) end--
-      else end = this.#moveRun(end)
+    const array = this.#entries.reserve(ENTRY * (this.#size + SLACK))
+    // Runs from the top: an entry's home only moves up, so what is put back never lies below the run that it comes from.
+    for (let end = ENTRY * before; end > 0;) {
+      let first = end
+      while (first > 0 && (array[first - ENTRY] !== 0 || array[first - ENTRY + 1] !== 0)) first -= ENTRY
+      if (first < end) this.#replace(array, first, end)
+      end = first - ENTRY
     }
   }
 
-  #isFree(entry: number): boolean {
-    const { array } = this.#entries
-    return array[ENTRY * entry] === 0 && array[ENTRY * entry + 1] === 0
-  }
-
-  /** Takes out the entries before `end` down to the first free one, and puts them where they belong now. */
-  #moveRun(end: number): number {
-    let first = end
-    while (first > 0 && !this.#isFree(first - 1)) first--
-    const words = ENTRY * (end - first)
+  /** Takes out the entries of a run, given by its words, and puts them where they belong now. */
+  #replace(array: Int32Array, first: number, end: number): void {
+    const words = end - first
     if (this.#scratch.length < words) this.#scratch = new Int32Array(2 * words)
-    const { array } = this.#entries
     const scratch = this.#scratch
+    const size = this.#size
     for (let k = 0; k < words; k++) {
-      scratch[k] = array[ENTRY * first + k]!
-      array[ENTRY * first + k] = 0
+      scratch[k] = array[first + k]!
+      array[first + k] = 0
     }
     for (let k = 0; k < words; k += ENTRY) {
-      let at = ENTRY * homeOf(scratch[k]!, this.#size)
+      let at = ENTRY * homeOf(scratch[k]!, size)
       while (array[at] !== 0 || array[at + 1] !== 0) at += ENTRY
       array[at] = scratch[k]!
       array[at + 1] = scratch[k + 1]!
       array[at + 2] = scratch[k + 2]!
     }
-    return first
   }
 }
 

@@ -26,7 +26,7 @@ export interface SearchOptions extends Budget {
 }
 
 /** States expanded between two looks at the budget. */
-const CHUNK = { table: 32_768, immer: 512 }
+const CHUNK = { table: 32_768, immer: 512, mode: 8192 }
 
 interface Explored {
   readonly space: Exploration
@@ -37,7 +37,7 @@ interface Explored {
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 async function explore(space: Exploration, options: SearchOptions, seconds: () => number): Promise<Stop | undefined> {
-  const chunk = CHUNK[options.engine.name]
+  const chunk = CHUNK[isSample(space) ? 'mode' : options.engine.name]
   for (;;) {
     const { states, queued } = space.statistics()
     const stop = exceeded(options, states, seconds())

@@ -66,6 +66,7 @@ class HashedSpace implements Sample {
   readonly #heads = new Int32Array(BATCH)
   readonly #tails = new Int32Array(BATCH)
   readonly #from = new Int32Array(BATCH)
+  readonly #fresh = new Int32Array(BATCH)
   #pending = 0
   // What was seen.
   readonly #best: Int32Array
@@ -231,17 +232,15 @@ class HashedSpace implements Sample {
   #insert(): void {
     const K = this.#packed.words
     const count = this.#pending
-    const table = this.#table
-    const heads = this.#heads
-    const tails = this.#tails
-    const from = this.#from
+    const fresh = this.#fresh
     const B = this.#batch
-    table.reserve(count)
-    table.touch(heads, count)
-    const next = this.#next.reserve((this.#nextCount + count) * K)
+    const found = this.#table.insert(this.#heads, this.#tails, this.#from, count, fresh)
+    const next = this.#next.reserve((this.#nextCount + found) * K)
     let at = this.#nextCount * K
-    for (let i = 0; i < count; i++)
-      if (table.add(heads[i]!, tails[i]!, from[i]!)) for (let k = 0; k < K; k++) next[at++] = B[i * K + k]!
+    for (let i = 0; i < found; i++) {
+      const base = fresh[i]! * K
+      for (let k = 0; k < K; k++) next[at++] = B[base + k]!
+    }
     this.#nextCount = at / K
     this.#pending = 0
   }

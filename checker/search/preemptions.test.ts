@@ -1,6 +1,8 @@
 /** Preemption bounds: the same states as by definition, cheapest schedules, exact where nothing is left. */
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
+import { INCREMENT } from '../cli/child.ts'
+import { loadSpecs } from '../cli/load.ts'
 import { casesOf, shapes } from '../engine/conformance.ts'
 import { ECONOMY, type EconomyOptions } from '../engine/economy.ts'
 import { layoutOf, type Layout } from '../engine/layout.ts'
@@ -176,6 +178,23 @@ test.each(shapes)(
   },
   timeout,
 )
+
+test('a search that stops early claims only the bound that was finished', async () => {
+  const layout = layoutOf((await loadSpecs(INCREMENT))[0]!.protocol.instance({ bounds: { threads: 3 } }))
+  // 31 states without preemptions and 76 with one, the first of which are found while none of the second are complete.
+  for (const [maxStates, most] of [
+    [20, -1],
+    [50, 0],
+  ]) {
+    const mode = preemptionMode(5)
+    const run = await check(layout, [], { engine: tableEngine, mode, maxStates })
+    expect(run.basis).toEqual({ is: 'preemptions', most, stop: { by: 'states', limit: maxStates } })
+    for (const { result, because } of run.verdicts) {
+      expect(result).toEqual({ is: 'inconclusive' })
+      expect(because).toContain(`; the search stopped at the budget of ${maxStates} states`)
+    }
+  }
+})
 
 describe('by hand', () => {
   /**
