@@ -66,10 +66,10 @@ export const lossProbability = (states: number, bits: number): number =>
 
 /** Words of an entry: head, tail, and the head of the predecessor. All zero: free. */
 const ENTRY = 3
-const LOAD = 0.9
+const LOAD = 0.92
 /** Tables of up to so many homes, 50 MB, double; larger ones grow by a share, so that few entries are free. */
 const SMALL = 2 ** 22
-const GROWTH = 1 / 12
+const GROWTH = 1 / 16
 /** Entries behind the last home, for what is pushed beyond it. */
 const SLACK = 2 ** 14
 

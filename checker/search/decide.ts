@@ -1,5 +1,6 @@
 /** From what was seen in a state space to verdicts: never more than the search carries. */
 import type { Exploration, FaultSighting, StateSpace } from '../engine/engine.ts'
+import { Fault } from '../engine/fault.ts'
 import { Machine } from '../engine/machine.ts'
 import { AS_CLAIMED, NOTHING_CLAIMED, VIOLATED, observerOf } from '../engine/observer.ts'
 import type { Fairness } from '../language/spec.ts'
@@ -15,7 +16,10 @@ import { pathTo, ReplayError, scheduleAlong, type Trace } from '../trace/schedul
 import { describeStop } from './budget.ts'
 import { Liveness } from './liveness.ts'
 import { isSample, type Limits, type Sample } from './mode.ts'
+import { Refinement } from '../trace/refinement.ts'
 import { canReach } from './reachability.ts'
+import { SampleTraces } from './sample-traces.ts'
+import { Traces, type TraceSource } from './traces.ts'
 import type { Result, Stop, Verdict } from './verdict.ts'
 
 /**
@@ -27,12 +31,23 @@ export class InternalError extends Error {
 }
 
 /** What one look at every state or step decides. */
-type SightedKind = Exclude<PropertyKind, LivenessKind | 'alwaysReachable'>
+type SightedKind = Exclude<PropertyKind, LivenessKind | 'alwaysReachable' | 'refines'>
+
+type Decided = Pick<Verdict, 'result' | 'because' | 'vacuous'>
 
 /** A result that needs all states. */
 type OfAllStates = Extract<Result, { readonly probability?: number }>
 
 const CONSTANT = 'the fields that decide it never change'
+/** What a refinement that holds does not say. */
+const SAFETY_ONLY = 'safety behaviours only: reachability, liveness and extremes do not carry over'
+
+/** States from which a goal cannot be reached. */
+interface Traps {
+  readonly states: readonly number[]
+  /** How many states satisfy the goal. */
+  readonly goals: number
+}
 
 class Decider {
   readonly #space: Exploration
@@ -40,17 +55,32 @@ class Decider {
   readonly #sample: Sample | undefined
   readonly #limits: Limits
   readonly #machine: Machine
+  readonly #traces: TraceSource
+  /** By property. */
+  readonly #traps = new Map<number, Traps>()
   readonly #fairness: Fairness
   #liveness: Liveness | undefined
   /** Why nothing may be claimed about all states, if so. */
   readonly #doubt: string | undefined
 
-  constructor(space: Exploration, history: ReadonlySet<string>, stop: Stop | undefined, fairness: Fairness) {
+  constructor(
+    space: Exploration,
+    properties: readonly Property[],
+    history: ReadonlySet<string>,
+    stop: Stop | undefined,
+    fairness: Fairness,
+  ) {
     this.#fairness = fairness
     this.#space = space
     this.#sample = isSample(space) ? space : undefined
     this.#limits = this.#sample?.limits(stop) ?? {}
     this.#machine = new Machine(space.layout, history)
+    this.#traces =
+      this.#sample === undefined
+        ? new Traces(this.#stored, this.#machine, properties, (index) =>
+            this.#doubt === undefined ? this.#trapsOf(index).states : [],
+          )
+        : new SampleTraces(this.#sample, this.#machine, properties)
     const [fault] = space.faults
     this.#doubt =
       stop !== undefined
@@ -62,38 +92,28 @@ class Decider {
             : undefined
   }
 
-  /** The behaviour that leads to a state, and maybe one step on. */
-  #trace(state: number, next?: number): Trace {
-    if (this.#sample !== undefined) {
-      const { states, movers } = this.#sample.behaviour(state, next)
-      return scheduleAlong(this.#machine, states, movers)
-    }
-    const space = this.#stored
-    const path = [...pathTo(space, state), ...(next === undefined ? [] : [next])]
-    return scheduleAlong(
-      this.#machine,
-      path.map((id) => space.state(id)),
-    )
-  }
-
   /** The state space, where its states are kept. */
   get #stored(): StateSpace {
     if (isStored(this.#space)) return this.#space
     throw new InternalError('states were asked for that were not kept.')
   }
 
-  /** What is known of how short a trace is. */
+  /** What is known of how short a trace to a state is; with `next`, to the state after the step of a sighting. */
   #length(state: number, next?: number): { readonly longer?: true; readonly preemptions?: number } {
     const preemptions = state < 0 ? undefined : this.#sample?.preemptionsTo?.(state, next)
     if (preemptions !== undefined) return { longer: true, preemptions }
     return this.#sample?.wanders === true ? { longer: true } : {}
   }
 
-  /** The same where a step may be impure: what it did cannot always be found again. */
-  #traceAsFarAsItGoes(state: number): Trace {
+  /** The behaviour that leads to a state, as far as it can be found again where a step is impure. */
+  #traceToFault(state: number): Trace {
     if (state < 0) return this.#failedStart()
     try {
-      return this.#trace(state)
+      const { states, movers } = this.#sample?.behaviour(state) ?? {
+        states: pathTo(this.#stored, state).map((id) => this.#stored.state(id)),
+        movers: [],
+      }
+      return scheduleAlong(this.#machine, states, movers)
     } catch (error) {
       if (error instanceof ReplayError && error.reached !== undefined) return error.reached
       throw error
@@ -116,7 +136,7 @@ class Decider {
     const named = { property: STAYS_IN_DOMAIN, kind: 'built-in', vacuous: undefined } as const
     const [first] = [...this.#space.faults].sort((a, b) => a.state - b.state)
     if (first === undefined) return { ...named, ...this.#forAll({ is: 'holds' }) }
-    const trace = this.#traceAsFarAsItGoes(first.state)
+    const trace = this.#traceToFault(first.state)
     return {
       ...named,
       result: { is: 'violated', steps: trace.schedule.steps.length, trace, ...this.#length(first.state) },
@@ -127,15 +147,15 @@ class Decider {
   noDeadlock(): Verdict {
     const { deadlock, layout } = this.#space
     const named = { property: NO_DEADLOCK, kind: 'built-in' } as const
-    if (deadlock !== undefined && !this.#impure) {
-      const trace = this.#trace(deadlock)
-      return {
-        ...named,
-        result: { is: 'violated', steps: trace.schedule.steps.length, trace, ...this.#length(deadlock) },
-        because: 'nothing is enabled there, and it is not where the protocol may end',
-        vacuous: undefined,
-      }
-    }
+    if (deadlock !== undefined && !this.#impure)
+      return this.#ifConfirmed(named, () => {
+        const trace = this.#traces.to('deadlock')
+        return {
+          result: { is: 'violated', steps: trace.schedule.steps.length, trace, ...this.#length(deadlock) },
+          because: 'nothing is enabled there, and it is not where the protocol may end',
+          vacuous: undefined,
+        }
+      })
     const others = layout.processes.filter(({ program }) => program.role !== 'protocol').map(({ name }) => name)
     const masked = this.#limits.seen === undefined && this.#space.terminalStates === 0 && others.length > 0
     return {
@@ -148,11 +168,17 @@ class Decider {
   property(property: Property, index: number): Verdict {
     const named = { property: property.name, kind: property.kind }
     if (this.#impure) return { ...named, ...this.#forAll({ is: 'holds' }), vacuous: undefined }
+    const verdict = this.#ifConfirmed(named, () => this.#decided(property, index))
+    // Where not everything was seen, nobody knows what is never put to the test.
+    return this.#limits.seen === undefined ? verdict : { ...verdict, vacuous: undefined }
+  }
+
+  #ifConfirmed(named: Pick<Verdict, 'property' | 'kind'>, decide: () => Decided): Verdict {
     try {
-      const decided = this.#decided(property, index)
-      // Whether something is ever put to the test is not known either.
-      return { ...named, ...decided, ...(this.#limits.seen === undefined ? {} : { vacuous: undefined }) }
+      return { ...named, ...decide() }
     } catch (error) {
+      if (error instanceof Fault)
+        return { ...named, result: { is: 'inconclusive' }, because: error.message, vacuous: undefined }
       // What is seen once and not again comes from something outside the state: one property must not take all along.
       if (!(error instanceof ReplayError || error instanceof InternalError)) throw error
       const because = `the reference engine does not confirm what was found: ${error.message} Is it impure?`
@@ -160,9 +186,10 @@ class Decider {
     }
   }
 
-  #decided(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #decided(property: Property, index: number): Decided {
     const { kind } = property
     if (kind === 'alwaysReachable') return this.#alwaysReachable(property, index)
+    if (kind === 'refines') return this.#refines(property, index)
     return isLiveness(kind) ? this.#live(property, index) : this.#sighted(property, kind, index)
   }
 
@@ -187,7 +214,7 @@ class Decider {
     return this.#limits.graph ?? this.#doubt
   }
 
-  #sighted(property: Property, kind: SightedKind, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #sighted(property: Property, kind: SightedKind, index: number): Decided {
     const space = this.#space
     const sighting = space.sighting(index)
     const constant = space.varies(index) ? undefined : CONSTANT
@@ -229,7 +256,7 @@ class Decider {
   #shown(is: 'violated' | 'reachable', property: Property, index: number): Result {
     const { code, state, from } = this.#space.sighting(index)!
     const observer = observerOf(property)
-    const trace = observer.pair ? this.#trace(from, state) : this.#trace(state)
+    const trace = this.#traces.to(property)
     const last = trace.states.at(-1)!
     const before = trace.states.at(-2) ?? last
     const confirmed = observer.pair
@@ -243,7 +270,26 @@ class Decider {
     return { is, steps: trace.schedule.steps.length, trace, ...length }
   }
 
-  #live(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  /** Initial states first: a step of what starts wrong says nothing. */
+  #refines(property: Property, index: number): Decided {
+    const refinement = new Refinement(property, this.#machine)
+    for (const { picks: init, state, fault } of this.#machine.starts()) {
+      const because = fault === undefined ? refinement.whyNoStart(state) : undefined
+      if (because === undefined) continue
+      const trace = { schedule: { init, steps: [] }, states: [state] }
+      return { result: { is: 'violated', steps: 0, trace }, because, vacuous: undefined }
+    }
+    const sighting = this.#space.sighting(index)
+    if (sighting?.code !== VIOLATED) {
+      const { result, because = SAFETY_ONLY } = this.#forAll({ is: 'holds' })
+      return { result, because, vacuous: sighting?.code === AS_CLAIMED ? undefined : 'no step maps to a step' }
+    }
+    const shown = this.#shown('violated', property, index)
+    const because = shown.is === 'violated' ? refinement.whyNoStep(shown.trace) : undefined
+    return { result: shown, because, vacuous: undefined }
+  }
+
+  #live(property: Property, index: number): Decided {
     // What was not seen could hold the goal, or a loop: neither answer is carried.
     const doubt = this.#graphDoubt
     if (doubt !== undefined) return { result: { is: 'inconclusive' }, because: doubt, vacuous: undefined }
@@ -263,10 +309,31 @@ class Decider {
     }
   }
 
-  #alwaysReachable(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #alwaysReachable(property: Property, index: number): Decided {
     // Without all states neither answer is carried: the missing part could reach the goal, or be a trap.
     const doubt = this.#graphDoubt
     if (doubt !== undefined) return { result: { is: 'inconclusive' }, because: doubt, vacuous: undefined }
+    const { states } = this.#space.statistics()
+    const { states: traps, goals } = this.#trapsOf(index)
+    if (traps.length === 0)
+      return {
+        result: { is: 'holds' },
+        because: undefined,
+        vacuous: goals === states ? 'the goal holds everywhere' : undefined,
+      }
+    const trace = this.#traces.to(property)
+    if (this.#machine.observe(observerOf(property), trace.states.at(-1)!) === 1)
+      throw new InternalError(`${property.name} holds where the search says that it cannot be reached.`)
+    const because =
+      goals === 0
+        ? 'no reachable state satisfies it'
+        : `from there on it can never be reached again; ${traps.length} of ${states} states are like that`
+    return { result: { is: 'violated', steps: trace.schedule.steps.length, trace }, because, vacuous: undefined }
+  }
+
+  #trapsOf(index: number): Traps {
+    const known = this.#traps.get(index)
+    if (known !== undefined) return known
     const space = this.#stored
     const { states } = space.statistics()
     let goals = 0
@@ -275,22 +342,12 @@ class Decider {
       if (isGoal) goals++
       return isGoal
     })
-    const trap = reaches.indexOf(0)
-    if (trap < 0)
-      return {
-        result: { is: 'holds' },
-        because: undefined,
-        vacuous: goals === states ? 'the goal holds everywhere' : undefined,
-      }
-    const trace = this.#trace(trap)
-    if (this.#machine.observe(observerOf(property), trace.states.at(-1)!) === 1)
-      throw new InternalError(`${property.name} holds where the search says that it cannot be reached.`)
-    const trapped = reaches.reduce((n, reached) => n + 1 - reached, 0)
-    const because =
-      goals === 0
-        ? 'no reachable state satisfies it'
-        : `from there on it can never be reached again; ${trapped} of ${states} states are like that`
-    return { result: { is: 'violated', steps: trace.schedule.steps.length, trace }, because, vacuous: undefined }
+    const traps: number[] = []
+    reaches.forEach((reached, state) => {
+      if (reached === 0) traps.push(state)
+    })
+    this.#traps.set(index, { states: traps, goals })
+    return { states: traps, goals }
   }
 }
 
@@ -306,7 +363,7 @@ export function decide(
   stop: Stop | undefined,
   fairness: Fairness = {},
 ): Verdict[] {
-  const decider = new Decider(space, history, stop, fairness)
+  const decider = new Decider(space, properties, history, stop, fairness)
   return [
     decider.staysInDomain(),
     decider.noDeadlock(),
