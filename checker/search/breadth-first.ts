@@ -90,7 +90,11 @@ export async function check(layout: Layout, properties: readonly Property[], opt
   const started = performance.now()
   const seconds = (): number => (performance.now() - started) / 1000
   const { space, stop, history } = await exploreWithHistory(layout, properties, options, seconds)
-  const verdicts = decide(space, properties, history, stop, options.fairness)
+  const { interrupt, timeoutSeconds } = options
+  const verdicts = await decide(space, properties, history, stop, options.fairness, async () => {
+    await breathe()
+    return exceeded({ interrupt, timeoutSeconds }, 0, seconds())
+  })
   const basis = basisOf(space, stop)
   const { taken, all } = space.coverage
   return {

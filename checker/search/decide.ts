@@ -62,6 +62,8 @@ class Decider {
   #liveness: Liveness | undefined
   /** Why nothing may be claimed about all states, if so. */
   readonly #doubt: string | undefined
+  /** Why there is no time for more than was seen already. */
+  #late: Stop | undefined
 
   constructor(
     space: Exploration,
@@ -211,7 +213,12 @@ class Decider {
 
   /** Why a question about the whole graph stays open, if it does. */
   get #graphDoubt(): string | undefined {
-    return this.#limits.graph ?? this.#doubt
+    return this.#limits.graph ?? this.#doubt ?? (this.#late && describeStop(this.#late))
+  }
+
+  /** From here on only what the search has seen is told; nothing that takes long is begun. */
+  hurry(because: Stop): void {
+    this.#late = because
   }
 
   #sighted(property: Property, kind: SightedKind, index: number): Decided {
@@ -355,18 +362,24 @@ const isStored = (space: Exploration): space is StateSpace => 'predecessor' in s
 
 const where = ({ fault }: FaultSighting): string => `${fault.process} ${fault.label}`
 
-/** Decides all properties of a state space, the built-in ones first. */
-export function decide(
+/**
+ * Decides all properties of a state space, the built-in ones first. `pause` is awaited before each of them; where it gives
+ * a reason to stop, what would need another look at the whole graph stays open.
+ */
+export async function decide(
   space: Exploration,
   properties: readonly Property[],
   history: ReadonlySet<string>,
   stop: Stop | undefined,
   fairness: Fairness = {},
-): Verdict[] {
+  pause: () => Promise<Stop | undefined> = () => Promise.resolve(undefined),
+): Promise<Verdict[]> {
   const decider = new Decider(space, properties, history, stop, fairness)
-  return [
-    decider.staysInDomain(),
-    decider.noDeadlock(),
-    ...properties.map((property, i) => decider.property(property, i)),
-  ]
+  const verdicts = [decider.staysInDomain(), decider.noDeadlock()]
+  for (const [i, property] of properties.entries()) {
+    const late = await pause()
+    if (late !== undefined) decider.hurry(late)
+    verdicts.push(decider.property(property, i))
+  }
+  return verdicts
 }
