@@ -12,13 +12,15 @@ import {
   type Property,
   type PropertyKind,
 } from '../language/property.ts'
-import { pathTo, ReplayError, scheduleAlong, type Trace } from '../trace/schedule.ts'
+import { pathTo, ReplayError, scheduleAlong, startsByName, type Trace } from '../trace/schedule.ts'
 import { describeStop } from './budget.ts'
+import { faultsInOrder, traceToFault } from './faults.ts'
 import { Liveness } from './liveness.ts'
 import { isSample, type Limits, type Sample } from './mode.ts'
 import { Refinement } from '../trace/refinement.ts'
 import { canReach } from './reachability.ts'
-import { SampleTraces } from './sample-traces.ts'
+import { renumbered, type LiveSpace } from './renumbered.ts'
+import { SampleTraces, traceAlong } from './sample-traces.ts'
 import { Traces, type TraceSource } from './traces.ts'
 import type { Result, Stop, Verdict } from './verdict.ts'
 
@@ -55,10 +57,12 @@ class Decider {
   readonly #sample: Sample | undefined
   readonly #limits: Limits
   readonly #machine: Machine
+  readonly #properties: readonly Property[]
   readonly #traces: TraceSource
   /** By property. */
   readonly #traps = new Map<number, Traps>()
   readonly #fairness: Fairness
+  #graph: LiveSpace | undefined
   #liveness: Liveness | undefined
   /** Why nothing may be claimed about all states, if so. */
   readonly #doubt: string | undefined
@@ -74,16 +78,11 @@ class Decider {
   ) {
     this.#fairness = fairness
     this.#space = space
+    this.#properties = properties
     this.#sample = isSample(space) ? space : undefined
     this.#limits = this.#sample?.limits(stop) ?? {}
     this.#machine = new Machine(space.layout, history)
-    this.#traces =
-      this.#sample === undefined
-        ? new Traces(this.#stored, this.#machine, properties, (index) =>
-            this.#doubt === undefined ? this.#trapsOf(index).states : [],
-          )
-        : new SampleTraces(this.#sample, this.#machine, properties)
-    const [fault] = space.faults
+    const [fault] = this.#faults
     this.#doubt =
       stop !== undefined
         ? describeStop(stop)
@@ -92,6 +91,11 @@ class Decider {
           : space.statistics().initialStates === 0
             ? 'there is no initial state'
             : undefined
+    const trapsOf = (index: number): readonly number[] => this.#trapsOf(index).states
+    this.#traces =
+      this.#sample === undefined
+        ? new Traces(this.#stored, this.#machine, properties, this.#doubt === undefined ? trapsOf : undefined)
+        : new SampleTraces(this.#sample, this.#machine, properties)
   }
 
   /** The state space, where its states are kept. */
@@ -107,15 +111,26 @@ class Decider {
     return this.#sample?.wanders === true ? { longer: true } : {}
   }
 
-  /** The behaviour that leads to a state, as far as it can be found again where a step is impure. */
-  #traceToFault(state: number): Trace {
+  /** The nearest one first. */
+  get #faults(): FaultSighting[] {
+    if (this.#sample === undefined) return faultsInOrder(this.#stored)
+    return [...this.#sample.faults].sort((a, b) => a.state - b.state)
+  }
+
+  /** The behaviour that leads to a fault, as far as it can be found again where a step is impure. */
+  #traceToFault(sighting: FaultSighting): Trace {
+    const { state } = sighting
     if (state < 0) return this.#failedStart()
     try {
-      const { states, movers } = this.#sample?.behaviour(state) ?? {
-        states: pathTo(this.#stored, state).map((id) => this.#stored.state(id)),
-        movers: [],
-      }
-      return scheduleAlong(this.#machine, states, movers)
+      if (this.#sample !== undefined) return traceAlong(this.#machine, this.#sample.behaviour(state))
+      const space = this.#stored
+      return (
+        traceToFault(space, this.#machine, this.#properties, sighting) ??
+        scheduleAlong(
+          this.#machine,
+          pathTo(space, state).map((id) => space.state(id)),
+        )
+      )
     } catch (error) {
       if (error instanceof ReplayError && error.reached !== undefined) return error.reached
       throw error
@@ -136,9 +151,9 @@ class Decider {
 
   staysInDomain(): Verdict {
     const named = { property: STAYS_IN_DOMAIN, kind: 'built-in', vacuous: undefined } as const
-    const [first] = [...this.#space.faults].sort((a, b) => a.state - b.state)
+    const [first] = this.#faults
     if (first === undefined) return { ...named, ...this.#forAll({ is: 'holds' }) }
-    const trace = this.#traceToFault(first.state)
+    const trace = this.#traceToFault(first)
     return {
       ...named,
       result: { is: 'violated', steps: trace.schedule.steps.length, trace, ...this.#length(first.state) },
@@ -250,6 +265,8 @@ class Decider {
         return { ...this.#forAll({ is: 'unreachable' }), vacuous: constant }
       case 'maximum':
       case 'minimum': {
+        if (this.#doubt !== undefined && this.#limits.seen === undefined)
+          return { result: { is: 'inconclusive' }, because: this.#doubt, vacuous: constant }
         const shown = this.#shown('reachable', property, index)
         if (shown.is !== 'reachable') return { result: shown, because: undefined, vacuous: undefined }
         const value = kind === 'maximum' ? code : 0 - code
@@ -280,10 +297,10 @@ class Decider {
   /** Initial states first: a step of what starts wrong says nothing. */
   #refines(property: Property, index: number): Decided {
     const refinement = new Refinement(property, this.#machine)
-    for (const { picks: init, state, fault } of this.#machine.starts()) {
-      const because = fault === undefined ? refinement.whyNoStart(state) : undefined
+    for (const { picks, state } of startsByName(this.#machine)) {
+      const because = refinement.whyNoStart(state)
       if (because === undefined) continue
-      const trace = { schedule: { init, steps: [] }, states: [state] }
+      const trace = { schedule: { init: picks, steps: [] }, states: [state] }
       return { result: { is: 'violated', steps: 0, trace }, because, vacuous: undefined }
     }
     const sighting = this.#space.sighting(index)
@@ -300,13 +317,15 @@ class Decider {
     // What was not seen could hold the goal, or a loop: neither answer is carried.
     const doubt = this.#graphDoubt
     if (doubt !== undefined) return { result: { is: 'inconclusive' }, because: doubt, vacuous: undefined }
-    this.#liveness ??= new Liveness(this.#stored, this.#fairness)
+    this.#graph ??= renumbered(this.#stored, this.#machine)
+    this.#liveness ??= new Liveness(this.#graph, this.#fairness)
     const lasso = this.#liveness.counterexample(property, index)
     if (lasso === undefined)
       return { result: { is: 'holds' }, because: undefined, vacuous: this.#liveness.vacuous(property, index) }
     const { processes } = this.#space.layout
     const movers = [...lasso.stem.slice(1).map(() => undefined), ...lasso.loop.map(({ by }) => processes[by]!.name)]
-    const path = [...lasso.stem, ...lasso.loop.map(({ to }) => to)].map((id) => this.#stored.state(id))
+    const graph = this.#graph
+    const path = [...lasso.stem, ...lasso.loop.map(({ to }) => to)].map((id) => graph.state(id))
     const trace = scheduleAlong(this.#machine, path, movers)
     const loop = { from: lasso.stem.length - 1, shortest: lasso.shortest }
     return {

@@ -1,10 +1,14 @@
 /** The behaviours to what was seen where states are not kept: those that were found, not the shortest of all. */
+import type { Behaviour } from '../engine/engine.ts'
 import type { Machine } from '../engine/machine.ts'
 import { observerOf } from '../engine/observer.ts'
 import type { Property } from '../language/property.ts'
 import { scheduleAlong, type Trace } from '../trace/schedule.ts'
 import type { Sample } from './mode.ts'
 import type { TraceSource } from './traces.ts'
+
+export const traceAlong = (machine: Machine, { states, movers }: Behaviour): Trace =>
+  scheduleAlong(machine, states, movers)
 
 export class SampleTraces implements TraceSource {
   readonly #sample: Sample
@@ -18,11 +22,10 @@ export class SampleTraces implements TraceSource {
   }
 
   to(key: Property | 'deadlock'): Trace {
-    const { states, movers } = this.#behaviour(key)
-    return scheduleAlong(this.#machine, states, movers)
+    return traceAlong(this.#machine, this.#behaviour(key))
   }
 
-  #behaviour(key: Property | 'deadlock'): ReturnType<Sample['behaviour']> {
+  #behaviour(key: Property | 'deadlock'): Behaviour {
     if (key === 'deadlock') return this.#sample.behaviour(this.#sample.deadlock!)
     const { from, state } = this.#sample.sighting(this.#properties.indexOf(key))!
     return observerOf(key).pair ? this.#sample.behaviour(from, state) : this.#sample.behaviour(state)
