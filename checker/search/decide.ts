@@ -112,9 +112,8 @@ class Decider {
   }
 
   /** The nearest one first. */
-  get #faults(): FaultSighting[] {
-    if (this.#sample === undefined) return faultsInOrder(this.#stored)
-    return [...this.#sample.faults].sort((a, b) => a.state - b.state)
+  get #faults(): readonly FaultSighting[] {
+    return this.#sample === undefined ? faultsInOrder(this.#stored) : this.#sample.faults
   }
 
   /** The behaviour that leads to a fault, as far as it can be found again where a step is impure. */

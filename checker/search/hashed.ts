@@ -13,6 +13,7 @@ import { GrowableWords } from '../engine/growable.ts'
 import type { Layout } from '../engine/layout.ts'
 import { PackedMachine } from '../engine/packed.ts'
 import { ReplayError } from '../trace/schedule.ts'
+import { faultsInOrder } from './faults.ts'
 import type { Limits, Mode, Sample } from './mode.ts'
 import type { Basis, Stop } from './verdict.ts'
 
@@ -299,7 +300,8 @@ class HashedSpace implements Sample {
     return this.#packed.saturated(observer)
   }
   get faults(): readonly FaultSighting[] {
-    return [...this.#packed.startFaults, ...this.#packed.relation.faults]
+    const faults = [...this.#packed.startFaults, ...this.#packed.relation.faults]
+    return faultsInOrder({ faults, levels: this.#levels, layout: this.layout })
   }
   get coverage(): Coverage {
     return this.#packed.coverage

@@ -1,5 +1,5 @@
 /** Modes: ways to look further than an exhaustive search gets, each with a basis of its own. */
-import type { Behaviour, Exploration, Question } from '../engine/engine.ts'
+import type { Behaviour, Exploration, FaultSighting, Question } from '../engine/engine.ts'
 import type { Basis, Stop } from './verdict.ts'
 
 /** What a basis does not carry. Nothing: everything was seen, and kept. */
@@ -19,6 +19,8 @@ export interface Sample extends Exploration {
    * state after the step of a sighting of pairs, one step further.
    */
   behaviour(state: number, next?: number): Behaviour
+  /** The one that is to be shown first. */
+  readonly faults: readonly FaultSighting[]
   /** The fewest preemptions of any behaviour to there, where they are counted. */
   preemptionsTo?(state: number, next?: number): number
   /** Are the behaviours random ones, of which nobody looked for a shorter one? */

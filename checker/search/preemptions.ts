@@ -240,7 +240,7 @@ class PreemptionSpace implements Sample {
   get faults(): readonly FaultSighting[] {
     const { startFaults, relation } = this.#packed
     const others = relation.faults.filter(({ fault }) => fault.kind === 'impure' || fault.process === 'property')
-    return [...startFaults, ...others, ...this.#stepFaults()]
+    return [...startFaults, ...others, ...this.#stepFaults()].sort((a, b) => a.state - b.state)
   }
 
   #stepFaults(): FaultSighting[] {

@@ -257,7 +257,8 @@ class WalkSpace implements Sample {
   }
   get faults(): readonly FaultSighting[] {
     const { startFaults, relation } = this.#packed
-    return [...startFaults, ...relation.faults.map(({ fault }, i) => ({ fault, state: this.#faultsAt[i]! }))]
+    const met = relation.faults.map(({ fault }, i) => ({ fault, state: this.#faultsAt[i]! }))
+    return [...startFaults, ...met].sort((a, b) => a.state - b.state)
   }
   get coverage(): Coverage {
     return this.#packed.coverage
