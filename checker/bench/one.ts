@@ -1,6 +1,6 @@
 /**
- * One measurement in a process of its own: `one.ts MODEL ENGINE MAX-STATES BOUNDS-AS-JSON`. Prints JSON. The engine
- * `symmetry` is the table engine with all members exchanged.
+ * One measurement in a process of its own: `one.ts MODEL HOW MAX-STATES BOUNDS-AS-JSON`, where HOW is the name of an
+ * engine, `symmetry` (all members are exchanged), `fingerprints`, or `preemptions`, which takes them all. Prints JSON.
  */
 import { immerEngine } from '../engine/immer.ts'
 import { layoutOf } from '../engine/layout.ts'
@@ -8,11 +8,20 @@ import { observerOf } from '../engine/observer.ts'
 import { tableEngine } from '../engine/table.ts'
 import type { Spec } from '../language/index.ts'
 import { exchangeable, symmetryOf } from '../reduce/symmetry.ts'
+import { hashedMode } from '../search/hashed.ts'
+import { preemptionMode } from '../search/preemptions.ts'
 
 const [path = '', engineName = 'table', maxStates = 'Infinity', bounds = '{}'] = process.argv.slice(2)
 const { default: spec } = (await import(path)) as { default: Spec }
 const layout = layoutOf(spec.protocol.instance({ bounds: JSON.parse(bounds) as Record<string, number> }))
-const engine = engineName === 'immer' ? immerEngine : tableEngine
+const engines = {
+  immer: immerEngine,
+  table: tableEngine,
+  symmetry: tableEngine,
+  fingerprints: hashedMode({ bits: 64, seed: 1 }),
+  preemptions: preemptionMode(Infinity),
+}
+const engine = engines[engineName as keyof typeof engines]
 const symmetry = engineName === 'symmetry' ? symmetryOf(exchangeable(layout).families) : undefined
 const question = { layout, observers: spec.properties.map(observerOf), history: new Set<string>(), symmetry }
 

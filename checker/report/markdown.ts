@@ -60,7 +60,7 @@ const cell = ({ verdict, judgement }: Judged): string =>
   match(judgement)
     .with('as expected', 'good', () => escape(resultInWords(verdict.result)))
     .with('differs', 'bad', () => `✗ **${escape(resultInWords(verdict.result))}**`)
-    .with('inconclusive', () => '? inconclusive')
+    .with('inconclusive', () => `? ${escape(resultInWords(verdict.result))}`)
     .exhaustive()
 
 function specTable(outcomes: readonly Outcome[]): string {

@@ -29,7 +29,7 @@ const verdictCell = ({ verdict, judgement }: Judged): Cell =>
   match(judgement)
     .with('as expected', 'good', () => plain(resultInWords(verdict.result)))
     .with('differs', 'bad', () => ({ text: `${DIFFERS} ${resultInWords(verdict.result)}`, format: 'red' as const }))
-    .with('inconclusive', () => ({ text: `${OPEN} inconclusive`, format: 'yellow' as const }))
+    .with('inconclusive', () => ({ text: `${OPEN} ${resultInWords(verdict.result)}`, format: 'yellow' as const }))
     .exhaustive()
 
 function cellOf(outcome: Outcome, property: string): Cell {
@@ -111,7 +111,8 @@ function blocks(outcomes: readonly Outcome[], names: readonly string[], options:
   const verdicts = pairs(outcomes, names, options)
   return outcomes.flatMap((outcome, i) => {
     const cell = statesCell(outcome)
-    const states = cell.text === '' ? '' : `${cell.text} ${cell.text === '1' ? 'state' : 'states'}`
+    const isCount = /[\d+]$/.test(cell.text)
+    const states = isCount ? `${cell.text} ${cell.text === '1' ? 'state' : 'states'}` : cell.text
     const right = [states, ...(times ? [timeCell(outcome).text] : [])].filter((text) => text !== '').join(' · ')
     const left = fill(
       configurationName(outcome.planned).split(' '),

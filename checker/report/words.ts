@@ -12,22 +12,36 @@ export const counted = (n: number, one: string, many = `${one}s`): string => `${
 export const someInWords = (configurations: readonly string[]): string =>
   configurations.length <= 3 ? configurations.join(', ') : counted(configurations.length, 'configuration')
 
+/** `2.2e-7`. */
+export const probabilityInWords = (probability: number): string =>
+  probability === 0 ? '0' : probability.toPrecision(2).replace('+', '')
+
+/** `, 2 preemptions`; `, by a walk`: what is known of the schedule besides its steps. */
+const manner = (result: Result | Expectation): string =>
+  match(result)
+    .with({ preemptions: P.number }, ({ preemptions }) => `, ${counted(preemptions, 'preemption')}`)
+    .with({ longer: true }, () => ' by a walk')
+    .otherwise(() => '')
+
+/** ` (hashed, p ≤ 2.2e-7)`: what weakens a claim about all states. */
+const weakness = (result: Result | Expectation): string =>
+  'probability' in result ? ` (hashed, p ≤ ${probabilityInWords(result.probability)})` : ''
+
 /** `violated in 12 steps`. */
 export const resultInWords = (result: Result | Expectation): string =>
   match(result)
-    .with({ is: 'holds' }, () => 'holds')
-    .with({ is: 'unreachable' }, () => 'unreachable')
+    .with({ is: P.union('holds', 'unreachable') }, ({ is }) => `${is}${weakness(result)}`)
     .with({ is: 'inconclusive' }, () => 'inconclusive')
     .with({ is: 'unbounded' }, () => 'unbounded')
     .with(
       { is: P.union('violated', 'reachable'), steps: P.number },
-      ({ is, steps }) => `${is} in ${counted(steps, 'step')}`,
+      ({ is, steps }) => `${is} in ${counted(steps, 'step')}${manner(result)}`,
     )
     .with({ is: P.union('violated', 'reachable') }, ({ is }) => is)
     .with({ is: 'maximum', atLeast: true }, ({ value }) => `maximum ≥ ${value}`)
     .with({ is: 'minimum', atLeast: true }, ({ value }) => `minimum ≤ ${value}`)
     .with({ is: 'maximum', orNever: true }, ({ value }) => `maximum = ${value}, or never`)
-    .with({ is: P.union('maximum', 'minimum') }, ({ is, value }) => `${is} = ${value}`)
+    .with({ is: P.union('maximum', 'minimum') }, ({ is, value }) => `${is} = ${value}${weakness(result)}`)
     .exhaustive()
 
 export const stopInWords = (stop: Stop): string =>
@@ -74,7 +88,37 @@ export const basisInWords = (basis: Basis): string =>
     )
     .with({ is: 'reduced' }, (reduced) => reducedInWords(reduced))
     .with({ is: 'refused' }, ({ because }) => `refused (${clause(because)})`)
+    .with(
+      { is: 'preemptions' },
+      ({ most, stop }) =>
+        `${most < 0 ? 'some behaviours without preemptions' : `at most ${counted(most, 'preemption')}`}${stopped(stop)}`,
+    )
+    .with(
+      { is: 'walks' },
+      ({ walks, steps, seed, stop }) =>
+        `${counted(walks, 'random walk')} of ${counted(steps, 'step')} in all, seed ${seed}${stopped(stop)}`,
+    )
+    .with(
+      { is: 'hashed' },
+      ({ bits, seed, probability, stop }) =>
+        `hashed (${bits} bits, seed ${seed}, p ≤ ${probabilityInWords(probability)})${stopped(stop)}`,
+    )
     .exhaustive()
+
+const stopped = (stop: Stop | undefined): string => (stop === undefined ? '' : ` (${stopInWords(stop)})`)
+
+/** `13`; `10,000+` where there may be more; `22 of 84` where some stand for others; `10,000 visits` where one state may count several times. */
+export const statesInWords = ({ basis, statistics }: Run): string =>
+  match(basis)
+    .with({ is: 'refused' }, () => '')
+    .with(
+      { is: 'reduced', symmetry: P.nonNullable, partial: P.optional(undefined) },
+      ({ symmetry: { symmetricStart, standFor } }) =>
+        `${count(statistics.states)} of ${symmetricStart ? '' : '≤ '}${count(standFor)}`,
+    )
+    .with({ is: 'walks' }, () => counted(statistics.states, 'visit'))
+    .with(P.union({ is: 'exact' }, { is: 'hashed', stop: P.optional(undefined) }), () => count(statistics.states))
+    .otherwise(() => `${count(statistics.states)}+`)
 
 /** What could not be exchanged and, with `bases`, by what the searches were reduced, each with its configurations. */
 export const reductionsInWords = (outcomes: readonly Outcome[], bases = true): string[] =>
@@ -89,14 +133,6 @@ export const reductionsInWords = (outcomes: readonly Outcome[], bases = true): s
       return [...(bases ? [basisInWords(basis)] : []), ...leftOut].map((reason) => ({ reason, configuration }))
     }),
   ).map(({ reason, configurations }) => `${reason} (${someInWords(configurations)})`)
-
-/** `84`, `84+` where there may be more, and `22 of 84` where some stand for others. */
-export function statesInWords({ basis, statistics: { states } }: Run): string {
-  if (basis.is === 'refused') return ''
-  if (basis.is === 'reduced' && basis.symmetry !== undefined && basis.partial === undefined)
-    return `${count(states)} of ${basis.symmetry.symmetricStart ? '' : '≤ '}${count(basis.symmetry.standFor)}`
-  return `${count(states)}${basis.is === 'exact' ? '' : '+'}`
-}
 
 /** `1.23 s`, with three digits that mean something. */
 export const secondsInWords = (seconds: number): string =>
@@ -142,29 +178,40 @@ export function reachInWords({ planned, outcomes }: Summary): string {
 /** States generated, distinct, depth, left on the queue and the basis, over all searches. */
 export function searchInWords(outcomes: readonly Outcome[]): string {
   const runs = outcomes.filter((outcome) => outcome.is === 'decided').map(({ run }) => run)
-  const sum = (of: (run: (typeof runs)[number]) => number): number => runs.reduce((total, run) => total + of(run), 0)
+  const sum = (of: (run: Run) => number): number => runs.reduce((total, run) => total + of(run), 0)
+  const depth = `depth ${runs.reduce((most, { statistics }) => Math.max(most, statistics.depth), 0)}`
+  const basis = basesInWords(runs)
+  if (runs.some((run) => run.basis.is === 'walks'))
+    return `${count(sum(({ statistics }) => statistics.states))} visits · ${depth} · ${basis}`
   return [
     `${count(sum(({ statistics }) => statistics.transitions + statistics.initialStates))} states generated`,
     `${count(sum(({ statistics }) => statistics.states))} distinct`,
-    `depth ${runs.reduce((depth, { statistics }) => Math.max(depth, statistics.depth), 0)}`,
+    depth,
     `${count(sum(({ statistics }) => statistics.queued))} left on queue`,
-    basesInWords(runs.map(({ basis }) => basis)),
+    basis,
   ].join(' · ')
 }
 
-/** What carries several runs, the least known first. */
-function basesInWords(bases: readonly Basis[]): string {
-  const [first] = bases
-  if (bases.length === 1 && first !== undefined) return basisInWords(first)
-  const isPartial = (basis: Basis): boolean =>
-    basis.is === 'partial' || (basis.is === 'reduced' && basis.partial !== undefined)
-  const parts = [
-    [bases.filter(({ is }) => is === 'refused').length, 'refused'],
-    [bases.filter(isPartial).length, 'partial'],
-    [bases.filter((basis) => basis.is === 'reduced' && !isPartial(basis)).length, 'reduced'],
-  ] as const
-  const said = parts.filter(([n]) => n > 0)
-  if (said.length === 0) return 'exact'
-  const all = counted(bases.length, 'search', 'searches')
-  return said.map(([n, what], i) => `${count(n)}${i === 0 ? ` of ${all}` : ''} ${what}`).join(', ')
+/** `exact`; the basis where there is one search, or all have the same; else how many searches have which. */
+function basesInWords(runs: readonly Run[]): string {
+  const said = runs.map(({ basis }) => basisInWords(basis))
+  const [first] = said
+  if (first === undefined || said.every((each) => each === 'exact')) return 'exact'
+  if (said.every((each) => each === first)) return first
+  const kinds = Map.groupBy(
+    runs.filter(({ basis }) => basis.is !== 'exact'),
+    ({ basis }) => KINDS[basis.is],
+  )
+  const of = counted(runs.length, 'search', 'searches')
+  return [...kinds].map(([kind, some]) => `${count(some.length)} of ${of} ${kind}`).join(', ')
+}
+
+const KINDS: Readonly<Record<Basis['is'], string>> = {
+  exact: 'exact',
+  partial: 'partial',
+  preemptions: 'bounded in preemptions',
+  walks: 'by walks',
+  hashed: 'hashed',
+  reduced: 'reduced',
+  refused: 'refused',
 }

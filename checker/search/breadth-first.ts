@@ -4,7 +4,7 @@
  * States are numbered in breadth-first order, so the first state that an observer sees is one of the nearest: the
  * schedule to it is shortest, whatever the number of properties.
  */
-import type { Engine, Statistics, StateSpace, Symmetry } from '../engine/engine.ts'
+import type { Engine, Exploration, Statistics, Symmetry } from '../engine/engine.ts'
 import { Asymmetry } from '../engine/every-order.ts'
 import { OutOfMemory } from '../engine/growable.ts'
 import type { Layout } from '../engine/layout.ts'
@@ -14,6 +14,7 @@ import type { Fairness } from '../language/spec.ts'
 import { exchangeable, symmetryOf, type LeftOut } from '../reduce/symmetry.ts'
 import { exceeded, type Budget } from './budget.ts'
 import { decide } from './decide.ts'
+import { isSample, type Mode } from './mode.ts'
 import type { Basis, Partial, Run, Stop, Verdict } from './verdict.ts'
 
 /** What a search need not look at. Where a model does not meet the conditions it is refused. */
@@ -25,6 +26,8 @@ export interface Reductions {
 export interface SearchOptions extends Budget {
   readonly engine: Engine
   readonly reduce?: Reductions | undefined
+  /** Another way to look than exhaustively; it brings its own engine. */
+  readonly mode?: Mode | undefined
   /** What liveness may rely on. */
   readonly fairness?: Fairness | undefined
   /** Called between chunks of work. */
@@ -32,10 +35,10 @@ export interface SearchOptions extends Budget {
 }
 
 /** States expanded between two looks at the budget. */
-const CHUNK = { table: 32_768, immer: 512 }
+const CHUNK = { table: 32_768, immer: 512, mode: 8192 }
 
 interface Explored {
-  readonly space: StateSpace
+  readonly space: Exploration
   readonly stop: Stop | undefined
   readonly history: Set<string>
   /** Families that could not be exchanged, though that was asked for. */
@@ -45,12 +48,12 @@ interface Explored {
 /** Lets signals and timers through. */
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-async function explore(space: StateSpace, options: SearchOptions, seconds: () => number): Promise<Stop | undefined> {
-  const chunk = CHUNK[options.engine.name]
+async function explore(space: Exploration, options: SearchOptions, seconds: () => number): Promise<Stop | undefined> {
+  const chunk = CHUNK[isSample(space) ? 'mode' : options.engine.name]
   for (;;) {
     const { states, queued } = space.statistics()
     const stop = exceeded(options, states, seconds())
-    if (stop !== undefined && queued > 0) return stop
+    if (stop !== undefined && (queued > 0 || isSample(space))) return stop
     try {
       // Close to the budget the chunks become small, so that it is not passed by much.
       const left =
@@ -78,7 +81,8 @@ async function exploreWithHistory(
   const observers = properties.map(observerOf)
   const history = new Set<string>()
   for (;;) {
-    const space = options.engine.explore({ layout, observers, history: new Set(history), symmetry })
+    const question = { layout, observers, history: new Set(history), symmetry }
+    const space = (options.mode ?? options.engine).explore(question)
     const stop = await explore(space, options, seconds)
     const before = history.size
     for (const field of space.neededHistory) history.add(field)
@@ -110,6 +114,10 @@ async function exploreSymmetric(
   return { refused: `nothing is left to be exchanged: ${reasons.join('; ')}` }
 }
 
+/** Was every state expanded that there is, as far as anyone can tell? */
+const sawAll = (basis: Basis): boolean =>
+  basis.is === 'exact' || basis.is === 'hashed' || (basis.is === 'reduced' && basis.partial === undefined)
+
 /** Decides the properties of an instance, with `StaysInDomain` and `NoDeadlock`. */
 export async function check(layout: Layout, properties: readonly Property[], options: SearchOptions): Promise<Run> {
   const started = performance.now()
@@ -121,20 +129,26 @@ export async function check(layout: Layout, properties: readonly Property[], opt
     : { ...(await exploreWithHistory(layout, properties, options, seconds)), leftOut: [] }
   if ('refused' in explored) return refusedRun(properties, options, explored.refused, seconds())
   const { space, stop, history } = explored
-  const verdicts = decide(space, properties, history, stop, options.fairness)
+  const { interrupt, timeoutSeconds } = options
+  const verdicts = await decide(space, properties, history, stop, options.fairness, async () => {
+    await breathe()
+    return exceeded({ interrupt, timeoutSeconds }, 0, seconds())
+  })
+  const basis = basisOf(explored)
   const { taken, all } = space.coverage
   return {
     engine: options.engine.name,
     statistics: space.statistics(),
-    basis: basisOf(explored),
+    basis,
     verdicts,
     history: [...history],
-    neverTaken: stop === undefined ? all.filter((name) => !taken.has(name)) : [],
+    neverTaken: stop === undefined && sawAll(basis) ? all.filter((name) => !taken.has(name)) : [],
     seconds: seconds(),
   }
 }
 
 function basisOf({ space, stop, leftOut }: Explored): Basis {
+  if (isSample(space)) return space.basis(stop)
   const partial: Partial | undefined = stop && { depth: space.statistics().completeDepth, stop }
   const { orbits } = space
   if (orbits === undefined) return partial === undefined ? { is: 'exact' } : { is: 'partial', ...partial }
