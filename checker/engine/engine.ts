@@ -65,6 +65,8 @@ export interface StateSpace {
   readonly layout: Layout
   /** Expands up to `limit` queued states; `false` when none is left. */
   advance(limit: number): boolean
+  /** Why the space cannot decide what an observer is for, where it was reduced: one sentence. */
+  cannotDecide(observer: number): string | undefined
   statistics(): Statistics
   /** What the observers saw; `undefined` for one that was never evaluated. */
   sighting(observer: number): Sighting | undefined

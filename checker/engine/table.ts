@@ -11,15 +11,16 @@ import {
   type StateSpace,
   type Statistics,
 } from './engine.ts'
-import { Executor } from './executor.ts'
+import { Executor, type Observer } from './executor.ts'
 import { IMPURE_INIT, stepFault, type StepFault } from './fault.ts'
 import { Machine } from './machine.ts'
 import { doneObserver } from './observer.ts'
-import { Kernel } from './kernel.ts'
+import { Kernel, type Explorer, type KernelSetup } from './kernel.ts'
 import type { Layout } from './layout.ts'
 import { Plain, type PlainState } from './plain.ts'
 import { sealed } from './purity.ts'
 import { RecordingPort } from './recorder.ts'
+import { Footprints } from './footprint.ts'
 import { ECONOMY, type EconomyOptions } from './economy.ts'
 import { applyWrites, COUNT_MASK, NO_ANSWER, URGENT } from './forest.ts'
 import { Relation } from './relation.ts'
@@ -28,7 +29,27 @@ import { Store } from './store.ts'
 export interface TableOptions extends EconomyOptions {
   /** States from which on the generated kernel takes over: small spaces are not worth its making. */
   readonly generateFrom: number
+  /** Leaves out what need not be explored. */
+  readonly reduction?: Reduction | undefined
 }
+
+/** A kernel that leaves out some of the processes at some states. */
+export interface ReducedExplorer extends Explorer {
+  /** Was the process left out at a state that was expanded? */
+  leavesOut(process: number, state: number): boolean
+  /** Why the reduced space cannot decide an observer, by its number in the setup: one sentence. */
+  cannotDecide(observer: number): string | undefined
+}
+
+/** What a reduction works with. */
+export interface ReducedSetup extends KernelSetup {
+  readonly layout: Layout
+  readonly footprints: Footprints
+  /** Those of states, then those of pairs. */
+  readonly observers: readonly Observer[]
+}
+export type Reduction = (setup: ReducedSetup) => ReducedExplorer
+
 const DEFAULTS: TableOptions = { ...ECONOMY, generateFrom: 16_384 }
 
 class TableSpace implements StateSpace {
@@ -37,7 +58,8 @@ class TableSpace implements StateSpace {
   readonly #port: RecordingPort
   readonly #relation: Relation
   readonly #store: Store
-  readonly #kernel: Kernel
+  readonly #kernel: Explorer
+  readonly #reduced: ReducedExplorer | undefined
   readonly #plain: Plain
   /** From the order of the question to the order of the kernel: states first, then pairs. */
   readonly #order: readonly number[]
@@ -62,19 +84,22 @@ class TableSpace implements StateSpace {
     this.#order = observers.map((_, i) => sorted.findIndex((each) => each.i === i))
     this.#firstPair = observers.filter((observer) => !observer.pair).length
     const all = [...sorted.map(({ observer }) => observer), doneObserver(layout)]
-    this.#relation = new Relation(layout, this.#codec, this.#port, executor, all, options)
+    const footprints = options.reduction && new Footprints(layout, this.#codec, all.length)
+    this.#relation = new Relation(layout, this.#codec, this.#port, executor, all, options, footprints)
     this.#successor = new Int32Array(this.#codec.words)
     this.#store = new Store(this.#codec.words)
     const firstTick = layout.processes.findIndex((process) => process.program.role === 'time')
     this.#firstTick = firstTick < 0 ? layout.processes.length : firstTick
-    this.#kernel = new Kernel({
+    const setup: KernelSetup = {
       generateFrom: options.generateFrom,
       relation: this.#relation,
       store: this.#store,
       stateObservers: this.#firstPair,
       pairObservers: observers.length - this.#firstPair,
       firstTick: this.#firstTick,
-    })
+    }
+    this.#reduced = footprints && options.reduction?.({ ...setup, layout, footprints, observers: all.slice(0, -1) })
+    this.#kernel = this.#reduced ?? new Kernel(setup)
     this.#audits(history)
     this.#start(executor)
     this.#initialStates = this.#store.count
@@ -145,16 +170,26 @@ class TableSpace implements StateSpace {
       states: this.#store.count,
       transitions,
       depth: Math.max(0, levels.length - 1),
-      completeDepth: head === this.#store.count ? levels.length - 1 : Math.max(-1, levels.length - 2),
+      completeDepth: this.#completeDepth,
       initialStates: this.#initialStates,
       queued: this.#store.count - head,
       bytes: this.#store.bytes,
       executions: this.#relation.executions,
       direct: this.#relation.direct,
-      expansions: head * this.layout.processes.length,
+      expansions: (this.#relation.expandedBefore + head) * this.layout.processes.length,
     }
   }
 
+  get #completeDepth(): number {
+    const { head, levels } = this.#kernel
+    if (head === this.#store.count) return levels.length - 1
+    // A reduced search may come late to what is near.
+    return this.#reduced === undefined ? Math.max(-1, levels.length - 2) : -1
+  }
+
+  cannotDecide(observer: number): string | undefined {
+    return this.#reduced?.cannotDecide(this.#order[observer]!)
+  }
   sighting(observer: number): Sighting | undefined {
     const o = this.#order[observer]!
     const code = this.#kernel.best[o]!
@@ -239,6 +274,7 @@ class TableSpace implements StateSpace {
     let urgent = false
     for (let process = 0; process < this.layout.processes.length; process++) {
       if (urgent && process === this.#firstTick) break
+      if (this.#reduced?.leavesOut(process, state) === true) continue
       const leaf = this.#relation.leafFor(process, words, state)
       urgent ||= (this.#relation.code.array[leaf]! & URGENT) !== 0
       const T = this.#relation.code.array
