@@ -211,9 +211,9 @@ export class Footprints {
     return this.#answers.every(({ reliedOn }, footprint) =>
       reliedOn.every((relied, at) => {
         if (relied === 0) return true
-        return at < this.#labelCount
-          ? !this.#dependent(footprint, at)
-          : !meet(this.#writes[footprint]!, this.#looksAt[at - this.#labelCount]!)
+        if (at >= this.#labelCount) return !this.touches(footprint, at - this.#labelCount)
+        const process = this.#processOf(at)
+        return !this.conflicts(footprint, process, at - this.#labels[process]!)
       }),
     )
   }
@@ -270,6 +270,11 @@ export class Footprints {
     )
   }
 
+  /** The process that a label, by its number among all, belongs to. */
+  #processOf(at: number): number {
+    return this.#labels.findLastIndex((first) => first <= at)
+  }
+
   /** All that a process may read and write from a label on. */
   #aheadOf(at: number): Pick<Learnt, 'reads' | 'writes'> {
     if (this.#aheadVersion !== this.version) {
@@ -278,7 +283,7 @@ export class Footprints {
     }
     const known = this.#ahead[at]
     if (known !== undefined) return known
-    const first = this.#labels[this.#labels.findLastIndex((label) => label <= at)]!
+    const first = this.#labels[this.#processOf(at)]!
     const reads = this.#none()
     const writes = this.#none()
     const met = new Set([at])

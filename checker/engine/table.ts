@@ -48,7 +48,11 @@ export interface ReducedSetup extends KernelSetup {
   /** Those of states, then those of pairs. */
   readonly observers: readonly Observer[]
 }
-export type Reduction = (setup: ReducedSetup) => ReducedExplorer
+export interface Reduction {
+  /** Why a model is explored as it is, if so: one sentence. */
+  refuses(layout: Layout): string | undefined
+  explorer(setup: ReducedSetup): ReducedExplorer
+}
 
 const DEFAULTS: TableOptions = { ...ECONOMY, generateFrom: 16_384 }
 
@@ -84,7 +88,8 @@ class TableSpace implements StateSpace {
     this.#order = observers.map((_, i) => sorted.findIndex((each) => each.i === i))
     this.#firstPair = observers.filter((observer) => !observer.pair).length
     const all = [...sorted.map(({ observer }) => observer), doneObserver(layout)]
-    const footprints = options.reduction && new Footprints(layout, this.#codec, all.length)
+    const reduction = options.reduction?.refuses(layout) === undefined ? options.reduction : undefined
+    const footprints = reduction && new Footprints(layout, this.#codec, all.length)
     this.#relation = new Relation(layout, this.#codec, this.#port, executor, all, options, footprints)
     this.#successor = new Int32Array(this.#codec.words)
     this.#store = new Store(this.#codec.words)
@@ -98,7 +103,7 @@ class TableSpace implements StateSpace {
       pairObservers: observers.length - this.#firstPair,
       firstTick: this.#firstTick,
     }
-    this.#reduced = footprints && options.reduction?.({ ...setup, layout, footprints, observers: all.slice(0, -1) })
+    this.#reduced = footprints && reduction.explorer({ ...setup, layout, footprints, observers: all.slice(0, -1) })
     this.#kernel = this.#reduced ?? new Kernel(setup)
     this.#audits(history)
     this.#start(executor)

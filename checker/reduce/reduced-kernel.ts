@@ -8,7 +8,7 @@ import { applyWrites, COUNT_MASK, DIRECT, FAULTY, NO_ANSWER, UNAUDITED } from '.
 import { GrowableWords } from '../engine/growable.ts'
 import { VIOLATED } from '../engine/observer.ts'
 import { BATCH } from '../engine/store.ts'
-import type { ReducedExplorer, ReducedSetup } from '../engine/table.ts'
+import type { ReducedExplorer, ReducedSetup, Reduction } from '../engine/table.ts'
 import { isLiveness, type PropertyKind } from '../language/property.ts'
 import { NOT_A_MEMBER, Sets } from './partial-order.ts'
 
@@ -384,4 +384,10 @@ function copyOfLeaf(T: Int32Array, leaf: number): Int32Array {
 }
 
 /** Partial-order reduction, for `tableEngineWith({ reduction })`. */
-export const partialOrder = (setup: ReducedSetup): ReducedExplorer => new ReducedKernel(setup)
+export const partialOrder: Reduction = {
+  refuses: ({ processes }) => {
+    const time = processes.find(({ program }) => program.role === 'time')
+    return time && `${time.name} is time, which waits for what is urgent: its steps commute with none`
+  },
+  explorer: (setup) => new ReducedKernel(setup),
+}
