@@ -147,8 +147,8 @@ export class Footprints {
     this.setLeaf(leaf, this.#number(reads, writes))
   }
 
-  /** The property that was running has ended. */
-  observed(observer: number, { readSlots }: Reads): void {
+  /** The property that was running has ended: what it read, of a pair in either state. */
+  observed({ readSlots }: Reads): void {
     const reads = this.#none()
     for (const read of readSlots) {
       const slot = read % this.#slots
@@ -156,8 +156,17 @@ export class Footprints {
       if (labels === undefined) this.#readSlot(reads, slot)
       else this.#readLabels(reads, slot, labels)
     }
-    if (unite(this.#looksAt[observer]!, reads)) this.version++
     this.lastObserved = this.#number(reads, this.#none())
+  }
+
+  /** An observer has looked at a state, and this is the footprint of its answer. */
+  looked(observer: number, footprint: number): void {
+    if (unite(this.#looksAt[observer]!, this.#reads[footprint]!)) this.version++
+  }
+
+  /** An observer of pairs has looked at a step from a label, which has to be left where it is as if it read the same. */
+  lookedAlong(process: number, label: number, footprint: number): void {
+    if (unite(this.#learnt[this.#labels[process]! + label]!.reads, this.#reads[footprint]!)) this.version++
   }
 
   setLeaf(leaf: number, footprint: number): void {
@@ -191,6 +200,11 @@ export class Footprints {
     if (answers.known[at] === UNKNOWN)
       answers.known[at] = meet(this.#writes[footprint]!, this.#looksAt[observer]!) ? DEPENDENT : INDEPENDENT
     return answers.known[at] === DEPENDENT
+  }
+
+  /** Does what has the first footprint write what the second one reads? */
+  writesInto(footprint: number, reader: number): boolean {
+    return meet(this.#writes[footprint]!, this.#reads[reader]!)
   }
 
   /** A decision rests on the footprint not being in conflict with this process at this label. */

@@ -205,7 +205,7 @@ export class Relation {
       this.footprints?.begin()
       const answer = this.#executor.observe(observer)
       for (const slot of this.#port.readSlots) tree.slots.add(slot % this.#layout.slots.length)
-      this.footprints?.observed(index, this.#port)
+      this.footprints?.observed(this.#port)
       if (economy.direct) return answer
       const leaf = this.forest.leaf([UNAUDITED, answer])
       const conflict = this.#insert(tree.cell, leaf)
@@ -215,7 +215,7 @@ export class Relation {
       this.#judge(tree, leaf, state)
       return answer
     } catch (thrown) {
-      if (this.#port.recording) this.footprints?.observed(index, this.#port)
+      if (this.#port.recording) this.footprints?.observed(this.#port)
       return this.#unanswered(tree, state, thrown)
     }
   }

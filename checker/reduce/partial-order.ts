@@ -9,7 +9,7 @@
  *
  * 1. no process outside can ever, from its label on, take a step that writes what the leaf of a member reads or writes,
  *    or that reads what it writes;
- * 2. no observer outside is known to read what the leaf of a member writes, and no observer of pairs at all;
+ * 2. no observer outside is known to read what the leaf of a member writes;
  * 3. some outcome of a member leads to a higher level of the breadth-first search;
  * 4. no leaf of a member faults.
  *
@@ -41,10 +41,14 @@
  * first step can be taken first, and the way becomes shorter. Hence all deadlocks are visited. Answers of observers,
  * faults and labels taken belong to leaves.
  *
- * **Observers of pairs** look at the two states of a step. A step that changes nothing of what an observer reads in
- * either state gives it the answer for the pair of the state with itself. By the same induction, every step of the full
- * graph gives an answer that is given to a step that is taken, or to such a pair at a visited state. So pairs of visited
- * states with themselves are asked about too; where one of them violates, the property is not decided here.
+ * **Observers of pairs** look at the two states of a step. Each is asked, too, about every visited state and itself, and
+ * is an observer of that, which is never a member. A step *shows* where it writes something that the observer reads of
+ * the state after it; one that does not show has the answer of the state with itself, since both read the same. What an
+ * observer reads along a step that shows is counted as read by the step, at every visited state, taken or not. A step
+ * that shows at `z` writes what the observer reads of `z` and itself, so that by (2) it is in no set `M`; and as long as
+ * it is left out, nobody writes what it reads, so that it shows, and is answered, as before, until all of a state is
+ * expanded. Hence every answer is given to a step that is taken, or to a visited state and itself. The latter is no step:
+ * where it violates, the property is not decided here.
  *
  * **Labels** are cells of their own: a property that asks `at(cpu0, 'done')` reads one bit, which only steps to and from
  * that label write (`footprint.ts`). In the proof a leaf is then what the same bits decide.

@@ -61,6 +61,8 @@ export class ReducedKernel implements ReducedExplorer {
   readonly #reported = new Set<number>()
   /** By observer of pairs: violates or fails where nothing changes. */
   readonly #refusesStutter: Uint8Array
+  /** By observer of pairs: the footprint of its answer where nothing changes. */
+  readonly #still: Int32Array
   /** By state: a bit for each process that was left out. */
   readonly #left = new GrowableWords(1024)
   readonly #leftWords: number
@@ -88,6 +90,7 @@ export class ReducedKernel implements ReducedExplorer {
     this.best = new Int32Array(observers.length).fill(NO_ANSWER)
     this.bestState = new Int32Array(observers.length).fill(-1)
     this.bestAfter = observers.map(() => new Int32Array(K))
+    this.#still = new Int32Array(observers.length)
     this.#refusesStutter = new Uint8Array(observers.length)
   }
 
@@ -176,19 +179,32 @@ export class ReducedKernel implements ReducedExplorer {
       this.#leave(state, false)
       return
     }
+    for (const o of this.#pairs) this.#lookAlong(o, state)
     const reduced = this.#choose()
     this.#leave(state, reduced)
     for (let p = 0; p < this.#processes; p++) if (!reduced || this.#chosen[p] === 1) this.#take(p, state)
   }
 
   #observe(state: number): void {
-    const { footprints } = this.#setup
     for (const o of this.#states) {
       const p = this.#answerPointer(o)
       const answer = this.#answer(o, p, state)
-      this.#sets.footprint[this.#processes + o] = this.#isRecorded(p) ? footprints.of(-p) : footprints.lastObserved
+      this.#sets.footprint[this.#processes + o] = this.#looked(o, p)
       if (answer > this.best[o]!) this.#saw(o, state, answer)
     }
+  }
+
+  /** Learns what an observer of a state looks at, and gives the footprint of the answer that it has given last. */
+  #looked(observer: number, pointer: number): number {
+    const { footprints } = this.#setup
+    const footprint = this.#lookAt(pointer)
+    if (footprint >= 0) footprints.looked(observer, footprint)
+    return footprint
+  }
+
+  #lookAt(pointer: number): number {
+    const { footprints } = this.#setup
+    return this.#isRecorded(pointer) ? footprints.of(-pointer) : footprints.lastObserved
   }
 
   /** Asks the observers of pairs about a step that changes nothing: it must not matter how often it happens. */
@@ -199,7 +215,9 @@ export class ReducedKernel implements ReducedExplorer {
     W.copyWithin(store.words, 0, store.words)
     for (const o of this.#pairs) {
       const faults = relation.faults.length
-      const answer = this.#answer(o, this.#answerPointer(o), state, false)
+      const p = this.#answerPointer(o)
+      const answer = this.#answer(o, p, state, false)
+      this.#still[o] = this.#looked(o, p)
       if (answer === VIOLATED || answer === NO_ANSWER) this.#refusesStutter[o] = 1
       // It is no step of the model: a failure is none of the model's.
       if (relation.faults.length > faults) relation.forgetFaultsAfter(faults)
@@ -275,6 +293,27 @@ export class ReducedKernel implements ReducedExplorer {
       this.#leafAt[p] = -1
     }
     return leaf
+  }
+
+  /** Learns what an observer of pairs looks at along the steps that it can tell from no step, taken or not. */
+  #lookAlong(observer: number, state: number): void {
+    const { footprints, store } = this.#setup
+    const sets = this.#sets
+    const still = this.#still[observer]!
+    for (let p = 0; p < this.#processes; p++) {
+      const footprint = sets.footprint[p]!
+      if (sets.outcomes[p] === 0) continue
+      if (footprint >= 0 && still >= 0 && !footprints.writesInto(footprint, still)) continue
+      let t = this.#leafAt[p]! + 2
+      for (let n = sets.outcomes[p]!; n > 0; n--) {
+        t = applyWrites(this.#leafIn[p]!, t, this.#state, this.#successor)
+        this.#state.set(this.#successor, store.words)
+        const pointer = this.#answerPointer(observer)
+        this.#answer(observer, pointer, state)
+        const along = this.#lookAt(pointer)
+        if (along >= 0) footprints.lookedAlong(p, sets.label[p]!, along)
+      }
+    }
   }
 
   #terminal(state: number): void {
