@@ -141,7 +141,7 @@ const genes: fc.Arbitrary<ProcessesGenes> = fc.record({
     fc.record({ loop: fc.boolean(), steps: fc.array(operation, { minLength: 1, maxLength: 4, size: 'max' }) }),
     { minLength: 2, maxLength: 4, size: 'max' },
   ),
-  properties: fc.array(operation, { maxLength: 2, size: 'max' }),
+  properties: fc.array(operation, { maxLength: 3, size: 'max' }),
 })
 const processes = genes.map((each) => {
   const made = randomProcesses(each)
@@ -292,6 +292,7 @@ const careless = {
   condition3: plant(ReducedKernel.prototype, 'isBeyond', true),
   passes: plant(ReducedKernel.prototype, 'isInVain', false),
   visibility: plant(Footprints.prototype, 'touches', false),
+  along: plant(Footprints.prototype, 'lookedAlong', false),
   conflicts: plant(Footprints.prototype, 'conflicts', false),
 }
 
@@ -300,7 +301,7 @@ describe('a mistake is found out:', () => {
     ['condition 3 is left out', 'toggler', careless.condition3],
     ['one pass is thought to be enough', 'late reader', careless.passes],
     ['properties are not looked at', 'who is first', careless.visibility],
-    ['properties are not looked at', 'who is first, over a step', careless.visibility],
+    ['what is read along steps is not looked at', 'who is first, over a step', careless.along],
     ['conflicts are not looked at', 'late reader', careless.conflicts],
   ] as const)('%s: %s', (_mistake, name, engine) => {
     expect(violates(engine, traps[name]())).toBe(false)

@@ -137,7 +137,7 @@ function test({ op, field, value, goto }: Operation): { text: string; test: Test
   return choices[op % choices.length]! as { text: string; test: Test }
 }
 
-const KINDS = ['always', 'never', 'reachable', 'maximum', 'stepwise', 'stepwise'] as const
+const KINDS = ['always', 'maximum', 'reachable', 'maximum', 'stepwise', 'stepwise'] as const
 
 function propertyOf(genes: Operation, i: number): { made: Property; text: string } {
   const properties = propertiesOf({}) as unknown as Record<string, (name: string, test: unknown) => Property>
@@ -146,11 +146,16 @@ function propertyOf(genes: Operation, i: number): { made: Property; text: string
   const truth = asked.test as (s: Seen, context: Context) => boolean
   const recipe =
     kind === 'maximum'
-      ? (s: Seen, context: Context) => (truth(s, context) ? 1 + s.g[genes.goto % FIELDS]! : 0)
+      ? // Hardly two states have the same value, so that hardly one may be lost.
+        (s: Seen, context: Context) =>
+          (truth(s, context) ? 51 : 0) +
+          ((37 + genes.goto) * member(s, 'p').x + (53 + genes.field) * member(s, 'q').x + genes.value * s.g[0]!) % 101
       : kind === 'stepwise'
         ? // Nothing can be claimed of a step unless it changes something that is looked at.
           (s: Seen, context: Context) =>
-            context.before(() => truth(s, context)) || !truth(s, context) || s.g[genes.goto % FIELDS] !== 1
+            context.before(() => truth(s, context)) ||
+            !truth(s, context) ||
+            member(s, names[genes.goto % 3]!).x !== genes.value % VALUES
         : truth
   return { made: properties[kind]!(`P${i}`, recipe), text: `${kind} ${asked.text}` }
 }
