@@ -7,6 +7,7 @@
  */
 import { maskOf, type Codec } from './codec.ts'
 import { Economy, type EconomyOptions } from './economy.ts'
+import { Asymmetry, type EveryOrder } from './every-order.ts'
 import { coverName, type FaultSighting } from './engine.ts'
 import type { Executor, Observer, Outcome } from './executor.ts'
 import { Fault, type StepFault } from './fault.ts'
@@ -48,6 +49,10 @@ export class Relation {
   expandedBefore = 0
   executions = 0
   direct = 0
+  /** Shows of each leaf that the order of the members makes no difference to it; set where members are exchanged. */
+  everyOrder: EveryOrder | undefined
+  /** Observers to which it makes one, and why. */
+  readonly asymmetries: Map<number, string> = new Map()
   readonly #faultsMet = new Set<string>()
   readonly #layout: Layout
   readonly #codec: Codec
@@ -143,6 +148,7 @@ export class Relation {
     const tree = this.#treeAt(process, words)
     this.#port.bind(words, true)
     const outcomes = this.#run(tree, state)
+    this.everyOrder?.step(tree.process, tree.process.program.labels[tree.label]!, words)
     const leaf = this.forest.leaf(outcomes)
     this.footprints?.step(process, tree.label, leaf, this.#port)
     this.code.array[leaf]! |= UNAUDITED
@@ -164,6 +170,7 @@ export class Relation {
       return leaf
     }
     const leaf = run()
+    this.everyOrder?.step(tree.process, tree.process.program.labels[tree.label]!, words)
     if (++this.direct % DIRECT_AUDIT_PERIOD !== 0) return leaf
     const first = this.forest.successors(leaf, words)
     const again = run()
@@ -203,7 +210,7 @@ export class Relation {
       // What a direct evaluation read matters too: a saturated field may have decided it.
       this.#port.bind(words, true, observer.pair)
       this.footprints?.begin()
-      const answer = this.#executor.observe(observer)
+      const answer = this.everyOrder?.answer(observer) ?? this.#executor.observe(observer)
       for (const slot of this.#port.readSlots) tree.slots.add(slot % this.#layout.slots.length)
       this.footprints?.observed(this.#port)
       if (economy.direct) return answer
@@ -215,6 +222,11 @@ export class Relation {
       this.#judge(tree, leaf, state)
       return answer
     } catch (thrown) {
+      if (thrown instanceof Asymmetry) {
+        this.asymmetries.set(index, thrown.message)
+        this.code.array[tree.cell] = -this.#faultyLeaf
+        return NO_ANSWER
+      }
       if (this.#port.recording) this.footprints?.observed(this.#port)
       return this.#unanswered(tree, state, thrown)
     }

@@ -137,17 +137,40 @@ const expectation = z.discriminatedUnion('is', [
   z.strictObject({ is: z.enum(['maximum', 'minimum']), value: z.int(), atLeast: z.exactOptional(z.boolean()) }),
 ])
 
+const partial = {
+  depth: z.int().min(-1),
+  stop: z.discriminatedUnion('by', [
+    z.strictObject({ by: z.enum(['states', 'memory', 'timeout']), limit: z.number() }),
+    z.strictObject({ by: z.literal('system'), message: z.string() }),
+    z.strictObject({ by: z.literal('interrupt') }),
+  ]),
+}
+const symmetry = z.strictObject({
+  families: z.array(z.strictObject({ family: z.string(), members: natural })),
+  kept: natural,
+  standFor: natural,
+  symmetricStart: z.boolean(),
+  leftOut: z.array(z.strictObject({ family: z.string(), reason: z.string() })),
+})
+const crossCheck = z.discriminatedUnion('is', [
+  z.strictObject({
+    is: z.literal('agrees'),
+    bounds: configuration.bounds,
+    unreduced: natural,
+    reduced: natural,
+  }),
+  z.strictObject({ is: z.literal('none'), because: z.string() }),
+])
 const basis = z.discriminatedUnion('is', [
   z.strictObject({ is: z.literal('exact') }),
+  z.strictObject({ is: z.literal('partial'), ...partial }),
   z.strictObject({
-    is: z.literal('partial'),
-    depth: z.int().min(-1),
-    stop: z.discriminatedUnion('by', [
-      z.strictObject({ by: z.enum(['states', 'memory', 'timeout']), limit: z.number() }),
-      z.strictObject({ by: z.literal('system'), message: z.string() }),
-      z.strictObject({ by: z.literal('interrupt') }),
-    ]),
+    is: z.literal('reduced'),
+    symmetry: z.exactOptional(symmetry),
+    partial: z.exactOptional(z.strictObject(partial)),
+    crossCheck: z.exactOptional(crossCheck),
   }),
+  z.strictObject({ is: z.literal('refused'), because: z.string() }),
 ])
 
 const start = z.strictObject({

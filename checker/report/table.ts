@@ -2,7 +2,7 @@
 import { match } from 'ts-pattern'
 import { configurationName, type Judged, type Outcome } from './record.ts'
 import { fill, shorten, type Format, type Style } from './lines.ts'
-import { count, resultInWords, secondsInWords } from './words.ts'
+import { resultInWords, secondsInWords, statesInWords } from './words.ts'
 
 export interface TableOptions {
   readonly width: number
@@ -41,7 +41,7 @@ function cellOf(outcome: Outcome, property: string): Cell {
 function statesCell(outcome: Outcome): Cell {
   if (outcome.is === 'failed') return plain('')
   const { run, statesDiffer } = outcome
-  const states = `${count(run.statistics.states)}${run.basis.is === 'exact' ? '' : '+'}`
+  const states = statesInWords(run)
   return statesDiffer ? { text: `${DIFFERS} ${states}`, format: 'red' } : plain(states)
 }
 

@@ -3,6 +3,7 @@ import { fill, hanging, unstyled, wrap, type Style } from './lines.ts'
 import { bySpec, caveats, leftOpen, neverTaken, shownProperties, vacuities } from './overview.ts'
 import {
   configurationName,
+  statesOf,
   traceOf,
   type Decided,
   type Judged,
@@ -19,6 +20,7 @@ import {
   count,
   someInWords,
   judgedInWords,
+  reductionsInWords,
   reachInWords,
   searchInWords,
   secondsInWords,
@@ -109,6 +111,7 @@ class TextReport implements Reporter {
     for (const { property, reason, configurations } of vacuities(outcomes))
       remark('vacuous:', `${property}, ${reason} (${someInWords(configurations)})`)
     for (const { property, caveat } of caveats(outcomes)) remark(`${property}:`, caveat)
+    for (const words of reductionsInWords(outcomes, this.#plan.length > 1)) lines.push(...hanging('  ', wrap(words, this.#options.width - 2)))
     for (const labels of neverTaken(outcomes).values())
       lines.push(...hanging('  never taken: ', fill(labels, ', ', this.#options.width - 15)))
     return lines
@@ -125,7 +128,7 @@ class TextReport implements Reporter {
       lines.push(
         '',
         ...this.#marked(
-          `${where}: ${count(outcome.run.statistics.states)} states; expected: ${count(planned.states ?? 0)}`,
+          `${where}: ${count(statesOf(outcome.run) ?? 0)} states; expected: ${count(planned.states ?? 0)}`,
         ),
       )
     for (const judged of outcome.verdicts) lines.push(...this.#verdict(outcome, judged, single))

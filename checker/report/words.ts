@@ -1,9 +1,9 @@
 /** Results, expectations and what carries them, in words. */
 import { match, P } from 'ts-pattern'
 import type { Expectation } from '../language/spec.ts'
-import type { Basis, Result, Stop } from '../search/verdict.ts'
-import { tally } from './overview.ts'
-import type { Judged, Outcome, Summary } from './record.ts'
+import type { Basis, CrossCheck, Result, Run, Stop, SymmetryBasis } from '../search/verdict.ts'
+import { grouped, tally } from './overview.ts'
+import { configurationName, type Judged, type Outcome, type Summary } from './record.ts'
 
 export const count = (n: number): string => n.toLocaleString('en-US')
 export const counted = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`
@@ -37,6 +37,31 @@ export const stopInWords = (stop: Stop): string =>
     .with({ by: 'interrupt' }, () => 'interrupted')
     .exhaustive()
 
+/** `symmetry S4 × S4 of cpu and task (11,574 states stand for 1,897,543)`. */
+function symmetryInWords({ families, kept, standFor, symmetricStart }: SymmetryBasis): string {
+  const group = families.map(({ members }) => `S${members}`).join(' × ')
+  const names = families.map(({ family }) => family).join(' and ')
+  return `symmetry ${group} of ${names} (${counted(kept, 'state')} stand for ${symmetricStart ? '' : 'at most '}${count(standFor)})`
+}
+
+const crossCheckInWords = (crossCheck: CrossCheck): string =>
+  match(crossCheck)
+    .with({ is: 'agrees' }, ({ bounds, unreduced, reduced }) => {
+      const where = Object.entries(bounds).map(([name, value]) => `${name}=${value}`)
+      const at = where.length === 0 ? '' : ` at ${where.join(' ')}`
+      return `agrees with unreduced${at} (${count(unreduced)} → ${counted(reduced, 'state')})`
+    })
+    .with({ is: 'none' }, ({ because }) => `not compared with unreduced: ${because}`)
+    .exhaustive()
+
+const reducedInWords = ({ symmetry, partial, crossCheck }: Extract<Basis, { is: 'reduced' }>): string =>
+  [
+    `reduced by ${symmetry === undefined ? 'nothing' : symmetryInWords(symmetry)}`,
+    'conditions checked',
+    ...(crossCheck === undefined ? [] : [crossCheckInWords(crossCheck)]),
+    ...(partial === undefined ? [] : [basisInWords({ is: 'partial', ...partial })]),
+  ].join('; ')
+
 export const basisInWords = (basis: Basis): string =>
   match(basis)
     .with({ is: 'exact' }, () => 'exact')
@@ -45,7 +70,31 @@ export const basisInWords = (basis: Basis): string =>
       ({ depth, stop }) =>
         `partial (${stopInWords(stop)}${depth < 0 ? '' : `; complete up to ${counted(depth, 'step')}`})`,
     )
+    .with({ is: 'reduced' }, (reduced) => reducedInWords(reduced))
+    .with({ is: 'refused' }, ({ because }) => `refused (${clause(because)})`)
     .exhaustive()
+
+/** What could not be exchanged and, with `bases`, by what the searches were reduced, each with its configurations. */
+export const reductionsInWords = (outcomes: readonly Outcome[], bases = true): string[] =>
+  grouped(
+    outcomes.flatMap((outcome) => {
+      if (outcome.is === 'failed' || outcome.run.basis.is !== 'reduced') return []
+      const { basis } = outcome.run
+      const configuration = configurationName(outcome.planned)
+      const leftOut = (basis.symmetry?.leftOut ?? []).map(
+        ({ family, reason }) => `${family} was not exchanged: ${clause(reason)}`,
+      )
+      return [...(bases ? [basisInWords(basis)] : []), ...leftOut].map((reason) => ({ reason, configuration }))
+    }),
+  ).map(({ reason, configurations }) => `${reason} (${someInWords(configurations)})`)
+
+/** `84`, `84+` where there may be more, and `22 of 84` where some stand for others. */
+export function statesInWords({ basis, statistics: { states } }: Run): string {
+  if (basis.is === 'refused') return ''
+  if (basis.is === 'reduced' && basis.symmetry !== undefined && basis.partial === undefined)
+    return `${count(states)} of ${basis.symmetry.symmetricStart ? '' : '≤ '}${count(basis.symmetry.standFor)}`
+  return `${count(states)}${basis.is === 'exact' ? '' : '+'}`
+}
 
 /** `1.23 s`, with three digits that mean something. */
 export const secondsInWords = (seconds: number): string =>
@@ -92,18 +141,28 @@ export function reachInWords({ planned, outcomes }: Summary): string {
 export function searchInWords(outcomes: readonly Outcome[]): string {
   const runs = outcomes.filter((outcome) => outcome.is === 'decided').map(({ run }) => run)
   const sum = (of: (run: (typeof runs)[number]) => number): number => runs.reduce((total, run) => total + of(run), 0)
-  const partial = runs.filter(({ basis }) => basis.is !== 'exact')
-  const basis =
-    partial.length === 0
-      ? 'exact'
-      : runs.length === 1 && runs[0] !== undefined
-        ? basisInWords(runs[0].basis)
-        : `${count(partial.length)} of ${counted(runs.length, 'search', 'searches')} partial`
   return [
     `${count(sum(({ statistics }) => statistics.transitions + statistics.initialStates))} states generated`,
     `${count(sum(({ statistics }) => statistics.states))} distinct`,
     `depth ${runs.reduce((depth, { statistics }) => Math.max(depth, statistics.depth), 0)}`,
     `${count(sum(({ statistics }) => statistics.queued))} left on queue`,
-    basis,
+    basesInWords(runs.map(({ basis }) => basis)),
   ].join(' · ')
+}
+
+/** What carries several runs, the least known first. */
+function basesInWords(bases: readonly Basis[]): string {
+  const [first] = bases
+  if (bases.length === 1 && first !== undefined) return basisInWords(first)
+  const isPartial = (basis: Basis): boolean =>
+    basis.is === 'partial' || (basis.is === 'reduced' && basis.partial !== undefined)
+  const parts = [
+    [bases.filter(({ is }) => is === 'refused').length, 'refused'],
+    [bases.filter(isPartial).length, 'partial'],
+    [bases.filter((basis) => basis.is === 'reduced' && !isPartial(basis)).length, 'reduced'],
+  ] as const
+  const said = parts.filter(([n]) => n > 0)
+  if (said.length === 0) return 'exact'
+  const all = counted(bases.length, 'search', 'searches')
+  return said.map(([n, what], i) => `${count(n)}${i === 0 ? ` of ${all}` : ''} ${what}`).join(', ')
 }

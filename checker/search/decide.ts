@@ -2,6 +2,7 @@
 import type { FaultSighting, StateSpace } from '../engine/engine.ts'
 import { Fault } from '../engine/fault.ts'
 import { Machine } from '../engine/machine.ts'
+import type { PlainState } from '../engine/plain.ts'
 import { AS_CLAIMED, NOTHING_CLAIMED, VIOLATED, observerOf } from '../engine/observer.ts'
 import type { Fairness } from '../language/spec.ts'
 import {
@@ -12,6 +13,8 @@ import {
   type Property,
   type PropertyKind,
 } from '../language/property.ts'
+import { scheduleAlongOrbits } from '../trace/along-orbits.ts'
+import { confirm } from '../trace/confirm.ts'
 import { pathTo, ReplayError, scheduleAlong, type Trace } from '../trace/schedule.ts'
 import { describeStop } from './budget.ts'
 import { Liveness } from './liveness.ts'
@@ -57,13 +60,17 @@ class Decider {
             : undefined
   }
 
-  /** The behaviour that leads to a state, and maybe one step on. */
-  #trace(state: number, next?: number): Trace {
-    const path = [...pathTo(this.#space, state), ...(next === undefined ? [] : [next])]
-    return scheduleAlong(
-      this.#machine,
-      path.map((id) => this.#space.state(id)),
+  /**
+   * The behaviour that leads to a state, and maybe one step on. Where states stand for others it is a real one, whose
+   * last step is as `endsWith` says.
+   */
+  #trace(state: number, next?: number, endsWith?: (before: PlainState, after: PlainState) => boolean): Trace {
+    const path = [...pathTo(this.#space, state), ...(next === undefined ? [] : [next])].map((id) =>
+      this.#space.state(id),
     )
+    const { orbits } = this.#space
+    if (orbits === undefined) return scheduleAlong(this.#machine, path)
+    return scheduleAlongOrbits(this.#machine, path, { representative: orbits.representative, endsWith })
   }
 
   /** The same where a step may be impure: what it did cannot always be found again. */
@@ -89,7 +96,7 @@ class Decider {
     return this.#space.faults.some(({ fault }) => fault.kind === 'impure')
   }
 
-  staysInDomain(): Verdict {
+  staysInDomain(properties: readonly Property[]): Verdict {
     const named = { property: STAYS_IN_DOMAIN, kind: 'built-in', vacuous: undefined } as const
     const [first] = [...this.#space.faults].sort((a, b) => a.state - b.state)
     if (first === undefined) return { ...named, ...this.#forAll({ is: 'holds' }) }
@@ -97,13 +104,31 @@ class Decider {
     return {
       ...named,
       result: { is: 'violated', steps: trace.schedule.steps.length, trace },
-      because: `${where(first)}: ${first.fault.message}`,
+      because: this.#faultAt(trace, properties) ?? `${where(first)}: ${first.fault.message}`,
     }
+  }
+
+  /** What goes wrong at the end of a real trace, whose members are others than those of the state that was seen. */
+  #faultAt(trace: Trace, properties: readonly Property[]): string | undefined {
+    if (this.#space.orbits === undefined) return undefined
+    return confirm(this.#machine, STAYS_IN_DOMAIN, properties, { result: 'violated' }, trace).because
+  }
+
+  /** Why nothing can be said where members were exchanged, if so. */
+  #unsymmetric(observer: number | 'done', kind?: PropertyKind): string | undefined {
+    const { orbits } = this.#space
+    if (orbits === undefined) return undefined
+    if (kind !== undefined && isLiveness(kind))
+      return 'reduction by symmetry does not preserve fairness to each member, and so no liveness; check it without'
+    const reason = orbits.asymmetry(observer)
+    return reason && `${reason}, so reduction by symmetry cannot decide it`
   }
 
   noDeadlock(): Verdict {
     const { deadlock, layout } = this.#space
     const named = { property: NO_DEADLOCK, kind: 'built-in' } as const
+    const because = this.#unsymmetric('done')
+    if (because !== undefined) return { ...named, result: { is: 'inconclusive' }, because, vacuous: undefined }
     if (deadlock !== undefined && !this.#impure) {
       const trace = this.#trace(deadlock)
       return {
@@ -125,6 +150,9 @@ class Decider {
   property(property: Property, index: number): Verdict {
     const named = { property: property.name, kind: property.kind }
     if (this.#impure) return { ...named, ...this.#forAll({ is: 'holds' }), vacuous: undefined }
+    const unsymmetric = this.#unsymmetric(index, property.kind)
+    if (unsymmetric !== undefined)
+      return { ...named, result: { is: 'inconclusive' }, because: unsymmetric, vacuous: undefined }
     try {
       return { ...named, ...this.#decided(property, index) }
     } catch (error) {
@@ -193,7 +221,8 @@ class Decider {
   #shown(is: 'violated' | 'reachable', property: Property, index: number): Result {
     const { code, state, from } = this.#space.sighting(index)!
     const observer = observerOf(property)
-    const trace = observer.pair ? this.#trace(from, state) : this.#trace(state)
+    const sees = (one: PlainState, next: PlainState): boolean => this.#machine.observe(observer, one, next) === code
+    const trace = observer.pair ? this.#trace(from, state, sees) : this.#trace(state)
     const last = trace.states.at(-1)!
     const before = trace.states.at(-2) ?? last
     const confirmed = observer.pair
@@ -268,7 +297,7 @@ class Decider {
     const because =
       goals === 0
         ? 'no reachable state satisfies it'
-        : `from there on it can never be reached again; ${trapped} of ${states} states are like that`
+        : `from there on it can never be reached again; ${trapped} of ${states} ${this.#space.orbits === undefined ? '' : 'kept '}states are like that`
     return { result: { is: 'violated', steps: trace.schedule.steps.length, trace }, because, vacuous: undefined }
   }
 }
@@ -285,7 +314,7 @@ export function decide(
 ): Verdict[] {
   const decider = new Decider(space, history, stop, fairness)
   return [
-    decider.staysInDomain(),
+    decider.staysInDomain(properties),
     decider.noDeadlock(),
     ...properties.map((property, i) => decider.property(property, i)),
   ]
