@@ -93,13 +93,19 @@ export interface Orbits {
   asymmetry(observer: number | 'done'): string | undefined
 }
 
+/** What it means that steps were left out. */
+export interface LeftOut {
+  /** How many times the states were searched: until what was learnt bore out what was left out. */
+  readonly passes: number
+  /** Why the space cannot decide what an observer is for, if so: one sentence. */
+  cannotDecide(observer: number): string | undefined
+}
+
 /** A state space under exploration. States are numbered from 0 in breadth-first order. */
 export interface StateSpace {
   readonly layout: Layout
   /** Expands up to `limit` queued states; `false` when none is left. */
   advance(limit: number): boolean
-  /** Why the space cannot decide what an observer is for, where it was reduced: one sentence. */
-  cannotDecide(observer: number): string | undefined
   statistics(): Statistics
   /** What the observers saw; `undefined` for one that was never evaluated. */
   sighting(observer: number): Sighting | undefined
@@ -122,6 +128,8 @@ export interface StateSpace {
   predecessor(state: number): number
   state(id: number): PlainState
   edges(): Edges
+  /** Set where some steps were left out at some states. */
+  readonly leftOut?: LeftOut | undefined
   /** Set where the question was asked with a symmetry. States are then those that are kept. */
   readonly orbits?: Orbits | undefined
 }

@@ -74,10 +74,6 @@ class ImmerSpace implements StateSpace {
     return id
   }
 
-  cannotDecide(): undefined {
-    return undefined
-  }
-
   advance(limit: number): boolean {
     for (let n = 0; n < limit && this.#head < this.#states.length; n++) this.#expand(this.#head++)
     return this.#head < this.#states.length

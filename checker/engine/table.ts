@@ -7,6 +7,7 @@ import {
   type Edges,
   type Engine,
   type FaultSighting,
+  type LeftOut,
   type Orbits,
   type Question,
   type Sighting,
@@ -39,6 +40,7 @@ export interface TableOptions extends EconomyOptions {
 
 /** A kernel that leaves out some of the processes at some states. */
 export interface ReducedExplorer extends Explorer {
+  readonly passes: number
   /** Was the process left out at a state that was expanded? */
   leavesOut(process: number, state: number): boolean
   /** Why the reduced space cannot decide an observer, by its number in the setup: one sentence. */
@@ -228,8 +230,10 @@ class TableSpace implements StateSpace {
     return this.#reduced === undefined ? Math.max(-1, levels.length - 2) : -1
   }
 
-  cannotDecide(observer: number): string | undefined {
-    return this.#reduced?.cannotDecide(this.#order[observer]!)
+  get leftOut(): LeftOut | undefined {
+    const reduced = this.#reduced
+    if (reduced === undefined) return undefined
+    return { passes: reduced.passes, cannotDecide: (observer) => reduced.cannotDecide(this.#order[observer]!) }
   }
   sighting(observer: number): Sighting | undefined {
     const o = this.#order[observer]!

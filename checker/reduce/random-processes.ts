@@ -149,7 +149,7 @@ function propertyOf(genes: Operation, i: number): { made: Property; text: string
       ? // Hardly two states have the same value, so that hardly one may be lost.
         (s: Seen, context: Context) =>
           (truth(s, context) ? 51 : 0) +
-          ((37 + genes.goto) * member(s, 'p').x + (53 + genes.field) * member(s, 'q').x + genes.value * s.g[0]!) % 101
+          (((37 + genes.goto) * member(s, 'p').x + (53 + genes.field) * member(s, 'q').x + genes.value * s.g[0]!) % 101)
       : kind === 'stepwise'
         ? // Nothing can be claimed of a step unless it changes something that is looked at.
           (s: Seen, context: Context) =>

@@ -167,6 +167,7 @@ const basis = z.discriminatedUnion('is', [
   z.strictObject({
     is: z.literal('reduced'),
     symmetry: z.exactOptional(symmetry),
+    partialOrder: z.exactOptional(z.strictObject({ kept: natural, passes: natural })),
     partial: z.exactOptional(z.strictObject(partial)),
     crossCheck: z.exactOptional(crossCheck),
   }),

@@ -53,7 +53,6 @@ export function pretending(space: StateSpace, changes: Partial<StateSpace>): Sta
     layout: space.layout,
     advance: (limit) => space.advance(limit),
     statistics: () => space.statistics(),
-    cannotDecide: (observer) => space.cannotDecide(observer),
     sighting: (observer) => space.sighting(observer),
     varies: (observer) => space.varies(observer),
     saturated: (observer) => space.saturated(observer),
