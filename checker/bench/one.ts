@@ -1,14 +1,21 @@
 /** One measurement in a process of its own: `one.ts MODEL ENGINE MAX-STATES BOUNDS-AS-JSON`. Prints JSON. */
+import type { Engine } from '../engine/engine.ts'
 import { immerEngine } from '../engine/immer.ts'
 import { layoutOf } from '../engine/layout.ts'
 import { observerOf } from '../engine/observer.ts'
-import { tableEngine } from '../engine/table.ts'
+import { tableEngine, tableEngineWith } from '../engine/table.ts'
 import type { Spec } from '../language/index.ts'
+import { partialOrder } from '../reduce/reduced-kernel.ts'
 
 const [path = '', engineName = 'table', maxStates = 'Infinity', bounds = '{}'] = process.argv.slice(2)
 const { default: spec } = (await import(path)) as { default: Spec }
 const layout = layoutOf(spec.protocol.instance({ bounds: JSON.parse(bounds) as Record<string, number> }))
-const engine = engineName === 'immer' ? immerEngine : tableEngine
+const engines: Readonly<Record<string, Engine>> = {
+  immer: immerEngine,
+  table: tableEngine,
+  'partial-order': tableEngineWith({ reduction: partialOrder }),
+}
+const engine = engines[engineName] ?? tableEngine
 const question = { layout, observers: spec.properties.map(observerOf), history: new Set<string>() }
 
 const rss = process.memoryUsage.rss()

@@ -87,6 +87,9 @@ export class Sets {
   readonly isMember: Uint8Array
   readonly #members: Int32Array
   #size = 0
+  #enabled = 0
+  /** With these there is no set. */
+  readonly #isHopeless: Uint8Array
   readonly #footprints: Footprints
   readonly #shape: Members
   readonly #watching: readonly number[]
@@ -101,18 +104,29 @@ export class Sets {
     this.outcomes = new Int32Array(processes)
     this.isMember = new Uint8Array(processes + stateObservers)
     this.#members = new Int32Array(processes + stateObservers)
+    this.#isHopeless = new Uint8Array(processes + stateObservers)
     const watching = Array.from({ length: stateObservers + pairObservers }, (_, o) => o).filter((o) => !isIgnored(o))
     this.#watching = watching.filter((o) => o < stateObservers)
     this.#watchingPairs = watching.filter((o) => o >= stateObservers)
+  }
+
+  /** Another state is at hand. */
+  begin(): void {
+    this.#isHopeless.fill(0)
+    this.#enabled = 0
+    for (const outcomes of this.outcomes) this.#enabled += outcomes
   }
 
   /** The least allowed set with this process. `false`: there is none, or it has every outcome. */
   close(process: number): boolean {
     this.isMember.fill(0)
     this.#size = 0
-    if (!this.#join(process)) return false
-    for (let i = 0; i < this.#size; i++) if (!this.#joinThoseInConflict(this.#members[i]!)) return false
-    return this.size < this.#enabled()
+    let isAllowed = this.#join(process)
+    for (let i = 0; isAllowed && i < this.#size; i++) isAllowed = this.#joinThoseInConflict(this.#members[i]!)
+    if (isAllowed && this.size < this.#enabled) return true
+    // Whatever set has this process has all that had to join it.
+    this.#isHopeless[process] = 1
+    return false
   }
 
   /** Outcomes of the set. */
@@ -138,7 +152,7 @@ export class Sets {
   }
 
   #join(member: number): boolean {
-    if (this.footprint[member] === NOT_A_MEMBER) return false
+    if (this.footprint[member] === NOT_A_MEMBER || this.#isHopeless[member] === 1) return false
     this.isMember[member] = 1
     this.#members[this.#size++] = member
     return true
@@ -155,11 +169,5 @@ export class Sets {
     for (const o of this.#watching)
       if (this.isMember[processes + o] === 0 && F.touches(footprint, o) && !this.#join(processes + o)) return false
     return true
-  }
-
-  #enabled(): number {
-    let enabled = 0
-    for (const outcomes of this.outcomes) enabled += outcomes
-    return enabled
   }
 }

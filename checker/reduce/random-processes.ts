@@ -74,15 +74,21 @@ function operation({ op, field: f, value: v }: Operation): Made {
       when: (s, me) => s.g[me.x] === 0,
       do: (s, me) => void (s.g[me.x] = 1),
     },
-    { text: `if x = ${value} then g[${field}] = 0`, do: (s, me) => void (me.x === value && (s.g[field] = 0)) },
+    {
+      text: `if x = ${value} then g[${field}] = 0`,
+      do: (s, me) => {
+        if (me.x === value) s.g[field] = 0
+      },
+    },
     { text: `g[${field}]++`, do: (s) => void (s.g[field] = Math.min(VALUES, s.g[field]! + 1) % VALUES) },
     { text: `g[${field}]++ (may overflow)`, do: (s) => void (s.g[field] = s.g[field]! + (v > 200 ? 1 : 0)) },
   ]
   return choices[op % choices.length]!
 }
 
-const { program } = language<typeof state>()
-const erased = program as unknown as (family: string, steps: Record<string, AnyStep>, options: object) => AnyProgram
+const erased = language<typeof state>() as unknown as {
+  program(family: string, steps: Record<string, AnyStep>, options: object): AnyProgram
+}
 
 function programOf(
   family: string,
@@ -102,10 +108,9 @@ function programOf(
       return [`l${i}`, { ...(when === undefined ? {} : { when }), do: effect }]
     }),
   )
-  return { made: erased(family, made, { loop }), text }
+  return { made: erased.program(family, made, { loop }), text }
 }
 
-type Test = (s: never, context: never) => boolean
 interface Seen {
   readonly g: readonly number[]
   readonly [family: string]: readonly (object & Me)[] | readonly number[]
@@ -115,6 +120,8 @@ interface Context {
   readonly before: <T>(expression: () => T) => T
 }
 
+type Test = (s: Seen, context: Context) => boolean
+
 const member = (s: Seen, family: string): object & Me => (s[family] as readonly (object & Me)[])[0]!
 
 function test({ op, field, value, goto }: Operation): { text: string; test: Test } {
@@ -123,7 +130,7 @@ function test({ op, field, value, goto }: Operation): { text: string; test: Test
   const who = names[field % 3]!
   const other = names[goto % 3]!
   const label = `l${value % 3}`
-  const choices: readonly { text: string; test: (s: Seen, context: Context) => boolean }[] = [
+  const choices: readonly { text: string; test: Test }[] = [
     { text: `g[${f}] = ${v}`, test: (s) => s.g[f] === v },
     { text: `at(${who}, ${label})`, test: (s, { at }) => at(member(s, who), label) },
     {
@@ -134,7 +141,7 @@ function test({ op, field, value, goto }: Operation): { text: string; test: Test
     { text: `${who}.x = ${v} and ${other}.x = 1`, test: (s) => member(s, who).x === v && member(s, other).x === 1 },
     { text: `${who}.x = g[${f}]`, test: (s) => member(s, who).x === s.g[f] },
   ]
-  return choices[op % choices.length]! as { text: string; test: Test }
+  return choices[op % choices.length]!
 }
 
 const KINDS = ['always', 'maximum', 'reachable', 'maximum', 'stepwise', 'stepwise'] as const
@@ -143,7 +150,7 @@ function propertyOf(genes: Operation, i: number): { made: Property; text: string
   const properties = propertiesOf({}) as unknown as Record<string, (name: string, test: unknown) => Property>
   const kind = KINDS[Math.floor(genes.op / 6) % KINDS.length]!
   const asked = test(genes)
-  const truth = asked.test as (s: Seen, context: Context) => boolean
+  const truth = asked.test
   const recipe =
     kind === 'maximum'
       ? // Hardly two states have the same value, so that hardly one may be lost.

@@ -328,6 +328,7 @@ export class ReducedKernel implements ReducedExplorer {
   /** Puts the set with the fewest outcomes into `#chosen`; `false` where all must be taken. */
   #choose(): boolean {
     const sets = this.#sets
+    sets.begin()
     const found: { readonly size: number; readonly process: number }[] = []
     for (let p = 0; p < this.#processes; p++) {
       if (sets.outcomes[p] === 0 || !sets.close(p)) continue
