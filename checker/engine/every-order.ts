@@ -7,8 +7,9 @@
  * whose order no run looked at. All runs are one recording: the path of the leaf is the union of what they read, so
  * what was compared at one state holds for every state that hits the leaf.
  *
- * Writes are compared as they would be at each of these states: a write of what a run has read there is none. Where the
- * engine puts a reference to "the first member" into a frame that comes into use, that is the first in the order.
+ * Writes are compared as they would be at each of these states: a write of what a run has read there is none. A frame
+ * that is not in use holds references to "the first member", whoever that is: reading one breaks the symmetry, and where
+ * one comes into use unbound, it counts as written, to the first member in the order.
  */
 import type { Codec } from './codec.ts'
 import type { Executor, Observer } from './executor.ts'
@@ -65,16 +66,17 @@ export class EveryOrder {
     this.#frameRefs = layout.processes.map((process) => this.#refsOfFrames(process))
   }
 
-  /** Compares the outcomes of a step at the state that the port is bound to. Throws an `Asymmetry`. */
-  step(process: Process, label: FlatLabel, words: Int32Array): void {
+  /** Compares the outcomes of a step at the state that the port records. Throws an `Asymmetry`. */
+  step(process: Process, label: FlatLabel): void {
     const runs = this.#inEveryOrder(
       (arrangement) => this.#outcomes(process, label, arrangement),
       `'${label.name}' of ${process.family}`,
     )
     const [[, declared] = [undefined, []], ...others] = runs
-    const expected = this.#comparable(declared, words)
+    this.#refuseUnbound(process, label)
+    const expected = this.#comparable(declared)
     for (const [arrangement, outcomes] of others)
-      if (this.#comparable(outcomes, words) !== expected)
+      if (this.#comparable(outcomes) !== expected)
         this.#refuse(arrangement, `'${label.name}' of ${process.family} does something else`)
   }
 
@@ -172,6 +174,18 @@ export class EveryOrder {
       })
   }
 
+  /** An entry that has read a reference of the frame that it should have bound. */
+  #refuseUnbound({ id, family }: Process, label: FlatLabel): void {
+    if (label.bind === undefined || label.procedure === undefined) return
+    const read = this.#frameRefs[id]?.get(label.procedure)?.find(({ slot }) => this.#port.readCode(slot) >= 0)
+    if (read === undefined) return
+    const { name } = this.#layout.slots[read.slot]!
+    throw new Asymmetry(
+      read.family,
+      `'${label.name}' of ${family} reads ${name} before anybody has set it, which is then the first member`,
+    )
+  }
+
   #refsOfFrames({ family, index }: Process): Map<string, FrameRef[]> {
     const permuted = new Set(this.#orders.families.map((each) => each.family))
     const refs = (node: Node): FrameRef[] => {
@@ -195,10 +209,9 @@ export class EveryOrder {
   }
 
   /** The outcomes as a multiset, without writes of what is there at every state that hits the leaf. */
-  #comparable(outcomes: readonly Written[], words: Int32Array): string {
-    const port = this.#port
+  #comparable(outcomes: readonly Written[]): string {
     const isThere = (slot: number, code: number): boolean =>
-      this.#codec.bits[slot] === 0 || (port.recording ? port.readCode(slot) : this.#codec.get(words, 0, slot)) === code
+      this.#codec.bits[slot] === 0 || this.#port.readCode(slot) === code
     return outcomes
       .map(({ kind, writes }) => {
         const real = writes.filter(([slot, code]) => !isThere(slot, code)).map(([slot, code]) => `${slot}=${code}`)

@@ -148,7 +148,7 @@ export class Relation {
     const tree = this.#treeAt(process, words)
     this.#port.bind(words, true)
     const outcomes = this.#run(tree, state)
-    this.everyOrder?.step(tree.process, tree.process.program.labels[tree.label]!, words)
+    this.everyOrder?.step(tree.process, tree.process.program.labels[tree.label]!)
     const leaf = this.forest.leaf(outcomes)
     this.footprints?.step(process, tree.label, leaf, this.#port)
     this.code.array[leaf]! |= UNAUDITED
@@ -164,13 +164,14 @@ export class Relation {
   evaluate(process: number, words: Int32Array, state: number): number {
     const tree = this.#treeAt(process, words)
     const run = (): number => {
-      this.#port.bind(words, this.footprints !== undefined)
+      // What every order is compared by is what was read; footprints are made of it.
+      this.#port.bind(words, this.everyOrder !== undefined || this.footprints !== undefined)
       const leaf = this.forest.scratch(this.#run(tree, state))
       this.footprints?.step(process, tree.label, leaf, this.#port)
       return leaf
     }
     const leaf = run()
-    this.everyOrder?.step(tree.process, tree.process.program.labels[tree.label]!, words)
+    this.everyOrder?.step(tree.process, tree.process.program.labels[tree.label]!)
     if (++this.direct % DIRECT_AUDIT_PERIOD !== 0) return leaf
     const first = this.forest.successors(leaf, words)
     const again = run()

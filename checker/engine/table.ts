@@ -9,10 +9,14 @@ import {
   type FaultSighting,
   type LeftOut,
   type Orbits,
+  levelOf,
+  type Marked,
   type Question,
   type Sighting,
   type StateSpace,
   type Statistics,
+  type VisitSighting,
+  type VisitTransition,
 } from './engine.ts'
 import { EveryOrder } from './every-order.ts'
 import { Executor, type Observer } from './executor.ts'
@@ -27,8 +31,9 @@ import { sealed } from './purity.ts'
 import { RecordingPort } from './recorder.ts'
 import { Footprints } from './footprint.ts'
 import { ECONOMY, type EconomyOptions } from './economy.ts'
-import { applyWrites, COUNT_MASK, NO_ANSWER, URGENT } from './forest.ts'
+import { NO_ANSWER } from './forest.ts'
 import { Relation } from './relation.ts'
+import { Revisit } from './revisit.ts'
 import { Store } from './store.ts'
 
 export interface TableOptions extends EconomyOptions {
@@ -74,10 +79,11 @@ class TableSpace implements StateSpace {
   /** From the order of the question to the order of the kernel: states first, then pairs. */
   readonly #order: readonly number[]
   readonly #firstPair: number
-  readonly #firstTick: number
+  readonly #revisit: Revisit
+  /** The observer that says where nothing need be enabled. */
+  readonly #done: number
   readonly #initialStates: number
   readonly #marks = new Map<number, Int32Array>()
-  readonly #successor: Int32Array
   readonly #startFaults: FaultSighting[] = []
   readonly #canonical: Canonical | undefined
   readonly orbits: Orbits | undefined
@@ -97,27 +103,35 @@ class TableSpace implements StateSpace {
     this.#order = observers.map((_, i) => sorted.findIndex((each) => each.i === i))
     this.#firstPair = observers.filter((observer) => !observer.pair).length
     const all = [...sorted.map(({ observer }) => observer), doneObserver(layout)]
-    const reduction = options.reduction?.refuses(layout) === undefined ? options.reduction : undefined
+    // What is learnt of one member would have to be learnt of all that it is exchanged with.
+    const isAsItIs = symmetry !== undefined || options.reduction?.refuses(layout) !== undefined
+    const reduction = isAsItIs ? undefined : options.reduction
     const footprints = reduction && new Footprints(layout, this.#codec, all.length)
     this.#relation = new Relation(layout, this.#codec, this.#port, executor, all, options, footprints)
     if (orders !== undefined)
       this.#relation.everyOrder = new EveryOrder(layout, this.#codec, this.#port, executor, orders)
     this.#canonical = symmetry?.canonical(layout, this.#codec)
-    this.#successor = new Int32Array(this.#codec.words)
     this.#store = new Store(this.#codec.words)
-    const firstTick = layout.processes.findIndex((process) => process.program.role === 'time')
-    this.#firstTick = firstTick < 0 ? layout.processes.length : firstTick
+    const processes = layout.processes.length
+    const tick = layout.processes.findIndex((process) => process.program.role === 'time')
+    const explored = { relation: this.#relation, store: this.#store, firstTick: tick < 0 ? processes : tick }
     const setup: KernelSetup = {
+      ...explored,
       generateFrom: options.generateFrom,
-      relation: this.#relation,
-      store: this.#store,
       stateObservers: this.#firstPair,
       pairObservers: observers.length - this.#firstPair,
-      firstTick: this.#firstTick,
       canonical: this.#canonical,
     }
-    this.#reduced = footprints && reduction.explorer({ ...setup, layout, footprints, observers: all.slice(0, -1) })
-    this.#kernel = this.#reduced ?? new Kernel(setup)
+    const reduced = footprints && reduction.explorer({ ...setup, layout, footprints, observers: all.slice(0, -1) })
+    this.#reduced = reduced
+    this.#kernel = reduced ?? new Kernel(setup)
+    this.#revisit = new Revisit({
+      ...explored,
+      processes,
+      canonical: this.#canonical,
+      leavesOut: reduced && ((process, state) => reduced.leavesOut(process, state)),
+    })
+    this.#done = observers.length
     this.#audits(history)
     const starts = this.#start(executor)
     this.#initialStates = this.#store.count
@@ -240,7 +254,7 @@ class TableSpace implements StateSpace {
     const code = this.#kernel.best[o]!
     if (code === NO_ANSWER) return undefined
     const from = this.#kernel.bestState[o]!
-    const state = o < this.#firstPair ? from : this.#find(this.#kernel.bestAfter[o]!.slice())
+    const state = o < this.#firstPair ? from : this.#revisit.find(this.#kernel.bestAfter[o]!.slice())
     // A search that ran out of memory may have lost the last successors that it saw.
     return state < 0 ? undefined : { code, from, state }
   }
@@ -297,48 +311,52 @@ class TableSpace implements StateSpace {
   state(id: number): PlainState {
     return this.#decode(this.#store.arena.array, id * this.#codec.words)
   }
+  get levels(): readonly number[] {
+    return this.#kernel.levels
+  }
+  transitions(first: number, end: number, visit: VisitTransition, into?: Marked): void {
+    const last = Math.min(end, this.#kernel.head)
+    sealed(this.#port, () => {
+      if (into === undefined) this.#revisit.transitions(first, last, visit)
+      else this.#revisit.transitionsInto(into, first, last, visit)
+    })
+  }
+  sightings(observer: number, visit: VisitSighting): void {
+    const o = this.#order[observer]!
+    const code = this.#kernel.best[o]!
+    if (code === NO_ANSWER) return
+    const [first, end] = this.#levelWith(this.#kernel.bestState[o]!)
+    sealed(this.#port, () => {
+      if (o < this.#firstPair) this.#revisit.answers(o, code, first, end, visit)
+      else this.#revisit.answersOverSteps(o, code, first, end, visit)
+    })
+  }
+  deadlocks(): readonly number[] {
+    if (this.deadlock === undefined) return []
+    const [first, end] = this.#levelWith(this.deadlock)
+    return sealed(this.#port, () => this.#revisit.deadlocks(this.#done, first, end))
+  }
+
+  /** The expanded states of the level of a state: the first, and the one behind the last. */
+  #levelWith(state: number): readonly [first: number, end: number] {
+    const { levels, head } = this.#kernel
+    const level = levelOf(levels, state)
+    return [levels[level]!, Math.min(levels[level + 1] ?? head, head)]
+  }
   /** Found again from the trees: keeping them while exploring would cost every search four bytes a transition. */
   edges(): Edges {
     const { head, transitions } = this.#kernel
     const start = new Int32Array(head + 1)
     const to = new Int32Array(transitions)
     const by = new Uint16Array(transitions)
-    const words = new Int32Array(this.#codec.words)
     let e = 0
-    sealed(this.#port, () => {
-      for (let state = 0; state < head; state++) {
-        start[state] = e
-        e = this.#edgesOf(this.#load(state, words), state, e, to, by)
-      }
+    this.transitions(0, head, (from, successor, process) => {
+      start[from + 1]!++
+      to[e] = successor
+      by[e++] = process
     })
-    start[head] = e
+    for (let state = 0; state < head; state++) start[state + 1]! += start[state]!
     return { start, to, by }
-  }
-
-  #edgesOf(words: Int32Array, state: number, first: number, to: Int32Array, by: Uint16Array): number {
-    const successor = this.#successor
-    let e = first
-    let urgent = false
-    for (let process = 0; process < this.layout.processes.length; process++) {
-      if (urgent && process === this.#firstTick) break
-      if (this.#reduced?.leavesOut(process, state) === true) continue
-      const leaf = this.#relation.leafFor(process, words, state)
-      urgent ||= (this.#relation.code.array[leaf]! & URGENT) !== 0
-      const T = this.#relation.code.array
-      let t = leaf + 2
-      for (let n = T[leaf]! & COUNT_MASK; n > 0; n--) {
-        t = applyWrites(T, t, words, successor)
-        to[e] = this.#find(successor)
-        by[e++] = process
-      }
-    }
-    return e
-  }
-
-  /** The id of a state, or of the one that is kept for it; -1 where it was not found. Makes that one of the words. */
-  #find(words: Int32Array): number {
-    this.#canonical?.apply(words, 0)
-    return this.#store.find(words, 0)
   }
 
   #load(state: number, into: Int32Array): Int32Array {

@@ -73,7 +73,7 @@ function renamed(state: PlainState, arrangement: Arrangement, sets: ReadonlySet<
   const walk = (value: unknown, key: string): unknown => {
     if (typeof value === 'string') return nameOf(value)
     if (Array.isArray(value)) {
-      const elements = value.map((each) => walk(each, ''))
+      const elements: unknown[] = value.map((each) => walk(each, ''))
       return sets.has(key) ? elements.sort() : elements
     }
     if (typeof value !== 'object' || value === null) return value
@@ -84,7 +84,7 @@ function renamed(state: PlainState, arrangement: Arrangement, sets: ReadonlySet<
     const inside = walk(value, key)
     if (order === undefined || !Array.isArray(inside)) return [key, inside]
     const members: unknown[] = []
-    inside.forEach((member, i) => (members[order[i]!] = member))
+    for (const [i, member] of (inside as unknown[]).entries()) members[order[i]!] = member
     return [key, members]
   })
   return Object.fromEntries(moved) as PlainState

@@ -110,9 +110,9 @@ class TextReport implements Reporter {
       remark(`${OPEN} inconclusive:`, `${reason} (${someInWords(configurations)})`)
     for (const { property, reason, configurations } of vacuities(outcomes))
       remark('vacuous:', `${property}, ${reason} (${someInWords(configurations)})`)
-    for (const { property, caveat } of caveats(outcomes)) remark(`${property}:`, caveat)
     for (const words of reductionsInWords(outcomes, this.#plan.length > 1))
       lines.push(...hanging('  ', wrap(words, this.#options.width - 2)))
+    for (const { property, caveat } of caveats(outcomes)) remark(`${property}:`, caveat)
     for (const labels of neverTaken(outcomes).values())
       lines.push(...hanging('  never taken: ', fill(labels, ', ', this.#options.width - 15)))
     return lines

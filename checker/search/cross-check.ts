@@ -62,14 +62,15 @@ export async function crossCheck(
   properties: readonly Property[],
   options: SearchOptions,
   configurations: Iterable<Smaller>,
+  mostStates: number = MOST_STATES,
 ): Promise<CrossCheck> {
   const families = run.basis.is === 'reduced' ? (run.basis.symmetry?.families ?? []) : []
   const plain: SearchOptions = { engine: options.engine, fairness: options.fairness, interrupt: options.interrupt }
   let because = 'no configuration with smaller bounds can be set up'
   for (const { bounds, layout } of configurations) {
-    const unreduced = await check(layout, properties, { ...plain, maxStates: MOST_STATES })
+    const unreduced = await check(layout, properties, { ...plain, maxStates: mostStates + 1 })
     if (options.interrupt?.aborted === true) return { is: 'none', because: 'it was interrupted' }
-    because = `no configuration with smaller bounds has at most ${MOST_STATES} states`
+    because = `no configuration with smaller bounds has at most ${mostStates} states`
     if (unreduced.basis.is !== 'exact') continue
     // What could not be exchanged in the large configuration is not exchanged here.
     const symmetry = families.length > 0 ? families.map(({ family }) => family) : false

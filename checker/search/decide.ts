@@ -2,7 +2,6 @@
 import type { FaultSighting, StateSpace } from '../engine/engine.ts'
 import { Fault } from '../engine/fault.ts'
 import { Machine } from '../engine/machine.ts'
-import type { PlainState } from '../engine/plain.ts'
 import { AS_CLAIMED, NOTHING_CLAIMED, VIOLATED, observerOf } from '../engine/observer.ts'
 import type { Fairness } from '../language/spec.ts'
 import {
@@ -13,13 +12,14 @@ import {
   type Property,
   type PropertyKind,
 } from '../language/property.ts'
-import { scheduleAlongOrbits } from '../trace/along-orbits.ts'
+import { scheduleTo } from '../trace/along-orbits.ts'
 import { confirm } from '../trace/confirm.ts'
-import { pathTo, ReplayError, scheduleAlong, type Trace } from '../trace/schedule.ts'
+import { ReplayError, scheduleAlong, type Trace } from '../trace/schedule.ts'
 import { describeStop } from './budget.ts'
 import { Liveness } from './liveness.ts'
 import { Refinement } from '../trace/refinement.ts'
 import { canReach } from './reachability.ts'
+import { Traces } from './traces.ts'
 import type { Result, Stop, Verdict } from './verdict.ts'
 
 /**
@@ -33,22 +33,43 @@ export class InternalError extends Error {
 /** What one look at every state or step decides. */
 type SightedKind = Exclude<PropertyKind, LivenessKind | 'alwaysReachable' | 'refines'>
 
+type Decided = Pick<Verdict, 'result' | 'because' | 'vacuous'>
+
 const CONSTANT = 'the fields that decide it never change'
 /** What a refinement that holds does not say. */
 const SAFETY_ONLY = 'safety behaviours only: reachability, liveness and extremes do not carry over'
 
+/** States from which a goal cannot be reached. */
+interface Traps {
+  readonly states: readonly number[]
+  /** How many states satisfy the goal. */
+  readonly goals: number
+}
+
 class Decider {
   readonly #space: StateSpace
   readonly #machine: Machine
+  readonly #traces: Traces
+  /** By property. */
+  readonly #traps = new Map<number, Traps>()
   readonly #fairness: Fairness
   #liveness: Liveness | undefined
   /** Why nothing may be claimed about all states, if so. */
   readonly #doubt: string | undefined
 
-  constructor(space: StateSpace, history: ReadonlySet<string>, stop: Stop | undefined, fairness: Fairness) {
+  constructor(
+    space: StateSpace,
+    properties: readonly Property[],
+    history: ReadonlySet<string>,
+    stop: Stop | undefined,
+    fairness: Fairness,
+  ) {
     this.#fairness = fairness
     this.#space = space
     this.#machine = new Machine(space.layout, history)
+    this.#traces = new Traces(space, this.#machine, properties, (index) =>
+      this.#doubt === undefined ? this.#trapsOf(index).states : [],
+    )
     const [fault] = space.faults
     this.#doubt =
       stop !== undefined
@@ -60,24 +81,11 @@ class Decider {
             : undefined
   }
 
-  /**
-   * The behaviour that leads to a state, and maybe one step on. Where states stand for others it is a real one, whose
-   * last step is as `endsWith` says.
-   */
-  #trace(state: number, next?: number, endsWith?: (before: PlainState, after: PlainState) => boolean): Trace {
-    const path = [...pathTo(this.#space, state), ...(next === undefined ? [] : [next])].map((id) =>
-      this.#space.state(id),
-    )
-    const { orbits } = this.#space
-    if (orbits === undefined) return scheduleAlong(this.#machine, path)
-    return scheduleAlongOrbits(this.#machine, path, { representative: orbits.representative, endsWith })
-  }
-
-  /** The same where a step may be impure: what it did cannot always be found again. */
-  #traceAsFarAsItGoes(state: number): Trace {
+  /** The behaviour that leads to a state, as far as it can be found again where a step is impure. */
+  #traceToFault(state: number): Trace {
     if (state < 0) return this.#failedStart()
     try {
-      return this.#trace(state)
+      return scheduleTo(this.#space, this.#machine, state)
     } catch (error) {
       if (error instanceof ReplayError && error.reached !== undefined) return error.reached
       throw error
@@ -100,7 +108,7 @@ class Decider {
     const named = { property: STAYS_IN_DOMAIN, kind: 'built-in', vacuous: undefined } as const
     const [first] = [...this.#space.faults].sort((a, b) => a.state - b.state)
     if (first === undefined) return { ...named, ...this.#forAll({ is: 'holds' }) }
-    const trace = this.#traceAsFarAsItGoes(first.state)
+    const trace = this.#traceToFault(first.state)
     return {
       ...named,
       result: { is: 'violated', steps: trace.schedule.steps.length, trace },
@@ -120,6 +128,8 @@ class Decider {
     if (orbits === undefined) return undefined
     if (kind !== undefined && isLiveness(kind))
       return 'reduction by symmetry does not preserve fairness to each member, and so no liveness; check it without'
+    if (kind === 'refines')
+      return 'reduction by symmetry cannot tell whether a mapping to another protocol is symmetric; check it without'
     const reason = orbits.asymmetry(observer)
     return reason && `${reason}, so reduction by symmetry cannot decide it`
   }
@@ -135,15 +145,15 @@ class Decider {
     const named = { property: NO_DEADLOCK, kind: 'built-in' } as const
     const because = this.#unsymmetric('done')
     if (because !== undefined) return { ...named, result: { is: 'inconclusive' }, because, vacuous: undefined }
-    if (deadlock !== undefined && !this.#impure) {
-      const trace = this.#trace(deadlock)
-      return {
-        ...named,
-        result: { is: 'violated', steps: trace.schedule.steps.length, trace },
-        because: 'nothing is enabled there, and it is not where the protocol may end',
-        vacuous: undefined,
-      }
-    }
+    if (deadlock !== undefined && !this.#impure)
+      return this.#ifConfirmed(named, () => {
+        const trace = this.#traces.to('deadlock')
+        return {
+          result: { is: 'violated', steps: trace.schedule.steps.length, trace },
+          because: 'nothing is enabled there, and it is not where the protocol may end',
+          vacuous: undefined,
+        }
+      })
     const others = layout.processes.filter(({ program }) => program.role !== 'protocol').map(({ name }) => name)
     const masked = this.#space.terminalStates === 0 && others.length > 0
     return {
@@ -158,8 +168,12 @@ class Decider {
     if (this.#impure) return { ...named, ...this.#forAll({ is: 'holds' }), vacuous: undefined }
     const open = this.#unsymmetric(index, property.kind) ?? this.#leftOpen(index)
     if (open !== undefined) return { ...named, result: { is: 'inconclusive' }, because: open, vacuous: undefined }
+    return this.#ifConfirmed(named, () => this.#decided(property, index))
+  }
+
+  #ifConfirmed(named: Pick<Verdict, 'property' | 'kind'>, decide: () => Decided): Verdict {
     try {
-      return { ...named, ...this.#decided(property, index) }
+      return { ...named, ...decide() }
     } catch (error) {
       if (error instanceof Fault)
         return { ...named, result: { is: 'inconclusive' }, because: error.message, vacuous: undefined }
@@ -170,7 +184,7 @@ class Decider {
     }
   }
 
-  #decided(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #decided(property: Property, index: number): Decided {
     const { kind } = property
     if (kind === 'alwaysReachable') return this.#alwaysReachable(property, index)
     if (kind === 'refines') return this.#refines(property, index)
@@ -184,7 +198,7 @@ class Decider {
       : { result: { is: 'inconclusive' }, because: this.#doubt }
   }
 
-  #sighted(property: Property, kind: SightedKind, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #sighted(property: Property, kind: SightedKind, index: number): Decided {
     const space = this.#space
     const sighting = space.sighting(index)
     const constant = space.varies(index) ? undefined : CONSTANT
@@ -224,10 +238,9 @@ class Decider {
 
   /** The trace to a sighting, confirmed on the reference engine. */
   #shown(is: 'violated' | 'reachable', property: Property, index: number): Result {
-    const { code, state, from } = this.#space.sighting(index)!
+    const { code } = this.#space.sighting(index)!
     const observer = observerOf(property)
-    const sees = (one: PlainState, next: PlainState): boolean => this.#machine.observe(observer, one, next) === code
-    const trace = observer.pair ? this.#trace(from, state, sees) : this.#trace(state)
+    const trace = this.#traces.to(property)
     const last = trace.states.at(-1)!
     const before = trace.states.at(-2) ?? last
     const confirmed = observer.pair
@@ -241,15 +254,15 @@ class Decider {
   }
 
   /** Initial states first: a step of what starts wrong says nothing. */
-  #refines(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
-    const space = this.#space
+  #refines(property: Property, index: number): Decided {
     const refinement = new Refinement(property, this.#machine)
-    for (let state = 0; state < space.statistics().initialStates; state++) {
-      const because = refinement.whyNoStart(space.state(state))
+    for (const { picks: init, state, fault } of this.#machine.starts()) {
+      const because = fault === undefined ? refinement.whyNoStart(state) : undefined
       if (because === undefined) continue
-      return { result: { is: 'violated', steps: 0, trace: this.#trace(state) }, because, vacuous: undefined }
+      const trace = { schedule: { init, steps: [] }, states: [state] }
+      return { result: { is: 'violated', steps: 0, trace }, because, vacuous: undefined }
     }
-    const sighting = space.sighting(index)
+    const sighting = this.#space.sighting(index)
     if (sighting?.code !== VIOLATED) {
       const { result, because = SAFETY_ONLY } = this.#forAll({ is: 'holds' })
       return { result, because, vacuous: sighting?.code === AS_CLAIMED ? undefined : 'no step maps to a step' }
@@ -259,7 +272,7 @@ class Decider {
     return { result: shown, because, vacuous: undefined }
   }
 
-  #live(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #live(property: Property, index: number): Decided {
     // What was not seen could hold the goal, or a loop: neither answer is carried.
     if (this.#doubt !== undefined) return { ...this.#forAll({ is: 'holds' }), vacuous: undefined }
     this.#liveness ??= new Liveness(this.#space, this.#fairness)
@@ -278,9 +291,30 @@ class Decider {
     }
   }
 
-  #alwaysReachable(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #alwaysReachable(property: Property, index: number): Decided {
     // Without all states neither answer is carried: the missing part could reach the goal, or be a trap.
     if (this.#doubt !== undefined) return { result: { is: 'inconclusive' }, because: this.#doubt, vacuous: undefined }
+    const { states } = this.#space.statistics()
+    const { states: traps, goals } = this.#trapsOf(index)
+    if (traps.length === 0)
+      return {
+        result: { is: 'holds' },
+        because: undefined,
+        vacuous: goals === states ? 'the goal holds everywhere' : undefined,
+      }
+    const trace = this.#traces.to(property)
+    if (this.#machine.observe(observerOf(property), trace.states.at(-1)!) === 1)
+      throw new InternalError(`${property.name} holds where the search says that it cannot be reached.`)
+    const because =
+      goals === 0
+        ? 'no reachable state satisfies it'
+        : `from there on it can never be reached again; ${traps.length} of ${states} ${this.#space.orbits === undefined ? '' : 'kept '}states are like that`
+    return { result: { is: 'violated', steps: trace.schedule.steps.length, trace }, because, vacuous: undefined }
+  }
+
+  #trapsOf(index: number): Traps {
+    const known = this.#traps.get(index)
+    if (known !== undefined) return known
     const { states } = this.#space.statistics()
     let goals = 0
     const reaches = canReach(this.#space.edges(), states, (state) => {
@@ -288,22 +322,12 @@ class Decider {
       if (isGoal) goals++
       return isGoal
     })
-    const trap = reaches.indexOf(0)
-    if (trap < 0)
-      return {
-        result: { is: 'holds' },
-        because: undefined,
-        vacuous: goals === states ? 'the goal holds everywhere' : undefined,
-      }
-    const trace = this.#trace(trap)
-    if (this.#machine.observe(observerOf(property), trace.states.at(-1)!) === 1)
-      throw new InternalError(`${property.name} holds where the search says that it cannot be reached.`)
-    const trapped = reaches.reduce((n, reached) => n + 1 - reached, 0)
-    const because =
-      goals === 0
-        ? 'no reachable state satisfies it'
-        : `from there on it can never be reached again; ${trapped} of ${states} ${this.#space.orbits === undefined ? '' : 'kept '}states are like that`
-    return { result: { is: 'violated', steps: trace.schedule.steps.length, trace }, because, vacuous: undefined }
+    const traps: number[] = []
+    reaches.forEach((reached, state) => {
+      if (reached === 0) traps.push(state)
+    })
+    this.#traps.set(index, { states: traps, goals })
+    return { states: traps, goals }
   }
 }
 
@@ -317,7 +341,7 @@ export function decide(
   stop: Stop | undefined,
   fairness: Fairness = {},
 ): Verdict[] {
-  const decider = new Decider(space, history, stop, fairness)
+  const decider = new Decider(space, properties, history, stop, fairness)
   return [
     decider.staysInDomain(properties),
     decider.noDeadlock(),

@@ -3,24 +3,17 @@
  * that the next of these states stands for. Among those it prefers one of the process that moved last; the number of
  * context switches is not the least.
  */
+import type { StateSpace } from '../engine/engine.ts'
 import type { Machine } from '../engine/machine.ts'
 import type { PlainState } from '../engine/plain.ts'
 import type { Step } from '../engine/step.ts'
-import { ReplayError, type Trace } from './schedule.ts'
-
-/** What the walk needs to know about states. */
-export interface OrbitWalk {
-  /** The state that stands for a state. */
-  readonly representative: (state: PlainState) => PlainState
-  /** What else the last step must be like. */
-  readonly endsWith?: ((before: PlainState, after: PlainState) => boolean) | undefined
-}
+import { pathTo, ReplayError, scheduleAlong, type Trace } from './schedule.ts'
 
 /** Throws a `ReplayError` where no real behaviour goes that way: then some step is not symmetric. */
-export function scheduleAlongOrbits(
+function scheduleAlongOrbits(
   machine: Machine,
   path: readonly PlainState[],
-  { representative, endsWith }: OrbitWalk,
+  representative: (state: PlainState) => PlainState,
 ): Trace {
   const keys = path.map((state) => JSON.stringify(state))
   const standsFor = (i: number, state: PlainState): boolean => keys[i] === JSON.stringify(representative(state))
@@ -29,10 +22,7 @@ export function scheduleAlongOrbits(
   const states = [start.state]
   const steps: Step[] = []
   for (let i = 1; i < path.length; i++) {
-    const from = states[i - 1]!
-    const fitting = machine
-      .outcomes(from)
-      .filter(({ next }) => standsFor(i, next) && (i < path.length - 1 || endsWith?.(from, next) !== false))
+    const fitting = machine.outcomes(states[i - 1]!).filter(({ next }) => standsFor(i, next))
     const last = steps.at(-1)?.process
     const taken = fitting.find(({ step }) => step.process === last) ?? fitting[0]
     if (taken === undefined)
@@ -44,4 +34,12 @@ export function scheduleAlongOrbits(
     states.push(taken.next)
   }
   return { schedule: { init: start.picks, steps }, states }
+}
+
+/** A behaviour to a state by its predecessors, or to one that it stands for. */
+export function scheduleTo(space: StateSpace, machine: Machine, state: number): Trace {
+  const path = pathTo(space, state).map((id) => space.state(id))
+  return space.orbits === undefined
+    ? scheduleAlong(machine, path)
+    : scheduleAlongOrbits(machine, path, space.orbits.representative)
 }

@@ -1,0 +1,297 @@
+/**
+ * The trace that is shown is the best of all: fewest steps, then fewest context switches, then least by name; the same for
+ * every engine. The reference enumerates all shortest schedules on the reference machine and takes the first in order.
+ *
+ * `OOMCHECK_RUNS=1000 npx vitest run checker/search/shortest-trace.test.ts` looks at that many protocols of each shape.
+ */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { casesOf, shapes } from '../engine/conformance.ts'
+import { Fault } from '../engine/fault.ts'
+import { immerEngine } from '../engine/immer.ts'
+import { layoutOf, type Layout } from '../engine/layout.ts'
+import { Machine, type Taken } from '../engine/machine.ts'
+import { doneObserver, observerOf } from '../engine/observer.ts'
+import type { PlainState } from '../engine/plain.ts'
+import { tableEngine, tableEngineWith } from '../engine/table.ts'
+import { bool, family, language, propertiesOf, protocol, singleton, upTo } from '../language/index.ts'
+import { isLiveness, type Property } from '../language/property.ts'
+import { contextSwitches, formatStep, type Schedule, type Step, type Trace } from '../trace/schedule.ts'
+import { check } from './breadth-first.ts'
+import type { Result, Run } from './verdict.ts'
+
+const MINUTE = 60_000
+const wanted = process.env['OOMCHECK_RUNS']
+const numRuns = wanted === undefined ? 8 : Number(wanted)
+
+const ENGINES = [
+  immerEngine,
+  tableEngine,
+  tableEngineWith({ generateFrom: 0 }),
+  tableEngineWith({ generateFrom: Infinity, leafCap: 1 }),
+]
+const MAX_STATES = 250
+const MAX_SCHEDULES = 20_000
+
+const traceOf = (result: Result): Trace | undefined => ('trace' in result ? result.trace : undefined)
+const scheduleOf = (run: Run, property: string): Schedule | undefined =>
+  traceOf(run.verdicts.find((verdict) => verdict.property === property)!.result)?.schedule
+
+/** Every behaviour along which each state is as near to the start as can be, by length. */
+class Behaviours {
+  readonly #machine: Machine
+  readonly #distance = new Map<string, number>()
+  readonly #outcomes = new Map<string, Taken[]>()
+
+  constructor(machine: Machine) {
+    this.#machine = machine
+    let level = this.starts.map(({ state }) => state)
+    for (let distance = 0; level.length > 0; distance++) {
+      const fresh = level.filter((state) => {
+        const key = JSON.stringify(state)
+        if (this.#distance.has(key)) return false
+        this.#distance.set(key, distance)
+        return true
+      })
+      level = fresh.flatMap((state) => this.after(state).map(({ next }) => next))
+    }
+  }
+
+  get starts() {
+    return this.#machine.starts().filter(({ fault }) => fault === undefined)
+  }
+  after(state: PlainState): Taken[] {
+    const key = JSON.stringify(state)
+    const known = this.#outcomes.get(key) ?? this.#machine.outcomes(state)
+    this.#outcomes.set(key, known)
+    return known
+  }
+  distance(state: PlainState): number {
+    return this.#distance.get(JSON.stringify(state))!
+  }
+
+  /** All schedules along states of rising distance, to each state of this distance; `undefined` if there are too many. */
+  schedulesTo(distance: number): (Schedule & { readonly state: PlainState })[] | undefined {
+    let all = this.starts.map(({ picks, state }) => ({ init: picks, steps: [] as Step[], state }))
+    for (let i = 0; i < distance; i++) {
+      all = all.flatMap(({ init, steps, state }) =>
+        this.after(state)
+          .filter(({ next }) => this.distance(next) === i + 1)
+          .map(({ step, next }) => ({ init, steps: [...steps, step], state: next })),
+      )
+      if (all.length > MAX_SCHEDULES) return undefined
+    }
+    return all
+  }
+  get states(): PlainState[] {
+    return [...this.#distance.keys()].map((key) => JSON.parse(key) as PlainState)
+  }
+}
+
+/** First by switches, then by what the steps are called; spelt out, unlike the code that it checks. */
+function inOrder(layout: Layout, a: Schedule, b: Schedule): number {
+  const bySwitches = contextSwitches(a) - contextSwitches(b)
+  if (bySwitches !== 0) return bySwitches
+  const names = ({ init, steps }: Schedule): (string | number)[][] => [
+    [...init],
+    ...steps.map(({ process, label, alternative, picks }) => [
+      layout.processes.findIndex(({ name }) => name === process),
+      label,
+      alternative ?? '',
+      ...(picks ?? []),
+    ]),
+  ]
+  const [ours, theirs] = [names(a), names(b)]
+  for (const [i, our] of ours.entries()) {
+    const their = theirs[i]!
+    for (let k = 0; k < Math.max(our.length, their.length); k++) {
+      if (our[k] === their[k]) continue
+      if (our[k] === undefined) return -1
+      if (their[k] === undefined) return 1
+      return our[k]! < their[k]! ? -1 : 1
+    }
+  }
+  return 0
+}
+
+type Seen = (state: PlainState, next?: PlainState) => boolean
+
+/** The best schedule to where something is seen first; `undefined` where it cannot be enumerated. */
+function bestSchedule(layout: Layout, behaviours: Behaviours, pair: boolean, seen: Seen): Schedule | undefined {
+  const fits = (state: PlainState): boolean =>
+    pair ? behaviours.after(state).some(({ next }) => seen(state, next)) : seen(state)
+  const distance = Math.min(...behaviours.states.filter(fits).map((state) => behaviours.distance(state)))
+  const all = behaviours.schedulesTo(distance)?.flatMap(({ init, steps, state }) => {
+    if (!pair) return seen(state) ? [{ init, steps }] : []
+    return behaviours
+      .after(state)
+      .filter(({ next }) => seen(state, next))
+      .map(({ step }) => ({ init, steps: [...steps, step] }))
+  })
+  return all?.sort((a, b) => inOrder(layout, a, b))[0]
+}
+
+function seenBy(machine: Machine, property: Property, result: Result, behaviours: Behaviours): Seen {
+  const observer = observerOf(property)
+  const answer = (state: PlainState, next?: PlainState): number | undefined => {
+    try {
+      return machine.observe(observer, state, next)
+    } catch (error) {
+      if (error instanceof Fault) return undefined
+      throw error
+    }
+  }
+  if (property.kind === 'alwaysReachable') {
+    return (state) => {
+      const found = new Set([JSON.stringify(state)])
+      for (const key of found) {
+        const each = JSON.parse(key) as PlainState
+        if (answer(each) === 1) return false
+        for (const { next } of behaviours.after(each)) found.add(JSON.stringify(next))
+      }
+      return true
+    }
+  }
+  const code =
+    result.is === 'maximum'
+      ? result.value
+      : result.is === 'minimum'
+        ? 0 - result.value
+        : result.is === 'violated'
+          ? 2
+          : 1
+  return (state, next) => answer(state, next) === code
+}
+
+/** The best schedules of a decided instance that can be enumerated, by property. */
+function bestSchedules(layout: Layout, properties: readonly Property[], run: Run): Map<string, Schedule> {
+  const best = new Map<string, Schedule>()
+  const machine = new Machine(layout, new Set(run.history))
+  const behaviours = new Behaviours(machine)
+  const note = (name: string, schedule: Schedule | undefined): void => {
+    if (schedule !== undefined) best.set(name, schedule)
+  }
+  for (const property of properties) {
+    const { result } = run.verdicts.find((verdict) => verdict.property === property.name)!
+    const trace = traceOf(result)
+    if (trace === undefined || isLiveness(property.kind)) continue
+    // A start that maps to none is the least one by construction: nothing to enumerate.
+    if (property.kind === 'refines' && trace.schedule.steps.length === 0) continue
+    const seen = seenBy(machine, property, result, behaviours)
+    note(property.name, bestSchedule(layout, behaviours, observerOf(property).pair, seen))
+  }
+  const isDeadlock = (state: PlainState): boolean => {
+    const faults: unknown[] = []
+    const taken = machine.outcomes(state, (fault) => faults.push(fault)).length
+    try {
+      return taken + faults.length === 0 && machine.observe(doneObserver(layout), state) === 0
+    } catch (error) {
+      if (error instanceof Fault) return false
+      throw error
+    }
+  }
+  if (scheduleOf(run, 'NoDeadlock') !== undefined)
+    note('NoDeadlock', bestSchedule(layout, behaviours, false, isDeadlock))
+  return best
+}
+
+describe('of random protocols every trace is the best one, for every engine', () => {
+  test.each(shapes)(
+    '%s',
+    async (shape) => {
+      await fc.assert(
+        fc.asyncProperty(casesOf(shape), async ({ instance, properties }) => {
+          const layout = layoutOf(instance)
+          const runs: Run[] = []
+          for (const engine of ENGINES) runs.push(await check(layout, properties, { engine, maxStates: MAX_STATES }))
+          const [first] = runs
+          for (const run of runs)
+            expect(run.verdicts.map(({ result }) => traceOf(result))).toEqual(
+              first!.verdicts.map(({ result }) => traceOf(result)),
+            )
+          if (first!.basis.is !== 'exact') return
+          for (const [name, schedule] of bestSchedules(layout, properties, first!))
+            expect([name, scheduleOf(first!, name)]).toEqual([name, schedule])
+        }),
+        { numRuns },
+      )
+    },
+    MINUTE + 1000 * numRuns,
+  )
+
+  test('which mostly have several shortest schedules to choose from', async () => {
+    let [told, several] = [0, 0]
+    for (const { instance, properties } of fc.sample(casesOf('mixed'), { numRuns: 40, seed: 11 })) {
+      const layout = layoutOf(instance)
+      const run = await check(layout, properties, { engine: tableEngine, maxStates: MAX_STATES })
+      if (run.basis.is !== 'exact') continue
+      const behaviours = new Behaviours(new Machine(layout, new Set(run.history)))
+      for (const [, schedule] of bestSchedules(layout, properties, run)) {
+        told++
+        if ((behaviours.schedulesTo(schedule.steps.length)?.length ?? 2) > 1) several++
+      }
+    }
+    expect(told).toBeGreaterThan(20)
+    expect(several / told).toBeGreaterThan(0.3)
+  })
+})
+
+const written = (schedule: Schedule | undefined): string => (schedule?.steps ?? []).map(formatStep).join(' · ')
+
+test('who goes on as long as possible need not switch least in the end', async () => {
+  // p starts. If p also takes the second step, q must take the third and p the last: p p q p. If q takes it, q goes on.
+  const state = () => ({ x: upTo(4), byQ: bool, p: singleton({}), q: singleton({}) })
+  const { program } = language<typeof state>()
+  const model = protocol({
+    name: 'greedy',
+    bounds: {},
+    state,
+    programs: () => [
+      program(
+        'p',
+        { go: { when: (s) => s.x < 2 || (s.x === 3 && !s.byQ), do: (s) => void (s.x += 1) } },
+        { loop: true },
+      ),
+      program(
+        'q',
+        {
+          go: {
+            when: (s) => s.x === 1 || s.x === 2 || (s.x === 3 && s.byQ),
+            do: (s) => {
+              if (s.x === 1) s.byQ = true
+              s.x++
+            },
+          },
+        },
+        { loop: true },
+      ),
+    ],
+  })
+  const { reachable } = propertiesOf(model)
+  const layout = layoutOf(model.instance({ bounds: {} }))
+  for (const engine of ENGINES) {
+    const run = await check(layout, [reachable('Four', (s) => s.x === 4)], { engine })
+    expect(written(scheduleOf(run, 'Four'))).toBe('p go · q go · q go · q go')
+  }
+})
+
+test('among ends, picks and processes that are alike the least by name is shown', async () => {
+  const state = () => ({ got: upTo(2), cpu: family(2, {}) })
+  const { program } = language<typeof state>()
+  const model = protocol({
+    name: 'alike',
+    bounds: {},
+    state,
+    init: () => (_s, pick) => void pick(['b', 'a']),
+    programs: () => [program('cpu', { take: (s, _me, pick) => void (s.got = Math.ceil(pick([2, 1]) / 2)) })],
+  })
+  const { reachable } = propertiesOf(model)
+  const layout = layoutOf(model.instance({ bounds: {} }))
+  for (const engine of ENGINES) {
+    const run = await check(layout, [reachable('Got', (s) => s.got === 1)], { engine })
+    expect(scheduleOf(run, 'Got')).toEqual({
+      init: ['a'],
+      steps: [{ process: 'cpu0', label: 'take', picks: ['1'] }],
+    })
+  }
+})
