@@ -14,11 +14,13 @@ import {
 } from '../language/property.ts'
 import { scheduleTo } from '../trace/along-orbits.ts'
 import { confirm } from '../trace/confirm.ts'
-import { ReplayError, scheduleAlong, type Trace } from '../trace/schedule.ts'
+import { ReplayError, scheduleAlong, startsByName, type Trace } from '../trace/schedule.ts'
 import { describeStop } from './budget.ts'
+import { faultsInOrder, traceToFault } from './faults.ts'
 import { Liveness } from './liveness.ts'
 import { Refinement } from '../trace/refinement.ts'
 import { canReach } from './reachability.ts'
+import { renumbered, type LiveSpace } from './renumbered.ts'
 import { Traces } from './traces.ts'
 import type { Result, Stop, Verdict } from './verdict.ts'
 
@@ -49,10 +51,12 @@ interface Traps {
 class Decider {
   readonly #space: StateSpace
   readonly #machine: Machine
+  readonly #properties: readonly Property[]
   readonly #traces: Traces
   /** By property. */
   readonly #traps = new Map<number, Traps>()
   readonly #fairness: Fairness
+  #graph: LiveSpace | undefined
   #liveness: Liveness | undefined
   /** Why nothing may be claimed about all states, if so. */
   readonly #doubt: string | undefined
@@ -66,11 +70,9 @@ class Decider {
   ) {
     this.#fairness = fairness
     this.#space = space
+    this.#properties = properties
     this.#machine = new Machine(space.layout, history)
-    this.#traces = new Traces(space, this.#machine, properties, (index) =>
-      this.#doubt === undefined ? this.#trapsOf(index).states : [],
-    )
-    const [fault] = space.faults
+    const [fault] = faultsInOrder(space)
     this.#doubt =
       stop !== undefined
         ? describeStop(stop)
@@ -79,13 +81,21 @@ class Decider {
           : space.statistics().initialStates === 0
             ? 'there is no initial state'
             : undefined
+    const trapsOf = (index: number): readonly number[] => this.#trapsOf(index).states
+    this.#traces = new Traces(space, this.#machine, properties, this.#doubt === undefined ? trapsOf : undefined)
   }
 
-  /** The behaviour that leads to a state, as far as it can be found again where a step is impure. */
-  #traceToFault(state: number): Trace {
+  /** The behaviour that leads to a fault, as far as it can be found again where a step is impure. */
+  #traceToFault(sighting: FaultSighting): Trace {
+    const { state } = sighting
     if (state < 0) return this.#failedStart()
     try {
-      return scheduleTo(this.#space, this.#machine, state)
+      // Where states stand for others, what is found there is not yet real.
+      const shortest =
+        this.#space.orbits === undefined
+          ? traceToFault(this.#space, this.#machine, this.#properties, sighting)
+          : undefined
+      return shortest ?? scheduleTo(this.#space, this.#machine, state)
     } catch (error) {
       if (error instanceof ReplayError && error.reached !== undefined) return error.reached
       throw error
@@ -106,9 +116,9 @@ class Decider {
 
   staysInDomain(properties: readonly Property[]): Verdict {
     const named = { property: STAYS_IN_DOMAIN, kind: 'built-in', vacuous: undefined } as const
-    const [first] = [...this.#space.faults].sort((a, b) => a.state - b.state)
+    const [first] = faultsInOrder(this.#space)
     if (first === undefined) return { ...named, ...this.#forAll({ is: 'holds' }) }
-    const trace = this.#traceToFault(first.state)
+    const trace = this.#traceToFault(first)
     return {
       ...named,
       result: { is: 'violated', steps: trace.schedule.steps.length, trace },
@@ -227,11 +237,13 @@ class Decider {
         return { ...this.#forAll({ is: 'unreachable' }), vacuous: constant }
       case 'maximum':
       case 'minimum': {
+        if (this.#doubt !== undefined)
+          return { result: { is: 'inconclusive' }, because: this.#doubt, vacuous: constant }
         const shown = this.#shown('reachable', property, index)
         if (shown.is !== 'reachable') return { result: shown, because: undefined, vacuous: undefined }
         const value = kind === 'maximum' ? code : 0 - code
         const extreme = { ...shown, is: kind, value, atLeast: space.saturated(index) }
-        return { ...this.#forAll(extreme), vacuous: constant }
+        return { result: extreme, because: undefined, vacuous: constant }
       }
     }
   }
@@ -256,10 +268,10 @@ class Decider {
   /** Initial states first: a step of what starts wrong says nothing. */
   #refines(property: Property, index: number): Decided {
     const refinement = new Refinement(property, this.#machine)
-    for (const { picks: init, state, fault } of this.#machine.starts()) {
-      const because = fault === undefined ? refinement.whyNoStart(state) : undefined
+    for (const { picks, state } of startsByName(this.#machine)) {
+      const because = refinement.whyNoStart(state)
       if (because === undefined) continue
-      const trace = { schedule: { init, steps: [] }, states: [state] }
+      const trace = { schedule: { init: picks, steps: [] }, states: [state] }
       return { result: { is: 'violated', steps: 0, trace }, because, vacuous: undefined }
     }
     const sighting = this.#space.sighting(index)
@@ -275,13 +287,15 @@ class Decider {
   #live(property: Property, index: number): Decided {
     // What was not seen could hold the goal, or a loop: neither answer is carried.
     if (this.#doubt !== undefined) return { ...this.#forAll({ is: 'holds' }), vacuous: undefined }
-    this.#liveness ??= new Liveness(this.#space, this.#fairness)
+    this.#graph ??= renumbered(this.#space, this.#machine)
+    this.#liveness ??= new Liveness(this.#graph, this.#fairness)
     const lasso = this.#liveness.counterexample(property, index)
     if (lasso === undefined)
       return { result: { is: 'holds' }, because: undefined, vacuous: this.#liveness.vacuous(property, index) }
     const { processes } = this.#space.layout
     const movers = [...lasso.stem.slice(1).map(() => undefined), ...lasso.loop.map(({ by }) => processes[by]!.name)]
-    const path = [...lasso.stem, ...lasso.loop.map(({ to }) => to)].map((id) => this.#space.state(id))
+    const graph = this.#graph
+    const path = [...lasso.stem, ...lasso.loop.map(({ to }) => to)].map((id) => graph.state(id))
     const trace = scheduleAlong(this.#machine, path, movers)
     const loop = { from: lasso.stem.length - 1, shortest: lasso.shortest }
     return {

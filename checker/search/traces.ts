@@ -14,8 +14,8 @@ export class Traces {
   readonly #space: StateSpace
   readonly #machine: Machine
   readonly #properties: readonly Property[]
-  /** The traps of a property, ascending, where some are known. */
-  readonly #trapsOf: (index: number) => readonly number[]
+  /** The traps of a property, ascending; `undefined` where nothing may be claimed about all states, as of extremes. */
+  readonly #trapsOf: ((index: number) => readonly number[]) | undefined
   readonly #numbers = new Map<Key, number>()
   readonly #goals: Goal[] = []
   #found: ShortestTraces | 'by predecessors' | undefined
@@ -24,7 +24,7 @@ export class Traces {
     space: StateSpace,
     machine: Machine,
     properties: readonly Property[],
-    trapsOf: (index: number) => readonly number[],
+    trapsOf: ((index: number) => readonly number[]) | undefined,
   ) {
     this.#space = space
     this.#machine = machine
@@ -44,7 +44,8 @@ export class Traces {
     this.#add('deadlock', { places: space.deadlocks().map((state) => [state, -1]) })
     this.#properties.forEach((property, i) => {
       if (property.kind === 'alwaysReachable') this.#add(property, { places: this.#nearestTraps(i) })
-      else if (isShown(property, space.sighting(i)?.code)) this.#add(property, this.#seen(property, i))
+      else if (isShown(property, space.sighting(i)?.code, this.#trapsOf !== undefined))
+        this.#add(property, this.#seen(property, i))
     })
     // Who moves is not the same along states that stand for others: switches cannot be counted there.
     if (space.orbits !== undefined) return 'by predecessors'
@@ -68,7 +69,7 @@ export class Traces {
   }
 
   #nearestTraps(index: number): Goal['places'] {
-    const traps = this.#trapsOf(index)
+    const traps = this.#trapsOf?.(index) ?? []
     const { levels } = this.#space
     const end = levels[levelOf(levels, traps[0] ?? 0) + 1] ?? Infinity
     return traps.filter((state) => state < end).map((state) => [state, -1])
@@ -90,9 +91,9 @@ export class Traces {
   }
 }
 
-/** Is there a trace to a sighting with this code? */
-function isShown({ kind }: Property, code: number | undefined): boolean {
+/** Is there a trace to a sighting with this code? To an extreme only if all states were seen. */
+function isShown({ kind }: Property, code: number | undefined, all: boolean): boolean {
   if (code === undefined) return false
   if (kind === 'always' || kind === 'never' || kind === 'stepwise' || kind === 'refines') return code === VIOLATED
-  return kind === 'reachable' ? code === AS_CLAIMED : kind === 'maximum' || kind === 'minimum'
+  return kind === 'reachable' ? code === AS_CLAIMED : all && (kind === 'maximum' || kind === 'minimum')
 }
