@@ -22,11 +22,11 @@ import { randomProcesses, type ProcessesGenes } from './random-processes.ts'
 import { partialOrder, ReducedKernel } from './reduced-kernel.ts'
 
 const wanted = process.env['OOMCHECK_RUNS']
-const numRuns = wanted === undefined ? 60 : Number(wanted)
+const numRuns = wanted === undefined ? 24 : Number(wanted)
 const TIMEOUT = 20_000 + 1000 * numRuns
 /** Shrinking is part of the time. */
 const limits = { interruptAfterTimeLimit: TIMEOUT - 5000, markInterruptAsFailure: true } as const
-const STATES_MAX = wanted === undefined ? 2000 : 10_000
+const STATES_MAX = wanted === undefined ? 1000 : 10_000
 
 const reduced = tableEngineWith({ reduction: partialOrder })
 
