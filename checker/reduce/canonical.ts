@@ -17,6 +17,9 @@ import type { Layout } from '../engine/layout.ts'
 import { arrangementCount, factorial, type FamilySize } from '../engine/orders.ts'
 import { movingOf, type Condition, type Link } from './moving.ts'
 
+/** So many forms are kept, a power of two: successors of neighbouring states are often the same. */
+const KNOWN = 2 ** 14
+
 /** Whole numbers below this are exact. */
 const EXACT = 2 ** 53
 
@@ -58,11 +61,14 @@ export class CanonicalForm implements Canonical {
   readonly #shift: Uint8Array
   readonly #mask: Int32Array
   readonly #codes: Int32Array
-  /** Slots that take bits, to be decoded. */
+  /** Slots that take bits and matter here. */
   readonly #decoded: Int32Array
   /** Bits of slots that no permutation moves. */
   readonly #fixed: Int32Array
   readonly #orbitOfSlot: Int32Array
+  /** States and their forms, by a hash of the state. */
+  readonly #known: Int32Array
+  readonly #isKnown: Uint8Array = new Uint8Array(KNOWN)
   // Of the state at hand.
   readonly #targets: Int32Array[]
   readonly #traitsOf: Float64Array
@@ -101,7 +107,16 @@ export class CanonicalForm implements Canonical {
     this.#shift = Uint8Array.from(position, (each) => each >>> 10)
     this.#mask = Int32Array.from(codec.bits, maskOf)
     this.#codes = Int32Array.from(slots, ({ initial }) => initial)
-    this.#decoded = Int32Array.from(slots.filter(({ id }) => codec.bits[id]! > 0).map(({ id }) => id))
+    const read = new Set(
+      [...moving.fields, ...moving.links]
+        .flatMap((each) => each.slots)
+        .concat(
+          moving.memberships.flatMap((each) => each.slots.flat()),
+          moving.links.flatMap((link) => link.while.flat().map(({ slot }) => slot)),
+        ),
+    )
+    this.#decoded = Int32Array.from([...read].filter((slot) => codec.bits[slot]! > 0))
+    this.#known = new Int32Array(KNOWN * 2 * codec.words)
     this.#orbitOfSlot = Int32Array.from(slots, ({ id }) => id)
     this.#fixed = new Int32Array(codec.words).fill(-1)
     for (const group of [
@@ -136,15 +151,41 @@ export class CanonicalForm implements Canonical {
   // ---- what is asked
 
   apply(words: Int32Array, base: number): boolean {
-    this.#load(words, base)
-    const best = this.#search(this.#ranks)
+    const K = this.#words
+    const known = this.#known
+    let hash = 0
+    for (let k = 0; k < K; k++) hash = Math.imul(hash ^ words[base + k]!, 0x9e3779b1) ^ (hash >>> 15)
+    const entry = (hash ^ (hash >>> 16)) & (KNOWN - 1)
+    const at = entry * 2 * K
+    let k = 0
+    while (k < K && known[at + k] === words[base + k]) k++
+    if (k < K || this.#isKnown[entry] === 0) {
+      this.#isKnown[entry] = 1
+      this.#load(words, base)
+      const form = this.#isDeclared() ? undefined : this.#search(this.#ranks).words
+      for (let i = 0; i < K; i++) {
+        known[at + i] = words[base + i]!
+        known[at + K + i] = form === undefined ? words[base + i]! : form[i]!
+      }
+    }
     let changed = false
-    for (let k = 0; k < this.#words; k++)
-      if (words[base + k] !== best.words[k]) {
-        words[base + k] = best.words[k]!
+    for (let i = 0; i < K; i++) {
+      const word = known[at + K + i]!
+      if (words[base + i] !== word) {
+        words[base + i] = word
         changed = true
       }
+    }
     return changed
+  }
+
+  /** Are all members told apart, and in their declared order? */
+  #isDeclared(): boolean {
+    for (let f = 0; f < this.#sizes.length; f++) {
+      const first = this.#first[f]!
+      for (let i = 0; i < this.#sizes[f]!; i++) if (this.#ranks[first + i] !== i) return false
+    }
+    return true
   }
 
   orbit(words: Int32Array, base: number): number {

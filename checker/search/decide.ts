@@ -90,12 +90,11 @@ class Decider {
     const { state } = sighting
     if (state < 0) return this.#failedStart()
     try {
-      // Where states stand for others, what is found there is not yet real.
-      const shortest =
+      const canonical =
         this.#space.orbits === undefined
           ? traceToFault(this.#space, this.#machine, this.#properties, sighting)
           : undefined
-      return shortest ?? scheduleTo(this.#space, this.#machine, state)
+      return canonical ?? scheduleTo(this.#space, this.#machine, state)
     } catch (error) {
       if (error instanceof ReplayError && error.reached !== undefined) return error.reached
       throw error
@@ -114,7 +113,7 @@ class Decider {
     return this.#space.faults.some(({ fault }) => fault.kind === 'impure')
   }
 
-  staysInDomain(properties: readonly Property[]): Verdict {
+  staysInDomain(): Verdict {
     const named = { property: STAYS_IN_DOMAIN, kind: 'built-in', vacuous: undefined } as const
     const [first] = faultsInOrder(this.#space)
     if (first === undefined) return { ...named, ...this.#forAll({ is: 'holds' }) }
@@ -122,14 +121,14 @@ class Decider {
     return {
       ...named,
       result: { is: 'violated', steps: trace.schedule.steps.length, trace },
-      because: this.#faultAt(trace, properties) ?? `${where(first)}: ${first.fault.message}`,
+      because: this.#faultAt(trace) ?? `${where(first)}: ${first.fault.message}`,
     }
   }
 
   /** What goes wrong at the end of a real trace, whose members are others than those of the state that was seen. */
-  #faultAt(trace: Trace, properties: readonly Property[]): string | undefined {
+  #faultAt(trace: Trace): string | undefined {
     if (this.#space.orbits === undefined) return undefined
-    return confirm(this.#machine, STAYS_IN_DOMAIN, properties, { result: 'violated' }, trace).because
+    return confirm(this.#machine, STAYS_IN_DOMAIN, this.#properties, { result: 'violated' }, trace).because
   }
 
   /** Why nothing can be said where members were exchanged, if so. */
@@ -357,7 +356,7 @@ export function decide(
 ): Verdict[] {
   const decider = new Decider(space, properties, history, stop, fairness)
   return [
-    decider.staysInDomain(properties),
+    decider.staysInDomain(),
     decider.noDeadlock(),
     ...properties.map((property, i) => decider.property(property, i)),
   ]
