@@ -84,7 +84,7 @@ function fits(result: Result, expected: Expectation, isShortest: boolean): boole
   if (result.is !== expected.is) return false
   if ('value' in expected && 'value' in result)
     return result.value === expected.value && result.atLeast === (expected.atLeast ?? false)
-  if ('steps' in expected && 'steps' in result && expected.steps !== undefined)
+  if ('steps' in expected && 'steps' in result)
     return isShortest ? expected.steps === result.steps : expected.steps <= result.steps
   return true
 }
