@@ -1,5 +1,6 @@
 /** The interface of an engine: a state space that is explored breadth first and asked about afterwards. */
 import type { Observer } from './executor.ts'
+import type { Crew } from './crew.ts'
 import type { StepFault } from './fault.ts'
 import type { Layout } from './layout.ts'
 import type { PlainState } from './plain.ts'
@@ -10,6 +11,8 @@ export interface Question {
   readonly observers: readonly Observer[]
   /** History fields to keep; the others are not part of the state. */
   readonly history: ReadonlySet<string>
+  /** Threads may be asked to help. */
+  readonly shared?: boolean
 }
 
 export interface Statistics {
@@ -87,6 +90,10 @@ export interface StateSpace {
   predecessor(state: number): number
   state(id: number): PlainState
   edges(): Edges
+  /** The means by which threads can help, where they can: asked for, and of a kind that a crew can explore. */
+  readonly crew?: Crew | undefined
+  /** States of the level that is being expanded which are not expanded yet. */
+  readonly leftInLevel?: number
 }
 
 export interface Engine {

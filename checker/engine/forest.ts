@@ -34,14 +34,15 @@ export interface Path {
 }
 
 export class Forest {
-  readonly code: GrowableWords = new GrowableWords(4096)
+  readonly code: GrowableWords
   readonly #codec: Codec
   #size = 1
   #scratch = 0
   #scratchWords = 0
 
-  constructor(codec: Codec) {
+  constructor(codec: Codec, shared = false) {
     this.#codec = codec
+    this.code = new GrowableWords(4096, shared)
   }
 
   /** From a pointer down to a leaf, negated, or to 0 where no path covers the state. */

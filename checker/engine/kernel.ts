@@ -11,7 +11,7 @@ import { GeneratedKernel } from './wasm/generated-kernel.ts'
 import type { Shape } from './wasm/shape.ts'
 
 /** Wider states are left to the loop in JavaScript. */
-const MAX_UNROLLED_WORDS = 24
+export const MAX_UNROLLED_WORDS = 24
 /** One in this many expansions is compared with the reference engine. */
 const AUDIT_PERIOD = 2 ** 16
 
@@ -25,6 +25,8 @@ export interface KernelSetup {
   readonly pairObservers: number
   /** Processes from this one on are time. */
   readonly firstTick: number
+  /** Several threads may look at the states and the trees. */
+  readonly shared: boolean
 }
 
 export class Kernel {
@@ -45,7 +47,8 @@ export class Kernel {
   readonly #batch: Int32Array
   readonly #hashes = new Int32Array(BATCH)
   readonly #from = new Int32Array(BATCH)
-  #levelEnd = 0
+  /** The first id of the level after the one that is being expanded. */
+  levelEnd = 0
   #untilAudit = 1
   #generated: GeneratedKernel | undefined
 
@@ -81,6 +84,48 @@ export class Kernel {
     return this.head < store.count
   }
 
+  /** Begins with the next level if all states of this one were expanded. */
+  nextLevel(): void {
+    const { count } = this.#setup.store
+    if (this.head !== this.levelEnd || this.head === count) return
+    this.levels.push(this.head)
+    this.levelEnd = count
+  }
+
+  /** Expands states one by one, wherever they are in the level. */
+  expandEach(states: Iterable<number>): void {
+    const { head, levelEnd } = this
+    this.levelEnd = -1
+    for (const state of states) {
+      this.head = state
+      this.#interpret(1)
+    }
+    this.head = head
+    this.levelEnd = levelEnd
+  }
+
+  /** Compares the step of a process in a state with the reference engine. */
+  audit(process: number, state: number): void {
+    const { relation, store } = this.#setup
+    const words = store.arena.array.slice(state * store.words, (state + 1) * store.words)
+    relation.auditByReference(process, relation.leafFor(process, words, state), words, state)
+  }
+
+  /** What a generated kernel is made for. */
+  shape(crew: boolean): Shape {
+    const { relation, store, stateObservers, pairObservers, firstTick, shared } = this.#setup
+    return {
+      words: store.words,
+      processes: relation.roots.length,
+      stateObservers,
+      pairObservers,
+      firstTick,
+      auditPeriod: AUDIT_PERIOD,
+      shared,
+      crew,
+    }
+  }
+
   /** The loop in JavaScript: what the generated one must do too. */
   #interpret(limit: number): void {
     const { relation, store, stateObservers, pairObservers, firstTick } = this.#setup
@@ -102,7 +147,7 @@ export class Kernel {
     const stop = this.head + limit
     let head = this.head
     for (;;) {
-      if (head === store.count || head === this.#levelEnd) {
+      if (head === store.count || head === this.levelEnd) {
         if (pending > 0) {
           store.insert(B, hashes, from, pending)
           pending = 0
@@ -110,7 +155,7 @@ export class Kernel {
         }
         if (head === store.count) break
         this.levels.push(head)
-        this.#levelEnd = store.count
+        this.levelEnd = store.count
       }
       if (head >= stop) break
 
@@ -208,16 +253,8 @@ export class Kernel {
   // ---- the generated kernel
 
   #generate(): GeneratedKernel {
-    const { relation, store, stateObservers, pairObservers, firstTick } = this.#setup
-    const shape: Shape = {
-      words: store.words,
-      processes: relation.roots.length,
-      stateObservers,
-      pairObservers,
-      firstTick,
-      auditPeriod: AUDIT_PERIOD,
-    }
-    const generated = new GeneratedKernel(shape, relation, store, this.best)
+    const { relation, store } = this.#setup
+    const generated = new GeneratedKernel(this.shape(false), relation, store, this.best)
     generated.connect({
       miss: (process, state) => relation.miss(process, this.#fetch(generated), state),
       unusual: (process, leaf, state) => this.#unusual(process, leaf, this.#fetch(generated), state),
@@ -248,12 +285,12 @@ export class Kernel {
 
   #run(generated: GeneratedKernel, limit: number): void {
     generated.cell('head', this.head)
-    generated.cell('levelEnd', this.#levelEnd)
+    generated.cell('levelEnd', this.levelEnd)
     generated.cell('untilAudit', this.#untilAudit)
     generated.cell('transitions', 0)
-    generated.advance(this.head + limit)
+    generated.advance(this.head + limit, this.best)
     this.head = generated.cell('head')
-    this.#levelEnd = generated.cell('levelEnd')
+    this.levelEnd = generated.cell('levelEnd')
     this.#untilAudit = generated.cell('untilAudit')
     this.transitions += generated.cell('transitions')
   }

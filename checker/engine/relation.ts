@@ -64,10 +64,11 @@ export class Relation {
     executor: Executor,
     observers: readonly Observer[],
     options: EconomyOptions,
+    shared = false,
   ) {
     this.#layout = layout
     this.#codec = codec
-    this.forest = new Forest(codec)
+    this.forest = new Forest(codec, shared)
     this.#port = port
     this.#executor = executor
     this.#keep = new Int32Array(codec.words)

@@ -1,5 +1,6 @@
 /** The table engine: decision trees instead of recipes, packed words instead of objects. The fast path. */
 import { Codec } from './codec.ts'
+import { Crew } from './crew.ts'
 import {
   coverable,
   type Coverage,
@@ -15,7 +16,7 @@ import { Executor } from './executor.ts'
 import { IMPURE_INIT, stepFault, type StepFault } from './fault.ts'
 import { Machine } from './machine.ts'
 import { doneObserver } from './observer.ts'
-import { Kernel } from './kernel.ts'
+import { Kernel, MAX_UNROLLED_WORDS } from './kernel.ts'
 import type { Layout } from './layout.ts'
 import { Plain, type PlainState } from './plain.ts'
 import { sealed } from './purity.ts'
@@ -47,8 +48,10 @@ class TableSpace implements StateSpace {
   readonly #marks = new Map<number, Int32Array>()
   readonly #successor: Int32Array
   readonly #startFaults: FaultSighting[] = []
+  readonly #shared: boolean
+  #crew: Crew | undefined
 
-  constructor({ layout, observers, history }: Question, options: TableOptions) {
+  constructor({ layout, observers, history, shared = false }: Question, options: TableOptions) {
     this.layout = layout
     this.#codec = new Codec(layout, history)
     this.#plain = new Plain(layout)
@@ -62,9 +65,9 @@ class TableSpace implements StateSpace {
     this.#order = observers.map((_, i) => sorted.findIndex((each) => each.i === i))
     this.#firstPair = observers.filter((observer) => !observer.pair).length
     const all = [...sorted.map(({ observer }) => observer), doneObserver(layout)]
-    this.#relation = new Relation(layout, this.#codec, this.#port, executor, all, options)
+    this.#relation = new Relation(layout, this.#codec, this.#port, executor, all, options, shared)
     this.#successor = new Int32Array(this.#codec.words)
-    this.#store = new Store(this.#codec.words)
+    this.#store = new Store(this.#codec.words, shared)
     const firstTick = layout.processes.findIndex((process) => process.program.role === 'time')
     this.#firstTick = firstTick < 0 ? layout.processes.length : firstTick
     this.#kernel = new Kernel({
@@ -74,7 +77,9 @@ class TableSpace implements StateSpace {
       stateObservers: this.#firstPair,
       pairObservers: observers.length - this.#firstPair,
       firstTick: this.#firstTick,
+      shared,
     })
+    this.#shared = shared
     this.#audits(history)
     this.#start(executor)
     this.#initialStates = this.#store.count
@@ -137,6 +142,20 @@ class TableSpace implements StateSpace {
 
   advance(limit: number): boolean {
     return sealed(this.#port, () => this.#kernel.advance(limit))
+  }
+
+  get crew(): Crew | undefined {
+    if (!this.#shared || this.#codec.words > MAX_UNROLLED_WORDS) return undefined
+    return (this.#crew ??= new Crew({
+      kernel: this.#kernel,
+      relation: this.#relation,
+      store: this.#store,
+      shape: this.#kernel.shape(true),
+      sealed: (run) => sealed(this.#port, run),
+    }))
+  }
+  get leftInLevel(): number {
+    return this.#kernel.levelEnd - this.#kernel.head
   }
 
   statistics(): Statistics {
