@@ -36,6 +36,8 @@ declare const WebAssembly: {
 const PAGE_BYTES = 2 ** 16
 /** Looks at whether all have arrived, before sleeping. */
 const SPINS = 5000
+/** Levels of fewer states say nothing about whether a crew is worth it. */
+const IDLE_FROM = 10_000
 
 export class Crew {
   readonly invitation: Invitation
@@ -48,6 +50,10 @@ export class Crew {
   #halted = false
   /** The index was enlarged, and is to be filled again. */
   #emptied = false
+  /** Steps that are to be compared with the reference engine: a process, a state. */
+  #idle = false
+  #deferred = 0
+  #audits: (readonly [process: number, state: number])[] = []
 
   constructor(setup: CrewSetup) {
     const { relation, store, shape } = setup
@@ -83,9 +89,14 @@ export class Crew {
     return Atomics.load(this.#control, HEADER.ready)
   }
 
-  /** Is the level that was begun here not finished yet? */
-  get midLevel(): boolean {
+  /** Is there something in hand, so that the next round must be opened whatever else may be wanted? */
+  get unfinished(): boolean {
     return this.#left || this.#emptied
+  }
+
+  /** Were most states of the last level put off, so that a crew is a loss? */
+  get idle(): boolean {
+    return this.#idle
   }
 
   /** From now on nobody takes more states: what is in hand is finished, and then the search can stop. */
@@ -117,6 +128,8 @@ export class Crew {
 
   /** Does a part of the leader's share of the round; `false` when it is done. */
   work(times: number): boolean {
+    // It takes long and touches nothing that the others look at.
+    this.#audit()
     if (this.#explorer.work(times)) return true
     this.#explorer.arrive()
     return false
@@ -152,9 +165,19 @@ export class Crew {
         this.#setup.sealed(() => this.#expandDeferred())
         kernel.head = Math.min(C[HEADER.head]!, kernel.levelEnd)
         this.#left = this.#parts().some((part) => C[part + PART.left] !== 0)
-        if (!this.#left) kernel.nextLevel()
+        if (!this.#left) this.#closeLevel()
+        if (this.#halted || kernel.head === this.#setup.store.count) this.#audit()
       }
     }
+  }
+
+  #closeLevel(): void {
+    const { kernel } = this.#setup
+    if (kernel.head !== kernel.levelEnd) return
+    const states = kernel.levelEnd - kernel.levels.at(-1)!
+    this.#idle = states > IDLE_FROM && 2 * this.#deferred > states
+    this.#deferred = 0
+    kernel.nextLevel()
   }
 
   /** Lets the threads go. */
@@ -220,9 +243,19 @@ export class Crew {
     const { kernel } = this.#setup
     const C = this.#control
     for (const part of this.#parts()) {
+      this.#deferred += C[part + PART.deferredCount]!
       kernel.expandEach(C.slice(deferredAt(part, 0), deferredAt(part, C[part + PART.deferredCount]!)))
       for (let i = 0; i < C[part + PART.auditCount]!; i++)
-        kernel.audit(C[auditAt(part, i)]!, C[auditAt(part, i) + 1]!)
+        this.#audits.push([C[auditAt(part, i)]!, C[auditAt(part, i) + 1]!])
     }
+  }
+
+  #audit(): void {
+    if (this.#audits.length === 0) return
+    const audits = this.#audits
+    this.#audits = []
+    this.#setup.sealed(() => {
+      for (const [process, state] of audits) this.#setup.kernel.audit(process, state)
+    })
   }
 }

@@ -92,8 +92,10 @@ export interface StateSpace {
   edges(): Edges
   /** The means by which threads can help, where they can: asked for, and of a kind that a crew can explore. */
   readonly crew?: Crew | undefined
-  /** States of the level that is being expanded which are not expanded yet. */
+  /** States of the level that is being expanded which are not expanded yet; 0 before the first one. */
   readonly leftInLevel?: number
+  /** Was no state of the level expanded yet? */
+  readonly betweenLevels?: boolean
 }
 
 export interface Engine {

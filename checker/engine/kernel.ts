@@ -84,6 +84,11 @@ export class Kernel {
     return this.head < store.count
   }
 
+  /** Was no state of the level expanded yet? */
+  get betweenLevels(): boolean {
+    return this.head === (this.levels.at(-1) ?? 0)
+  }
+
   /** Begins with the next level if all states of this one were expanded. */
   nextLevel(): void {
     const { count } = this.#setup.store
@@ -98,7 +103,8 @@ export class Kernel {
     this.levelEnd = -1
     for (const state of states) {
       this.head = state
-      this.#interpret(1)
+      if (this.#generated === undefined) this.#interpret(1)
+      else this.#run(this.#generated, 1)
     }
     this.head = head
     this.levelEnd = levelEnd

@@ -157,6 +157,9 @@ class TableSpace implements StateSpace {
   get leftInLevel(): number {
     return this.#kernel.levelEnd - this.#kernel.head
   }
+  get betweenLevels(): boolean {
+    return this.#kernel.betweenLevels
+  }
 
   statistics(): Statistics {
     const { head, transitions, levels } = this.#kernel

@@ -12,18 +12,24 @@ import type { Fairness } from '../language/spec.ts'
 import type { Property } from '../language/property.ts'
 import { exceeded, type Budget } from './budget.ts'
 import { decide } from './decide.ts'
+import { exploreTogether } from './parallel/explore.ts'
+import { Workers } from './parallel/workers.ts'
 import type { Run, Stop } from './verdict.ts'
 
 export interface SearchOptions extends Budget {
   readonly engine: Engine
   /** What liveness may rely on. */
   readonly fairness?: Fairness | undefined
-  /** Called between chunks of work. */
-  readonly onProgress?: ((statistics: Statistics, seconds: number) => void) | undefined
+  /** Called between chunks of work; `settled` where the numbers do not depend on the pace of threads. */
+  readonly onProgress?: ((statistics: Statistics, seconds: number, settled: boolean) => void) | undefined
+  /** Threads that help, with the table engine. A budget of states then lets whole levels through. */
+  readonly workers?: Workers | undefined
 }
 
 /** States expanded between two looks at the budget. */
 const CHUNK = { table: 32_768, immer: 512 }
+
+const ALONE = new Workers(1)
 
 interface Explored {
   readonly space: StateSpace
@@ -34,23 +40,35 @@ interface Explored {
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 async function explore(space: StateSpace, options: SearchOptions, seconds: () => number): Promise<Stop | undefined> {
+  const { workers } = options
+  try {
+    if (workers === undefined || options.engine.name === 'immer') return await exploreAlone(space, options, seconds)
+    const onProgress = (statistics: Statistics, settled: boolean): void =>
+      options.onProgress?.(statistics, seconds(), settled)
+    return await exploreTogether({ space, workers, budget: options, seconds, onProgress, breathe })
+  } catch (error) {
+    if (error instanceof OutOfMemory || error instanceof RangeError) return { by: 'system', message: error.message }
+    throw error
+  }
+}
+
+async function exploreAlone(
+  space: StateSpace,
+  options: SearchOptions,
+  seconds: () => number,
+): Promise<Stop | undefined> {
   const chunk = CHUNK[options.engine.name]
   for (;;) {
     const { states, queued } = space.statistics()
     const stop = exceeded(options, states, seconds())
     if (stop !== undefined && queued > 0) return stop
-    try {
-      // Close to the budget the chunks become small, so that it is not passed by much.
-      const left =
-        options.maxStates === undefined
-          ? chunk
-          : Math.max(1, Math.min(chunk, Math.ceil((options.maxStates - states) / 8)))
-      if (!space.advance(left)) return undefined
-    } catch (error) {
-      if (error instanceof OutOfMemory || error instanceof RangeError) return { by: 'system', message: error.message }
-      throw error
-    }
-    options.onProgress?.(space.statistics(), seconds())
+    // Close to the budget the chunks become small, so that it is not passed by much.
+    const left =
+      options.maxStates === undefined
+        ? chunk
+        : Math.max(1, Math.min(chunk, Math.ceil((options.maxStates - states) / 8)))
+    if (!space.advance(left)) return undefined
+    options.onProgress?.(space.statistics(), seconds(), true)
     await breathe()
   }
 }
@@ -64,9 +82,16 @@ async function exploreWithHistory(
 ): Promise<Explored & { history: Set<string> }> {
   const observers = properties.map(observerOf)
   const history = new Set<string>()
+  let { workers } = options
   for (;;) {
-    const space = options.engine.explore({ layout, observers, history: new Set(history) })
-    const stop = await explore(space, options, seconds)
+    const shared = workers !== undefined && workers.count > 1
+    const space = options.engine.explore({ layout, observers, history: new Set(history), shared })
+    const stop = await explore(space, { ...options, workers }, seconds)
+    if (shared && space.faults.some(({ fault }) => fault.kind === 'impure')) {
+      // What an impure recipe does depends on when it is run: only without threads is that the same every time.
+      workers = ALONE
+      continue
+    }
     const before = history.size
     for (const field of space.neededHistory) history.add(field)
     if (history.size === before) return { space, stop, history }

@@ -7,7 +7,7 @@
 import { auditAt, bestAt, COMMAND, deferredAt, HEADER, MOST_AUDITS, MOST_DEFERRED, PART, partOf, SEGMENT, teamOf } from './control.ts'
 import { CELLS, DEFERRED, memoryMap, type Import, type MemoryMap, type Shape } from './shape.ts'
 import { BATCH } from '../store.ts'
-import { DIRECT, FAULTY, NO_ANSWER, UNAUDITED } from '../forest.ts'
+import { DIRECT, FAULTY, NO_ANSWER, UNAUDITED } from '../leaf.ts'
 import type { WasmMemory } from '../growable.ts'
 
 /** What a thread needs to explore; it can be sent to it. */
@@ -118,6 +118,7 @@ export class Explorer {
   serve(): void {
     const C = this.#control
     let round = Atomics.load(C, HEADER.round)
+    if (C[HEADER.command] === COMMAND.leave) return
     // The part must be in order before anybody counts on it; the number is known only when it is counted.
     this.join(Atomics.add(C, HEADER.claimed, 1) + 1)
     while (Atomics.compareExchange(C, HEADER.ready, this.#number - 1, this.#number) !== this.#number - 1);
