@@ -7,6 +7,7 @@ import { collectBounds, collectNames, parseScaled } from './arguments.ts'
 import { checkCommand, ENGINES, FORMATS, type CheckOptions } from './check.ts'
 import { EXIT } from './exit.ts'
 import { LIST_FORMATS, listCommand, type ListOptions } from './list.ts'
+import { MINIMIZE_FORMATS, minimizeCommand, type MinimizeOptions } from './minimize.ts'
 import { replayCommand, type ReplayOptions } from './replay.ts'
 import { messageOf, sentences, UsageError } from './sentences.ts'
 
@@ -88,6 +89,34 @@ const replayCommandLine = (done: (exit: number) => void): Command =>
     .addOption(debugOption())
     .action(async (file: string, options: ReplayOptions) => done(await replayCommand(file, options)))
 
+const minimizeCommandLine = (done: (exit: number) => void): Command =>
+  new Command('minimize')
+    .description(
+      'Find the shortest schedule that shows the same as a counterexample file, and the smallest instances that show it.',
+    )
+    .argument('<file>', 'a file that check --save wrote')
+    .option('--fewer-ingredients', 'also look at instances with fewer of its ingredients')
+    .addOption(new Option('--format <format>', 'what to print').choices(MINIMIZE_FORMATS).default('text'))
+    .option(
+      '--max-states <n>',
+      'stop each search at so many states, like 10k or 2M',
+      parseScaled('--max-states', 'states'),
+    )
+    .option(
+      '--max-memory <bytes>',
+      'stop each search when the process holds so much, like 512M or 4G',
+      parseScaled('--max-memory', 'bytes'),
+    )
+    .option(
+      '--timeout <time>',
+      'stop each search after so many seconds, like 90, 5m or 2h',
+      parseScaled('--timeout', 'time'),
+    )
+    .addOption(specsOption())
+    .addOption(outputOption())
+    .addOption(debugOption())
+    .action(async (file: string, options: MinimizeOptions) => done(await minimizeCommand(file, options)))
+
 /** Says what went wrong, and returns the exit code for it. */
 function failed(error: unknown, debug: boolean): number {
   // Commander has said it already.
@@ -109,7 +138,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version())
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'oomcheck: ')) })
     .addHelpText('after', EXIT_CODES)
-  for (const command of [checkCommandLine(done), listCommandLine(done), replayCommandLine(done)])
+  for (const command of [
+    checkCommandLine(done),
+    listCommandLine(done),
+    replayCommandLine(done),
+    minimizeCommandLine(done),
+  ])
     program.addCommand(command.copyInheritedSettings(program))
   for (const command of [program, ...program.commands]) command.exitOverride()
   try {

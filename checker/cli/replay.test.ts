@@ -45,8 +45,8 @@ describe('a file that', () => {
     const { exit, stdout } = await replay(good)
     expect(exit).toBe(0)
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
-    expect(stdout).toContain('increment racy threads=2: NoIncrementIsLost, 4 steps, 3 context switches\n')
-    expect(stdout).toContain('   3  thread0 write  i: 0 → 1 · thread0: done\n')
+    expect(stdout).toContain('increment racy threads=2: NoIncrementIsLost, 4 steps, 2 context switches\n')
+    expect(stdout).toContain('   3  thread1 write  i: 0 → 1 · thread1: done\n')
     expect(stdout).toContain('NoIncrementIsLost: violated in 4 steps, as the file claims.\n')
   })
 
@@ -82,7 +82,7 @@ describe('a file that', () => {
     [
       'names no label',
       () => good.replace('"label":"write"', '"label":"wait"'),
-      "Step 3 names the label of thread0 'wait', which does not exist; there are: read, write.",
+      "Step 3 names the label of thread1 'wait', which does not exist; there are: read, write.",
     ],
     [
       'takes a step that is not enabled',

@@ -63,6 +63,17 @@ export interface Edges {
   readonly by: ArrayLike<number>
 }
 
+/** Some states by a number each, from state `first` on; those with 0 are not meant. */
+export interface Marked {
+  readonly first: number
+  readonly marks: Int32Array
+}
+
+export type VisitTransition = (from: number, to: number, process: number) => void
+
+/** A state, and the process whose step was looked at, by its number in the layout; -1 where it was no step. */
+export type VisitSighting = (state: number, process: number) => void
+
 /** A state space under exploration. States are numbered from 0 in breadth-first order. */
 export interface StateSpace {
   readonly layout: Layout
@@ -88,6 +99,14 @@ export interface StateSpace {
   labelAt(process: number, state: number): string | undefined
   /** -1 for an initial state. */
   predecessor(state: number): number
+  /** The first state of each level of which a state was expanded: level d needs d steps. */
+  readonly levels: readonly number[]
+  /** Visits the transitions from the expanded ones of the states `first … end - 1`, in their order; into marked states only, if there are any. */
+  transitions(first: number, end: number, visit: VisitTransition, into?: Marked): void
+  /** Visits every place where the observer gave its largest answer, among the expanded states of the earliest level that has one, in their order. */
+  sightings(observer: number, visit: VisitSighting): void
+  /** All states like `deadlock`, among the expanded states of its level, in their order. */
+  deadlocks(): readonly number[]
   state(id: number): PlainState
   edges(): Edges
   /** The means by which threads can help, where they can: asked for, and of a kind that a crew can explore. */
@@ -101,6 +120,17 @@ export interface StateSpace {
 export interface Engine {
   readonly name: 'table' | 'immer'
   explore(question: Question): StateSpace
+}
+
+/** The level of a state: the last one that starts at or before it. */
+export function levelOf(levels: readonly number[], state: number): number {
+  let [low, high] = [0, levels.length - 1]
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1
+    if (levels[middle]! <= state) low = middle
+    else high = middle - 1
+  }
+  return low
 }
 
 /** All names of coverage of a layout. */

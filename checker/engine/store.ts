@@ -130,12 +130,12 @@ export class Store {
   }
 
   /** The id of a state, or -1. */
-  find(words: Int32Array, base: number): number {
+  find(words: Int32Array, base: number, hash: number = this.hash(words, base)): number {
     const K = this.words
     const arena = this.arena.array
     const index = this.index.array
     const mask = this.mask
-    for (let i = this.hash(words, base) & mask; ; i = (i + 1) & mask) {
+    for (let i = hash & mask; ; i = (i + 1) & mask) {
       const entry = index[i]!
       if (entry === 0) return -1
       const id = (entry & mask) - 1

@@ -13,8 +13,11 @@ import {
 } from '../language/property.ts'
 import { pathTo, ReplayError, scheduleAlong, type Trace } from '../trace/schedule.ts'
 import { describeStop } from './budget.ts'
+import { faultsInOrder, traceToFault } from './faults.ts'
 import { Liveness } from './liveness.ts'
 import { canReach } from './reachability.ts'
+import { renumbered, type LiveSpace } from './renumbered.ts'
+import { Traces } from './traces.ts'
 import type { Result, Stop, Verdict } from './verdict.ts'
 
 /**
@@ -28,21 +31,45 @@ export class InternalError extends Error {
 /** What one look at every state or step decides. */
 type SightedKind = Exclude<PropertyKind, LivenessKind | 'alwaysReachable'>
 
+type Decided = Pick<Verdict, 'result' | 'because' | 'vacuous'>
+
 const CONSTANT = 'the fields that decide it never change'
+
+/** States from which a goal cannot be reached. */
+interface Traps {
+  readonly states: readonly number[]
+  /** How many states satisfy the goal. */
+  readonly goals: number
+}
 
 class Decider {
   readonly #space: StateSpace
   readonly #machine: Machine
+  readonly #properties: readonly Property[]
+  readonly #traces: Traces
+  /** By property. */
+  readonly #traps = new Map<number, Traps>()
   readonly #fairness: Fairness
+  #graph: LiveSpace | undefined
   #liveness: Liveness | undefined
   /** Why nothing may be claimed about all states, if so. */
   readonly #doubt: string | undefined
 
-  constructor(space: StateSpace, history: ReadonlySet<string>, stop: Stop | undefined, fairness: Fairness) {
+  constructor(
+    space: StateSpace,
+    properties: readonly Property[],
+    history: ReadonlySet<string>,
+    stop: Stop | undefined,
+    fairness: Fairness,
+  ) {
     this.#fairness = fairness
     this.#space = space
+    this.#properties = properties
     this.#machine = new Machine(space.layout, history)
-    const [fault] = space.faults
+    this.#traces = new Traces(space, this.#machine, properties, (index) =>
+      this.#doubt === undefined ? this.#trapsOf(index).states : [],
+    )
+    const [fault] = faultsInOrder(space)
     this.#doubt =
       stop !== undefined
         ? describeStop(stop)
@@ -53,20 +80,18 @@ class Decider {
             : undefined
   }
 
-  /** The behaviour that leads to a state, and maybe one step on. */
-  #trace(state: number, next?: number): Trace {
-    const path = [...pathTo(this.#space, state), ...(next === undefined ? [] : [next])]
-    return scheduleAlong(
-      this.#machine,
-      path.map((id) => this.#space.state(id)),
-    )
-  }
-
-  /** The same where a step may be impure: what it did cannot always be found again. */
-  #traceAsFarAsItGoes(state: number): Trace {
+  /** The behaviour that leads to a fault, as far as it can be found again where a step is impure. */
+  #traceToFault(sighting: FaultSighting): Trace {
+    const { state } = sighting
     if (state < 0) return this.#failedStart()
     try {
-      return this.#trace(state)
+      return (
+        traceToFault(this.#space, this.#machine, this.#properties, sighting) ??
+        scheduleAlong(
+          this.#machine,
+          pathTo(this.#space, state).map((id) => this.#space.state(id)),
+        )
+      )
     } catch (error) {
       if (error instanceof ReplayError && error.reached !== undefined) return error.reached
       throw error
@@ -87,9 +112,9 @@ class Decider {
 
   staysInDomain(): Verdict {
     const named = { property: STAYS_IN_DOMAIN, kind: 'built-in', vacuous: undefined } as const
-    const [first] = [...this.#space.faults].sort((a, b) => a.state - b.state)
+    const [first] = faultsInOrder(this.#space)
     if (first === undefined) return { ...named, ...this.#forAll({ is: 'holds' }) }
-    const trace = this.#traceAsFarAsItGoes(first.state)
+    const trace = this.#traceToFault(first)
     return {
       ...named,
       result: { is: 'violated', steps: trace.schedule.steps.length, trace },
@@ -100,15 +125,15 @@ class Decider {
   noDeadlock(): Verdict {
     const { deadlock, layout } = this.#space
     const named = { property: NO_DEADLOCK, kind: 'built-in' } as const
-    if (deadlock !== undefined && !this.#impure) {
-      const trace = this.#trace(deadlock)
-      return {
-        ...named,
-        result: { is: 'violated', steps: trace.schedule.steps.length, trace },
-        because: 'nothing is enabled there, and it is not where the protocol may end',
-        vacuous: undefined,
-      }
-    }
+    if (deadlock !== undefined && !this.#impure)
+      return this.#ifConfirmed(named, () => {
+        const trace = this.#traces.to('deadlock')
+        return {
+          result: { is: 'violated', steps: trace.schedule.steps.length, trace },
+          because: 'nothing is enabled there, and it is not where the protocol may end',
+          vacuous: undefined,
+        }
+      })
     const others = layout.processes.filter(({ program }) => program.role !== 'protocol').map(({ name }) => name)
     const masked = this.#space.terminalStates === 0 && others.length > 0
     return {
@@ -121,8 +146,12 @@ class Decider {
   property(property: Property, index: number): Verdict {
     const named = { property: property.name, kind: property.kind }
     if (this.#impure) return { ...named, ...this.#forAll({ is: 'holds' }), vacuous: undefined }
+    return this.#ifConfirmed(named, () => this.#decided(property, index))
+  }
+
+  #ifConfirmed(named: Pick<Verdict, 'property' | 'kind'>, decide: () => Decided): Verdict {
     try {
-      return { ...named, ...this.#decided(property, index) }
+      return { ...named, ...decide() }
     } catch (error) {
       // What is seen once and not again comes from something outside the state: one property must not take all along.
       if (!(error instanceof ReplayError || error instanceof InternalError)) throw error
@@ -131,7 +160,7 @@ class Decider {
     }
   }
 
-  #decided(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #decided(property: Property, index: number): Decided {
     const { kind } = property
     if (kind === 'alwaysReachable') return this.#alwaysReachable(property, index)
     return isLiveness(kind) ? this.#live(property, index) : this.#sighted(property, kind, index)
@@ -144,7 +173,7 @@ class Decider {
       : { result: { is: 'inconclusive' }, because: this.#doubt }
   }
 
-  #sighted(property: Property, kind: SightedKind, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #sighted(property: Property, kind: SightedKind, index: number): Decided {
     const space = this.#space
     const sighting = space.sighting(index)
     const constant = space.varies(index) ? undefined : CONSTANT
@@ -184,9 +213,9 @@ class Decider {
 
   /** The trace to a sighting, confirmed on the reference engine. */
   #shown(is: 'violated' | 'reachable', property: Property, index: number): Result {
-    const { code, state, from } = this.#space.sighting(index)!
+    const { code } = this.#space.sighting(index)!
     const observer = observerOf(property)
-    const trace = observer.pair ? this.#trace(from, state) : this.#trace(state)
+    const trace = this.#traces.to(property)
     const last = trace.states.at(-1)!
     const before = trace.states.at(-2) ?? last
     const confirmed = observer.pair
@@ -199,16 +228,18 @@ class Decider {
     return { is, steps: trace.schedule.steps.length, trace }
   }
 
-  #live(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #live(property: Property, index: number): Decided {
     // What was not seen could hold the goal, or a loop: neither answer is carried.
     if (this.#doubt !== undefined) return { ...this.#forAll({ is: 'holds' }), vacuous: undefined }
-    this.#liveness ??= new Liveness(this.#space, this.#fairness)
+    this.#graph ??= renumbered(this.#space, this.#machine)
+    this.#liveness ??= new Liveness(this.#graph, this.#fairness)
     const lasso = this.#liveness.counterexample(property, index)
     if (lasso === undefined)
       return { result: { is: 'holds' }, because: undefined, vacuous: this.#liveness.vacuous(property, index) }
     const { processes } = this.#space.layout
     const movers = [...lasso.stem.slice(1).map(() => undefined), ...lasso.loop.map(({ by }) => processes[by]!.name)]
-    const path = [...lasso.stem, ...lasso.loop.map(({ to }) => to)].map((id) => this.#space.state(id))
+    const graph = this.#graph
+    const path = [...lasso.stem, ...lasso.loop.map(({ to }) => to)].map((id) => graph.state(id))
     const trace = scheduleAlong(this.#machine, path, movers)
     const loop = { from: lasso.stem.length - 1, shortest: lasso.shortest }
     return {
@@ -218,9 +249,30 @@ class Decider {
     }
   }
 
-  #alwaysReachable(property: Property, index: number): Pick<Verdict, 'result' | 'because' | 'vacuous'> {
+  #alwaysReachable(property: Property, index: number): Decided {
     // Without all states neither answer is carried: the missing part could reach the goal, or be a trap.
     if (this.#doubt !== undefined) return { result: { is: 'inconclusive' }, because: this.#doubt, vacuous: undefined }
+    const { states } = this.#space.statistics()
+    const { states: traps, goals } = this.#trapsOf(index)
+    if (traps.length === 0)
+      return {
+        result: { is: 'holds' },
+        because: undefined,
+        vacuous: goals === states ? 'the goal holds everywhere' : undefined,
+      }
+    const trace = this.#traces.to(property)
+    if (this.#machine.observe(observerOf(property), trace.states.at(-1)!) === 1)
+      throw new InternalError(`${property.name} holds where the search says that it cannot be reached.`)
+    const because =
+      goals === 0
+        ? 'no reachable state satisfies it'
+        : `from there on it can never be reached again; ${traps.length} of ${states} states are like that`
+    return { result: { is: 'violated', steps: trace.schedule.steps.length, trace }, because, vacuous: undefined }
+  }
+
+  #trapsOf(index: number): Traps {
+    const known = this.#traps.get(index)
+    if (known !== undefined) return known
     const { states } = this.#space.statistics()
     let goals = 0
     const reaches = canReach(this.#space.edges(), states, (state) => {
@@ -228,22 +280,12 @@ class Decider {
       if (isGoal) goals++
       return isGoal
     })
-    const trap = reaches.indexOf(0)
-    if (trap < 0)
-      return {
-        result: { is: 'holds' },
-        because: undefined,
-        vacuous: goals === states ? 'the goal holds everywhere' : undefined,
-      }
-    const trace = this.#trace(trap)
-    if (this.#machine.observe(observerOf(property), trace.states.at(-1)!) === 1)
-      throw new InternalError(`${property.name} holds where the search says that it cannot be reached.`)
-    const trapped = reaches.reduce((n, reached) => n + 1 - reached, 0)
-    const because =
-      goals === 0
-        ? 'no reachable state satisfies it'
-        : `from there on it can never be reached again; ${trapped} of ${states} states are like that`
-    return { result: { is: 'violated', steps: trace.schedule.steps.length, trace }, because, vacuous: undefined }
+    const traps: number[] = []
+    reaches.forEach((reached, state) => {
+      if (reached === 0) traps.push(state)
+    })
+    this.#traps.set(index, { states: traps, goals })
+    return { states: traps, goals }
   }
 }
 
@@ -257,7 +299,7 @@ export function decide(
   stop: Stop | undefined,
   fairness: Fairness = {},
 ): Verdict[] {
-  const decider = new Decider(space, history, stop, fairness)
+  const decider = new Decider(space, properties, history, stop, fairness)
   return [
     decider.staysInDomain(),
     decider.noDeadlock(),

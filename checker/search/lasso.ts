@@ -3,6 +3,9 @@
  *
  * The shortest one is found by breadth-first search over (state, conditions met) from every entry in the order of its
  * stem; that is exponential in the conditions, so it has a budget, beyond which the shortest so far is shown as such.
+ *
+ * Of several that are equally short the one is taken that is met first. It depends on the numbers of the states, which
+ * `renumbered` makes the same for every engine, and neither on switches nor on names.
  */
 import { fairComponents, type Condition, type Graph } from './components.ts'
 

@@ -3,7 +3,6 @@
  *
  * A behaviour may stop where nothing fair is enabled. A step that changes nothing counts as taken. Picks are not fair.
  */
-import type { StateSpace } from '../engine/engine.ts'
 import type { Machine } from '../engine/machine.ts'
 import { GOAL, OBLIGED } from '../engine/observer.ts'
 import { ConfigError, known } from '../language/protocol.ts'
@@ -11,18 +10,19 @@ import type { Property } from '../language/property.ts'
 import type { Fairness } from '../language/spec.ts'
 import type { Condition, Graph } from './components.ts'
 import { findLasso, type Lasso } from './lasso.ts'
+import type { LiveSpace } from './renumbered.ts'
 
 interface NamedCondition extends Condition {
   readonly process: number
 }
 
 export class Liveness {
-  readonly #space: StateSpace
+  readonly #space: LiveSpace
   readonly #graph: Graph
   readonly #enabled: Uint8Array[]
   readonly #conditions: readonly NamedCondition[]
 
-  constructor(space: StateSpace, fairness: Fairness) {
+  constructor(space: LiveSpace, fairness: Fairness) {
     this.#space = space
     this.#graph = { ...space.edges(), states: space.statistics().states }
     const { start, by, states } = this.#graph
