@@ -58,6 +58,7 @@ const CAN_BE: Readonly<Record<string, readonly Shown['result'][]>> = {
   eventually: ['violated'],
   leadsTo: ['violated'],
   alwaysEventually: ['violated'],
+  refines: ['violated'],
   'built-in': ['violated'],
   reachable: ['reachable'],
   maximum: ['maximum'],

@@ -6,6 +6,7 @@
  */
 import fc from 'fast-check'
 import type { Engine } from './engine.ts'
+import { PROPERTY_KINDS } from '../language/property.ts'
 import { differences, Inquiry, investigate, type Findings } from './findings.ts'
 import { layoutOf } from './layout.ts'
 import { observerOf } from './observer.ts'
@@ -52,7 +53,7 @@ const program: fc.Arbitrary<ProgramGenes> = fc.record({
 /** An expression that is no constant, if only on its outside. */
 const telling = gene.filter(({ op }) => op % 15 !== 0 && op % 11 !== 0)
 const property: fc.Arbitrary<PropertyGenes> = fc.record({
-  kind: fc.nat(9),
+  kind: fc.nat(PROPERTY_KINDS.length - 1),
   given: fc.option(gene, { nil: undefined }),
   test: telling,
 })

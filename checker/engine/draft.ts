@@ -125,7 +125,7 @@ class TreeBuilder implements Cells {
       }
       case 'ref': {
         const identity = identityOf(value)
-        if (identity?.family === domain.family) return identity.index
+        if (identity?.layout === this.#layout && identity.family === domain.family) return identity.index
         break
       }
     }
@@ -268,7 +268,7 @@ class TreeBuilder implements Cells {
 
   member(node: MemberNode, family: string, index: number): object {
     const handle = {}
-    identify(handle, { family, index, name: node.name, pc: node.pc })
+    identify(handle, { layout: this.#layout, family, index, name: node.name, pc: node.pc })
     return this.struct(node.fields, node.name, handle)
   }
 

@@ -100,7 +100,7 @@ export class Executor {
     port.mode = 'read'
     tree.alive = true
     try {
-      const value = observer.code(tree.state as never, { h: tree.history, at: this.#at, before: this.#before } as never)
+      const value = observer.code(tree.state as never, this.#contextOf(tree) as never)
       if (port.fault !== undefined) throw port.fault
       port.settleHistory('property')
       return value
@@ -109,6 +109,10 @@ export class Executor {
     } finally {
       tree.alive = false
     }
+  }
+
+  #contextOf({ history: h }: Tree): object {
+    return { h, at: this.#at, before: this.#before, layout: this.#layout }
   }
 
   #branches(action: string, emit: (outcome: Outcome) => void, run: (tree: Tree) => boolean, urgent: boolean): void {
@@ -188,10 +192,11 @@ export class Executor {
 
   #standsAt(process: object, label: string): boolean {
     const identity = identityOf(process)
-    const program = identity?.pc === undefined ? undefined : this.#programAt.get(identity.pc)
+    const own = identity?.layout === this.#layout
+    const program = !own || identity.pc === undefined ? undefined : this.#programAt.get(identity.pc)
     if (identity?.pc === undefined || program === undefined)
       return this.#port.fail(
-        new Fault('exception', `at(${nameOf(process)}, '${label}') asks about something that has no program.`),
+        new Fault('exception', `at(${nameOf(process)}, '${label}') asks about something that has no program here.`),
       )
     const pc = this.#port.get(identity.pc)
     if (label === DONE) return pc === program.done

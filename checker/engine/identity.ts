@@ -1,5 +1,8 @@
+import type { Layout } from './layout.ts'
+
 /** Who a handle is. */
 export interface Identity {
+  readonly layout: Layout
   readonly family: string
   readonly index: number
   /** `task0`. */

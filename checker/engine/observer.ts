@@ -1,5 +1,6 @@
 /** Observers: properties as questions with a whole-number answer, of which the largest one counts. */
 import type { Property } from '../language/property.ts'
+import { abstractionOf } from './abstraction.ts'
 import type { Observer } from './executor.ts'
 import { Fault } from './fault.ts'
 import type { Layout } from './layout.ts'
@@ -12,6 +13,12 @@ export const VIOLATED = 2
 /** The answers of observers of liveness are sums of these. */
 export const GOAL = 1
 export const OBLIGED = 2
+
+/** What the executor gives to every question, for those that need more than authors do. */
+interface EngineContext {
+  readonly before: <T>(expression: () => T) => T
+  readonly layout: Layout
+}
 
 type Test = (s: never, context: never) => boolean | number
 
@@ -53,6 +60,13 @@ function codeOf(property: Property): Observer['code'] {
     case 'eventually':
     case 'alwaysEventually':
       return (s, context) => (truth(name, test(s, context)) ? 1 : 0)
+    case 'refines':
+      return (s, context: EngineContext) => {
+        const abstraction = abstractionOf(property, context.layout)
+        const from = context.before(() => abstraction.image(s, context))
+        const to = abstraction.image(s, context)
+        return from === to ? NOTHING_CLAIMED : abstraction.isStep(from, to) ? AS_CLAIMED : VIOLATED
+      }
     case 'maximum':
       return (s, context) => wholeNumber(name, test(s, context))
     case 'minimum':
@@ -62,8 +76,15 @@ function codeOf(property: Property): Observer['code'] {
 
 export const observerOf = (property: Property): Observer => ({
   property,
-  pair: property.kind === 'stepwise',
+  pair: property.kind === 'stepwise' || property.kind === 'refines',
   code: codeOf(property),
+})
+
+/** Asks for the number of the abstract state that a state maps to, see `Abstraction`. */
+export const imageObserverOf = (property: Property): Observer => ({
+  property,
+  pair: false,
+  code: (s, context: EngineContext) => abstractionOf(property, context.layout).image(s, context),
 })
 
 /** Asks whether a terminal state is one that the protocol may end in. */

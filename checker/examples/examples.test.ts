@@ -19,6 +19,7 @@ const counts: Readonly<Record<string, readonly [number, number, number]>> = {
   'increment atomic threads=3': [8, 12, 3],
   'die-hard small=3 big=5': [16, 96, 7],
   'die-hard small=3 big=6': [6, 36, 2],
+  'mutex processes=3': [4, 6, 1],
   peterson: [20, 34, 6],
   'peterson without-turn': [8, 12, 3],
   'peterson turn-before-flag': [32, 60, 7],

@@ -4,9 +4,10 @@ import boundedQueue from './bounded-queue.ts'
 import dieHard from './die-hard.ts'
 import diningPhilosophers from './dining-philosophers.ts'
 import increment from './increment.ts'
+import mutex from './mutex.ts'
 import peterson from './peterson.ts'
 import twoPhaseCommit from './two-phase-commit.ts'
 
-const specs: readonly Spec[] = [increment, dieHard, peterson, boundedQueue, diningPhilosophers, twoPhaseCommit]
+const specs: readonly Spec[] = [increment, dieHard, mutex, peterson, boundedQueue, diningPhilosophers, twoPhaseCommit]
 
 export default specs

@@ -24,6 +24,7 @@ import {
   spec,
   violated,
 } from '../language/index.ts'
+import { mutex } from './mutex.ts'
 
 const state = () => ({
   turn: ref('process'),
@@ -73,6 +74,16 @@ export default spec(peterson, {
     properties.never('BothAreInside', (s, { at }) => s.process.every((process) => at(process, 'leave'))),
     properties.reachable('FirstIsInside', (s, { at }) => at(s.process[0], 'leave')),
     properties.alwaysReachable('FirstCanAlwaysGetInside', (s, { at }) => at(s.process[0], 'leave')),
+    properties.refines('IsMutex', mutex, {
+      instance: () => ({ bounds: { processes: 2 } }),
+      map: (a, s, { at, stand }) => {
+        for (const i of [0, 1]) {
+          const inside = at(s.process[i], 'leave')
+          a.process[i].inside = inside
+          stand(a.process[i], inside ? 'leave' : 'enter')
+        }
+      },
+    }),
     properties.leadsTo(
       'WhoWaitsGetsInside',
       (s, { at }) => at(s.process[0], 'wait'),
@@ -87,6 +98,7 @@ export default spec(peterson, {
         BothAreInside: holds,
         FirstIsInside: reachable(3),
         FirstCanAlwaysGetInside: holds,
+        IsMutex: holds,
         WhoWaitsGetsInside: holds,
       },
       states: 20,
@@ -106,6 +118,8 @@ export default spec(peterson, {
         BothAreInside: holds,
         FirstIsInside: reachable(2),
         FirstCanAlwaysGetInside: violated(2),
+        // To get stuck is no step that mutex lacks: refinement says nothing about progress.
+        IsMutex: holds,
         WhoWaitsGetsInside: violated(2),
         NoDeadlock: violated(2),
       },
@@ -115,7 +129,12 @@ export default spec(peterson, {
     {
       variant: 'turn-before-flag',
       bounds: {},
-      expect: { BothAreInside: violated(6), FirstIsInside: reachable(3), FirstCanAlwaysGetInside: holds },
+      expect: {
+        BothAreInside: violated(6),
+        FirstIsInside: reachable(3),
+        FirstCanAlwaysGetInside: holds,
+        IsMutex: violated(6),
+      },
       states: 32,
       why: 'The second enters while the flag of the first is still down; the turn, set last by the second, lets the first in.',
     },

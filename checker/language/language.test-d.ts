@@ -261,6 +261,36 @@ is.never('Wrong', (_s, { h }) => h.kills++ > 0)
 // @ts-expect-error -- only `stepwise` sees two states
 is.always('Wrong', (s, { before }) => before(() => s.frozen))
 
+// ---- A refinement maps fields and labels of the abstract protocol, at a configuration that it has.
+
+const flagState = ({ holders }: { holders: number }) => ({ up: bool, holder: family(holders, {}) })
+const flag = protocol({
+  name: 'flag',
+  bounds: { holders: { min: 1, max: 4 } },
+  state: flagState,
+  programs: () => [language<typeof flagState>().program('holder', { raise: () => undefined, lower: () => undefined })],
+})
+is.refines('IsFlag', flag, {
+  instance: ({ cpus }) => ({ bounds: { holders: cpus } }),
+  map: (a, s, { at, h, stand }) => {
+    a.up = s.frozen || h.kills > 0
+    for (const holder of a.holder) stand(holder, s.cpu.some((cpu) => at(cpu, 'put')) ? 'lower' : 'done')
+  },
+})
+// @ts-expect-error -- the abstract protocol has no such bound
+is.refines('Wrong', flag, { instance: () => ({ bounds: { cpus: 1 } }), map: () => undefined })
+// @ts-expect-error -- there is no such bound here
+is.refines('Wrong', flag, { instance: ({ pages }) => ({ bounds: { holders: pages } }), map: () => undefined })
+is.refines('Wrong', flag, {
+  instance: () => ({ bounds: { holders: 1 } }),
+  map: (a, s, { stand }) => {
+    // @ts-expect-error -- the abstract field holds something else
+    a.up = s.jiffies
+    // @ts-expect-error -- the abstract program has no such label
+    for (const holder of a.holder) stand(holder, 'put')
+  },
+})
+
 // ---- Rows name variants, bounds and ingredients of their protocol, and give every bound.
 
 const why = 'Because.'

@@ -1,6 +1,6 @@
 /** Properties: what is asked of a protocol. They only read, and may ask where a process stands. */
-import type { Before, World } from './program.ts'
-import type { At } from './protocol.ts'
+import type { Before, DONE, World } from './program.ts'
+import type { At, Config, Instance, Protocol, Wanted } from './protocol.ts'
 import type { StateView, View } from './view.ts'
 
 /** What a property may use beside the state. */
@@ -12,6 +12,12 @@ export interface Context<W extends World, L extends string> {
 export interface StepContext<W extends World, L extends string> extends Context<W, L> {
   /** The state before the step. */
   readonly before: Before
+}
+
+/** What a mapping may use beside the states. */
+export interface MapContext<W extends World, L extends string, A extends string> extends Context<W, L> {
+  /** Puts a process of the abstract protocol at one of its labels; otherwise it stands where it starts. */
+  readonly stand: (process: object, label: A | typeof DONE) => void
 }
 
 type Predicate<W extends World, L extends string> = (s: StateView<W['state']>, context: Context<W, L>) => boolean
@@ -32,6 +38,7 @@ export const PROPERTY_KINDS = [
   'eventually',
   'leadsTo',
   'alwaysEventually',
+  'refines',
 ] as const
 export type PropertyKind = (typeof PROPERTY_KINDS)[number]
 
@@ -42,6 +49,14 @@ export type LivenessKind = 'eventually' | 'leadsTo' | 'alwaysEventually'
 export const isLiveness = (kind: PropertyKind): kind is LivenessKind =>
   kind === 'eventually' || kind === 'leadsTo' || kind === 'alwaysEventually'
 
+/** The abstract side of `refines` as engines see it. */
+export interface Abstract {
+  /** The abstract protocol for a configuration of the concrete one. */
+  readonly instance: (config: never) => Instance
+  /** Writes into the first state how the second one reads there. */
+  readonly map: (a: never, s: never, context: never) => void
+}
+
 /** A property as engines see it, its types erased. */
 export interface Property {
   readonly kind: PropertyKind
@@ -50,13 +65,15 @@ export interface Property {
   readonly test: (s: never, context: never) => boolean | number
   /** The premise of `always` and `stepwise`: where it does not hold nothing is claimed. Of `leadsTo`: what obliges. */
   readonly given: ((s: never, context: never) => boolean) | undefined
+  /** Of `refines`. */
+  readonly abstract?: Abstract
 }
 
 /** Names that every run decides by itself. */
 export const STAYS_IN_DOMAIN = 'StaysInDomain'
 export const NO_DEADLOCK = 'NoDeadlock'
 
-export interface Properties<W extends World, L extends string> {
+export interface Properties<W extends World, L extends string, C = Config> {
   /** In every reachable state; with `given`, in every one where that holds. */
   always(name: string, test: Predicate<W, L>, options?: { readonly given?: Predicate<W, L> }): Property
   /** In no reachable state. */
@@ -73,6 +90,26 @@ export interface Properties<W extends World, L extends string> {
   leadsTo(name: string, from: Predicate<W, L>, goal: Predicate<W, L>): Property
   /** Every fair behaviour comes to such a state again and again. */
   alwaysEventually(name: string, goal: Predicate<W, L>): Property
+  /**
+   * Every initial state maps to an initial state of the abstract protocol, and every step to one of its steps or to none
+   * (stuttering). What holds proves that the safety behaviours are included, and no more: reachability, liveness and
+   * extremes do not carry over. What is violated refutes the mapping; another one may do.
+   *
+   * `map` gets the abstract state with its initial values, and writes into it how `s` reads there.
+   */
+  refines<AW extends World, AV extends string, AB extends string, AI extends string, AL extends string>(
+    name: string,
+    abstract: Protocol<AW, AV, AB, AI, AL>,
+    options: {
+      /** The configuration of the abstract protocol, given the one of this protocol. */
+      readonly instance: (config: C) => Wanted<NoInfer<AV>, NoInfer<AB>, NoInfer<AI>>
+      readonly map: (
+        a: StateView<NoInfer<AW>['state']>,
+        s: StateView<W['state']>,
+        context: MapContext<W, L, NoInfer<AL>>,
+      ) => void
+    },
+  ): Property
   /** The largest value over all reachable states, with a witness. */
   maximum(name: string, of: Expression<W, L>): Property
   /** The smallest value over all reachable states, with a witness. */
@@ -82,9 +119,9 @@ export interface Properties<W extends World, L extends string> {
 const NAME = /^[A-Z][A-Za-z0-9]*$/
 
 /** The property constructors for a protocol, typed for its state, history and labels. */
-export function propertiesOf<W extends World, L extends string>(_protocol: {
-  readonly types?: (world: W, label: L) => void
-}): Properties<W, L> {
+export function propertiesOf<W extends World, L extends string, C = Config>(_protocol: {
+  readonly types?: (world: W, label: L, config: C) => void
+}): Properties<W, L, C> {
   const make =
     (kind: PropertyKind) =>
     (name: string, test: Property['test'], options?: { readonly given?: Property['given'] }): Property => {
@@ -105,5 +142,10 @@ export function propertiesOf<W extends World, L extends string>(_protocol: {
     eventually: make('eventually'),
     alwaysEventually: make('alwaysEventually'),
     leadsTo: (name, from, goal) => make('leadsTo')(name, goal, { given: from }),
+    refines: (name, abstract, { instance, map }) =>
+      Object.freeze({
+        ...make('refines')(name, () => true),
+        abstract: Object.freeze({ instance: (config: C) => abstract.instance(instance(config)), map }),
+      }),
   }
 }

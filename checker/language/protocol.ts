@@ -81,7 +81,7 @@ export interface Protocol<
   readonly ingredients: Readonly<Record<I, Ingredient>>
   /** The protocol at one point; throws a `ConfigError` that names what is wrong and what would be right. */
   instance(wanted: Wanted<V, B, I>): Instance
-  readonly types?: (world: W, label: L) => void
+  readonly types?: (world: W, label: L, config: Config<V, B, I>) => void
 }
 
 /** Someone asked for a variant, bound or ingredient that does not exist or does not fit. */

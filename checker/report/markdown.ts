@@ -1,6 +1,6 @@
 /** Markdown: a summary for the page of a CI job. What differs comes first. */
 import { match } from 'ts-pattern'
-import { bySpec, leftOpen, neverTaken, shownProperties, vacuities } from './overview.ts'
+import { bySpec, caveats, leftOpen, neverTaken, shownProperties, vacuities } from './overview.ts'
 import {
   configurationName,
   traceOf,
@@ -85,8 +85,9 @@ function remarks(outcomes: readonly Outcome[]): string[] {
     ({ property, reason, configurations }) =>
       `- vacuous: ${property}, ${escape(reason)} (${escape(someInWords(configurations))})`,
   )
+  const less = caveats(outcomes).map(({ property, caveat }) => `- ${property}: ${escape(caveat)}`)
   const never = [...neverTaken(outcomes).values()].map((labels) => `- never taken: ${labels.map(code).join(', ')}`)
-  return [...inconclusive, ...vacuous, ...never]
+  return [...inconclusive, ...vacuous, ...less, ...never]
 }
 
 function* sections(summary: Summary): Generator<string> {

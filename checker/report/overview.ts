@@ -89,5 +89,15 @@ export function leftOpen(outcomes: readonly Outcome[]): Open[] {
   }))
 }
 
+/** What verdicts that hold do not say, and which properties say it. */
+export function caveats(outcomes: readonly Outcome[]): { readonly property: string; readonly caveat: string }[] {
+  const found = outcomes
+    .flatMap((outcome) => (outcome.is === 'decided' ? outcome.run.verdicts : []))
+    .flatMap(({ result, property, because: caveat }) =>
+      result.is === 'holds' && caveat !== undefined ? [{ property, caveat }] : [],
+    )
+  return [...new Map(found.map((each) => [each.property, each])).values()]
+}
+
 export const bySpec = (outcomes: readonly Outcome[]): Map<string, Outcome[]> =>
   Map.groupBy(outcomes, ({ planned }) => planned.spec.name)

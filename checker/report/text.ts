@@ -1,6 +1,6 @@
 /** Text: for people. Spec by spec a table of verdicts, below it what differs, what is open and what was not tried. */
 import { fill, hanging, unstyled, wrap, type Style } from './lines.ts'
-import { bySpec, leftOpen, neverTaken, shownProperties, vacuities } from './overview.ts'
+import { bySpec, caveats, leftOpen, neverTaken, shownProperties, vacuities } from './overview.ts'
 import {
   configurationName,
   traceOf,
@@ -108,6 +108,7 @@ class TextReport implements Reporter {
       remark(`${OPEN} inconclusive:`, `${reason} (${someInWords(configurations)})`)
     for (const { property, reason, configurations } of vacuities(outcomes))
       remark('vacuous:', `${property}, ${reason} (${someInWords(configurations)})`)
+    for (const { property, caveat } of caveats(outcomes)) remark(`${property}:`, caveat)
     for (const labels of neverTaken(outcomes).values())
       lines.push(...hanging('  never taken: ', fill(labels, ', ', this.#options.width - 15)))
     return lines

@@ -1,5 +1,6 @@
 /** From what was seen in a state space to verdicts: never more than the search carries. */
 import type { FaultSighting, StateSpace } from '../engine/engine.ts'
+import { Fault } from '../engine/fault.ts'
 import { Machine } from '../engine/machine.ts'
 import { AS_CLAIMED, NOTHING_CLAIMED, VIOLATED, observerOf } from '../engine/observer.ts'
 import type { Fairness } from '../language/spec.ts'
@@ -15,6 +16,7 @@ import { pathTo, ReplayError, scheduleAlong, type Trace } from '../trace/schedul
 import { describeStop } from './budget.ts'
 import { faultsInOrder, traceToFault } from './faults.ts'
 import { Liveness } from './liveness.ts'
+import { Refinement } from '../trace/refinement.ts'
 import { canReach } from './reachability.ts'
 import { renumbered, type LiveSpace } from './renumbered.ts'
 import { Traces } from './traces.ts'
@@ -29,11 +31,13 @@ export class InternalError extends Error {
 }
 
 /** What one look at every state or step decides. */
-type SightedKind = Exclude<PropertyKind, LivenessKind | 'alwaysReachable'>
+type SightedKind = Exclude<PropertyKind, LivenessKind | 'alwaysReachable' | 'refines'>
 
 type Decided = Pick<Verdict, 'result' | 'because' | 'vacuous'>
 
 const CONSTANT = 'the fields that decide it never change'
+/** What a refinement that holds does not say. */
+const SAFETY_ONLY = 'safety behaviours only: reachability, liveness and extremes do not carry over'
 
 /** States from which a goal cannot be reached. */
 interface Traps {
@@ -153,6 +157,8 @@ class Decider {
     try {
       return { ...named, ...decide() }
     } catch (error) {
+      if (error instanceof Fault)
+        return { ...named, result: { is: 'inconclusive' }, because: error.message, vacuous: undefined }
       // What is seen once and not again comes from something outside the state: one property must not take all along.
       if (!(error instanceof ReplayError || error instanceof InternalError)) throw error
       const because = `the reference engine does not confirm what was found: ${error.message} Is it impure?`
@@ -163,6 +169,7 @@ class Decider {
   #decided(property: Property, index: number): Decided {
     const { kind } = property
     if (kind === 'alwaysReachable') return this.#alwaysReachable(property, index)
+    if (kind === 'refines') return this.#refines(property, index)
     return isLiveness(kind) ? this.#live(property, index) : this.#sighted(property, kind, index)
   }
 
@@ -226,6 +233,25 @@ class Decider {
         `${property.name} gave ${code} in the search and ${confirmed} when its schedule was replayed.`,
       )
     return { is, steps: trace.schedule.steps.length, trace }
+  }
+
+  /** Initial states first: a step of what starts wrong says nothing. */
+  #refines(property: Property, index: number): Decided {
+    const refinement = new Refinement(property, this.#machine)
+    for (const { picks: init, state, fault } of this.#machine.starts()) {
+      const because = fault === undefined ? refinement.whyNoStart(state) : undefined
+      if (because === undefined) continue
+      const trace = { schedule: { init, steps: [] }, states: [state] }
+      return { result: { is: 'violated', steps: 0, trace }, because, vacuous: undefined }
+    }
+    const sighting = this.#space.sighting(index)
+    if (sighting?.code !== VIOLATED) {
+      const { result, because = SAFETY_ONLY } = this.#forAll({ is: 'holds' })
+      return { result, because, vacuous: sighting?.code === AS_CLAIMED ? undefined : 'no step maps to a step' }
+    }
+    const shown = this.#shown('violated', property, index)
+    const because = shown.is === 'violated' ? refinement.whyNoStep(shown.trace) : undefined
+    return { result: shown, because, vacuous: undefined }
   }
 
   #live(property: Property, index: number): Decided {

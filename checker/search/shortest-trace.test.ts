@@ -175,9 +175,12 @@ function bestSchedules(layout: Layout, properties: readonly Property[], run: Run
   }
   for (const property of properties) {
     const { result } = run.verdicts.find((verdict) => verdict.property === property.name)!
-    if (traceOf(result) === undefined || isLiveness(property.kind)) continue
+    const trace = traceOf(result)
+    if (trace === undefined || isLiveness(property.kind)) continue
+    // A start that maps to none is the least one by construction: nothing to enumerate.
+    if (property.kind === 'refines' && trace.schedule.steps.length === 0) continue
     const seen = seenBy(machine, property, result, behaviours)
-    note(property.name, bestSchedule(layout, behaviours, property.kind === 'stepwise', seen))
+    note(property.name, bestSchedule(layout, behaviours, observerOf(property).pair, seen))
   }
   const isDeadlock = (state: PlainState): boolean => {
     const faults: unknown[] = []

@@ -93,6 +93,6 @@ export class Traces {
 /** Is there a trace to a sighting with this code? */
 function isShown({ kind }: Property, code: number | undefined): boolean {
   if (code === undefined) return false
-  if (kind === 'always' || kind === 'never' || kind === 'stepwise') return code === VIOLATED
+  if (kind === 'always' || kind === 'never' || kind === 'stepwise' || kind === 'refines') return code === VIOLATED
   return kind === 'reachable' ? code === AS_CLAIMED : kind === 'maximum' || kind === 'minimum'
 }

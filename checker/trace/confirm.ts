@@ -6,6 +6,7 @@ import type { PlainState } from '../engine/plain.ts'
 import { NO_DEADLOCK, STAYS_IN_DOMAIN, isLiveness, type Property } from '../language/property.ts'
 import type { Shown } from './counterexample.ts'
 import { isLasso, type LassoOf } from './lasso.ts'
+import { Refinement } from './refinement.ts'
 import type { Trace } from './schedule.ts'
 
 /** From the end of a trace at most so many states are visited, to see that a goal cannot be reached. */
@@ -84,6 +85,13 @@ function isTrap(machine: Machine, goal: Property, { states }: Trace): Confirmati
   return { is: 'yes' }
 }
 
+/** Does the trace end with a step that maps to none, or start where the abstract protocol does not? */
+function failsToRefine(refinement: Refinement, trace: Trace): Confirmation {
+  const because =
+    trace.schedule.steps.length === 0 ? refinement.whyNoStart(trace.states[0] ?? {}) : refinement.whyNoStep(trace)
+  return because === undefined ? { is: 'no' } : { is: 'yes', because }
+}
+
 /** Is the property violated, reached or of that value at the end of the trace? */
 export function confirm(
   machine: Machine,
@@ -98,6 +106,7 @@ export function confirm(
   if (property === undefined) return { is: 'no' }
   if (property.kind === 'alwaysReachable') return isTrap(machine, property, trace)
   if (isLiveness(property.kind)) return yesOrNo(isLasso(machine, property, shown, trace))
+  if (property.kind === 'refines') return failsToRefine(new Refinement(property, machine), trace)
   const code = observe(machine, property, trace)
   switch (shown.result) {
     case 'violated':

@@ -1,9 +1,10 @@
 /** Random protocols: what genes mean as properties, and the protocol of all of them. */
+import { singleton, upTo } from '../../language/domain.ts'
 import { propertiesOf, PROPERTY_KINDS, type Property, type PropertyKind } from '../../language/property.ts'
 import { protocol, type Instance } from '../../language/protocol.ts'
-import type { AnyProgram } from '../../language/program.ts'
+import { language, type AnyProgram } from '../../language/program.ts'
 import { bool, int } from './expression.ts'
-import { choose, type Env, type Gene, type Scope } from './place.ts'
+import { choose, mod, type Env, type Gene, type Scope } from './place.ts'
 import {
   envOf,
   historyRoot,
@@ -46,9 +47,43 @@ const properties = propertiesOf({}) as unknown as Record<
   PropertyKind,
   (name: string, test: unknown, options?: object) => Property
 >
-const { leadsTo } = propertiesOf({}) as unknown as {
+const { leadsTo, refines } = propertiesOf({}) as unknown as {
   readonly leadsTo: (name: string, from: unknown, goal: unknown) => Property
+  readonly refines: (name: string, abstract: unknown, options: object) => Property
 }
+/** What random protocols are to refine: a walk up and down, as far as `WALK`. */
+const WALK = 3
+const walkState = () => ({ at: upTo(WALK), walker: singleton({}) })
+const walk = protocol({
+  name: 'walk',
+  bounds: {},
+  state: walkState,
+  programs: () => [
+    language<typeof walkState>().program(
+      'walker',
+      {
+        walk: {
+          either: {
+            up: {
+              when: (s) => s.at < WALK,
+              do: (s) => {
+                s.at++
+              },
+            },
+            down: {
+              when: (s) => s.at > 0,
+              do: (s) => {
+                s.at--
+              },
+            },
+          },
+        },
+      },
+      { loop: true },
+    ),
+  ],
+})
+
 export function protocolOf(genes: ProtocolGenes, name: ShapeName): RandomProtocol {
   const shape = SHAPES[name]
   const { state, sizes } = stateOf(genes.state, shape)
@@ -129,7 +164,8 @@ function propertyOf(
 ): Made<Property> {
   const kind = choose(PROPERTY_KINDS, n) ?? 'always'
   const scope = scopeOf(world, [historyRoot(world, false)], { labels, looksBack: kind === 'stepwise' })
-  const expression = kind === 'maximum' || kind === 'minimum' ? int(test, scope) : bool(test, scope)
+  const isNumber = kind === 'maximum' || kind === 'minimum' || kind === 'refines'
+  const expression = isNumber ? int(test, scope) : bool(test, scope)
   const mayHavePremise = kind === 'always' || kind === 'stepwise' || kind === 'leadsTo'
   const premise = given !== undefined && mayHavePremise ? bool(given, scope) : undefined
   const recipe =
@@ -137,11 +173,16 @@ function propertyOf(
       run(envOf({ s, h: context.h, at: context.at, before: context.before }))
   const asked = recipe(expression.run)
   const options = premise === undefined ? {} : { given: recipe(premise.run) }
+  const map = (a: { at: number }, s: object, context: Parameters<typeof asked>[1]): void => {
+    a.at = mod(Number(asked(s, context)), WALK + 1)
+  }
   return {
     made:
       kind === 'leadsTo'
         ? leadsTo(name, recipe(premise?.run ?? (() => true)), asked)
-        : properties[kind](name, asked, options),
+        : kind === 'refines'
+          ? refines(name, walk, { instance: () => ({ bounds: {} }), map })
+          : properties[kind](name, asked, options),
     lines: [`${kind} ${name}: ${expression.text}${premise === undefined ? '' : ` given ${premise.text}`}`],
   }
 }
