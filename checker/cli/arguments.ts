@@ -29,6 +29,15 @@ export function parseScaled(option: string, scale: Scale): (text: string) => num
   }
 }
 
+const MOST_WORKERS = 64
+
+/** How many threads explore. */
+export function parseWorkers(text: string): number {
+  const workers = /^\d+$/.test(text) ? Number(text) : NaN
+  if (!(workers >= 1 && workers <= MOST_WORKERS)) throw new UsageError(sentences.badWorkers(text, MOST_WORKERS))
+  return workers
+}
+
 /** Names with commas between, over several options. */
 export const collectNames = (text: string, before: readonly string[] = []): readonly string[] => [
   ...before,

@@ -7,6 +7,7 @@ import { markdownReport } from '../report/markdown.ts'
 import { decided, type Outcome, type Planned, type Reporter, type Write } from '../report/record.ts'
 import { TABLE_WIDTH, textReport, type TextOptions } from '../report/text.ts'
 import { check, type SearchOptions } from '../search/breadth-first.ts'
+import { Workers } from '../search/parallel/workers.ts'
 import { exitOf } from './exit.ts'
 import { onInterrupt } from './interrupt.ts'
 import { loadSpecs } from './load.ts'
@@ -15,7 +16,7 @@ import { openOutput } from './output.ts'
 import { planOf } from './plan.ts'
 import { Progress } from './progress.ts'
 import { prepareDirectory, save } from './save.ts'
-import { messageOf, sentences } from './sentences.ts'
+import { messageOf, sentences, UsageError } from './sentences.ts'
 
 export const FORMATS = ['text', 'jsonl', 'junit', 'markdown'] as const
 export const ENGINES = ['table', 'immer'] as const
@@ -34,6 +35,7 @@ export interface CheckOptions {
   readonly maxStates?: number
   readonly maxMemory?: number
   readonly timeout?: number
+  readonly workers?: number
   readonly quiet?: boolean
   readonly debug?: boolean
 }
@@ -79,9 +81,13 @@ async function decideAll(
   interrupt: AbortSignal,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
+  const workers = options.workers === undefined ? undefined : new Workers(options.workers)
   for (const [i, planned] of plan.entries()) {
     if (interrupt.aborted) break
-    if (i > 0 && options.maxMemory !== undefined) await releaseMemory()
+    if (i > 0 && options.maxMemory !== undefined) {
+      await workers?.close()
+      await releaseMemory()
+    }
     progress.begin(planned, i + 1, plan.length)
     const search: SearchOptions = {
       engine: options.engine === 'table' ? tableEngine : immerEngine,
@@ -89,9 +95,10 @@ async function decideAll(
       maxMemory: options.maxMemory,
       timeoutSeconds: options.timeout,
       interrupt,
-      onProgress: (statistics, seconds) => {
+      workers,
+      onProgress: (statistics, seconds, settled) => {
         progress.update(statistics, seconds)
-        report.progress(planned, statistics, seconds)
+        if (settled) report.progress(planned, statistics, seconds)
       },
     }
     const outcome = await decide(planned, search, (stack) => {
@@ -102,12 +109,14 @@ async function decideAll(
     if (options.save !== undefined && outcome.is === 'decided') save(options.save, outcome)
   }
   progress.clear()
+  await workers?.close()
   return outcomes
 }
 
 /** Returns the exit code. */
 export async function checkCommand(names: readonly string[], options: CheckOptions): Promise<number> {
   const started = performance.now()
+  if (options.workers !== undefined && options.engine === 'immer') throw new UsageError(sentences.workersWithImmer())
   const plan = planOf(await loadSpecs(options.specs), {
     specs: names,
     variants: options.variant ?? [],

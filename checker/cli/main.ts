@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
 import { Command, CommanderError, Option } from 'commander'
 import { ConfigError } from '../language/protocol.ts'
-import { collectBounds, collectNames, parseScaled } from './arguments.ts'
+import { collectBounds, collectNames, parseScaled, parseWorkers } from './arguments.ts'
 import { checkCommand, ENGINES, FORMATS, type CheckOptions } from './check.ts'
 import { EXIT } from './exit.ts'
 import { LIST_FORMATS, listCommand, type ListOptions } from './list.ts'
@@ -63,6 +63,7 @@ const checkCommandLine = (done: (exit: number) => void): Command =>
       'stop each search after so many seconds, like 90, 5m or 2h',
       parseScaled('--timeout', 'time'),
     )
+    .option('--workers <n>', 'threads that explore together; the same is reported for any number', parseWorkers)
     .option('--save <directory>', 'write each counterexample and witness to a file, for replay')
     .addOption(specsOption())
     .addOption(outputOption())

@@ -13,6 +13,9 @@ export const sentences = {
 
   badNumber: (option: string, text: string, suffixes: readonly string[]): string =>
     `${option} takes a whole number above 0, if you like with one of ${list(suffixes)} behind it; not '${text}'.`,
+  badWorkers: (text: string, most: number): string =>
+    `--workers takes a whole number from 1 to ${most}; not '${text}'.`,
+  workersWithImmer: (): string => '--workers is for the table engine; immer, the slow reference, works alone.',
   badBounds: (text: string): string =>
     `Bounds are written name=number, with commas between: cpus=3,tasks=2; not '${text}'.`,
   boundTwice: (name: string): string => `The bound '${name}' is given twice.`,
