@@ -4,8 +4,12 @@
  * CPU seconds are user and system time of the search, starting of the process excluded, trees learnt and audited, and
  * properties checked; SPIN's are those of the whole process. SPIN searches exactly and without reductions
  * (`-O2 -DSAFETY -DNOREDUCE`), as we do. Medians of three runs.
+ *
+ * With workers, seconds are those of a clock, from before the threads are started to the verdicts; the least of five runs,
+ * since whatever else runs on the machine makes it longer. Of one process for each run.
  */
 import { execFileSync } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Statistics } from '../engine/engine.ts'
 import { hasSpin, runTwin, type Twin } from './spin.ts'
@@ -15,6 +19,8 @@ interface Model {
   readonly path: string
   readonly bounds: Readonly<Record<string, number>>
   readonly twin?: Twin
+  /** Large enough for threads. */
+  readonly large?: boolean
 }
 interface Measured extends Statistics {
   readonly cpuSeconds: number
@@ -23,6 +29,7 @@ interface Measured extends Statistics {
 
 const here = import.meta.dirname
 const RUNS = 3
+const CLOCKED_RUNS = 5
 /** The reference engine is measured on a prefix. */
 const IMMER_STATES = 4000
 
@@ -40,8 +47,9 @@ const models: readonly Model[] = [
     path: './serialization.ts',
     bounds: { cpus: 4, tasks: 4, pages: 1, exits: 2 },
     twin: { file: 'bench/promela/serialization.pml' },
+    large: true,
   },
-  { name: 'counter', path: './counter.ts', bounds: { adds: 5 }, twin: { file: 'bench/promela/counter.pml' } },
+  { name: 'counter', path: './counter.ts', bounds: { adds: 5 }, twin: { file: 'bench/promela/counter.pml' }, large: true },
   { name: 'scan-1 (wide footprints)', path: './scan.ts', bounds: { cpus: 1, tasks: 6, pages: 5 } },
   { name: 'scan-2 (wide footprints)', path: './scan.ts', bounds: { cpus: 2, tasks: 6, pages: 5 } },
 ]
@@ -50,6 +58,20 @@ function measure(model: Model, engine: 'table' | 'immer'): Measured {
   const limit = engine === 'immer' ? String(IMMER_STATES) : 'Infinity'
   const args = [join(here, 'one.ts'), model.path, engine, limit, JSON.stringify(model.bounds)]
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Measured
+}
+
+/** Seconds of a clock for a check of the properties with so many threads. */
+function clock(model: Model, workers: number): number {
+  const args = [join(here, 'threads.ts'), model.path, String(workers), JSON.stringify(model.bounds)]
+  const runs = Array.from({ length: CLOCKED_RUNS }, () => Number(execFileSync(process.execPath, args, { encoding: 'utf8' })))
+  return Math.min(...runs)
+}
+
+function reportThreads(model: Model): void {
+  const [alone, two] = [clock(model, 1), clock(model, 2)]
+  console.log(
+    `  workers ${alone.toFixed(2)} s with 1 · ${two.toFixed(2)} s with 2 · ${(alone / two).toFixed(2)} × as fast, on ${availableParallelism()} cores`,
+  )
 }
 
 const median = <T>(items: readonly T[], by: (item: T) => number): T =>
@@ -74,6 +96,7 @@ function report(model: Model): void {
   console.log(
     `  immer   ${millions(immer.transitions / immer.cpuSeconds)} M transitions/s on ${immer.states} states · table is ${(speed / (immer.transitions / immer.cpuSeconds)).toFixed(0)} ×`,
   )
+  if (model.large === true) reportThreads(model)
   if (spins.length === 0) return
   const spin = median(spins, cpu)
   console.log(

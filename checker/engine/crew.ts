@@ -12,12 +12,10 @@ import type { Kernel } from './kernel.ts'
 import type { Relation } from './relation.ts'
 import type { Store } from './store.ts'
 import type { WasmMemory } from './growable.ts'
-import { assemble } from './wasm/assembler.ts'
-import { AdvanceGenerator } from './wasm/advance.ts'
 import { auditAt, bestAt, COMMAND, deferredAt, HEADER, MOST_EXPLORERS, PART, partOf, roundAfter } from './wasm/control.ts'
-import { crewInsertCode, crewRehashCode } from './wasm/crew-insert.ts'
+import { crewModule } from './wasm/crew-module.ts'
 import { Explorer, ROOM, type Invitation } from './wasm/explorer.ts'
-import { CREW_MEMORIES, IMPORTS, memoryMap, WORK, type Shape } from './wasm/shape.ts'
+import { memoryMap, type Shape } from './wasm/shape.ts'
 
 export interface CrewSetup {
   readonly kernel: Kernel
@@ -65,16 +63,9 @@ export class Crew {
     const control = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
     this.#control = new Int32Array(control.buffer)
     const { arena, predecessors, index } = store
-    const shared = Array.from({ length: CREW_MEMORIES }, (_, memory) => memory !== WORK)
     this.invitation = {
       shape,
-      module: new WebAssembly.Module(
-        assemble(shared, IMPORTS, [
-          { name: 'insert', parameters: 1, results: 0, code: crewInsertCode(shape, map) },
-          { name: 'rehash', parameters: 2, results: 0, code: crewRehashCode(shape, map) },
-          { name: 'advance', parameters: 1, results: 0, code: new AdvanceGenerator(shape, map).generate() },
-        ]),
-      ),
+      module: new WebAssembly.Module(crewModule(shape)),
       memories: [arena.memory(), predecessors.memory(), index.memory(), relation.code.memory(map.trees), control],
       salts: store.salts,
       roots: relation.roots,
@@ -200,7 +191,7 @@ export class Crew {
   /** Makes room for what a round begins with, and more if it is cheap; `true` if the index must be filled again. */
   #makeRoom(): boolean {
     const { kernel, store } = this.#setup
-    const more = 4 * ROOM * this.#team
+    const more = 2 * ROOM * this.#team
     const later = store.count + more + (kernel.levelEnd - kernel.head)
     const refill = store.refill
     store.refill = () => {

@@ -100,6 +100,7 @@ export class Kernel {
   /** Expands states one by one, wherever they are in the level. */
   expandEach(states: Iterable<number>): void {
     const { head, levelEnd } = this
+    const levels = this.levels.length
     this.levelEnd = -1
     for (const state of states) {
       this.head = state
@@ -108,6 +109,8 @@ export class Kernel {
     }
     this.head = head
     this.levelEnd = levelEnd
+    // Behind the last state that there was, the loop takes what it has found for another level.
+    this.levels.length = levels
   }
 
   /** Compares the step of a process in a state with the reference engine. */

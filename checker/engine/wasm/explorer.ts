@@ -40,8 +40,8 @@ const FEWEST_TAKEN = 32
 /** Looks at a word that another thread is about to change, before sleeping. */
 const SPINS = 2000
 
-/** Successors that found no room. */
-interface Batch {
+/** Some successors, at most as many as the generated loop inserts together, their hashes, and where they come from. */
+export interface Batch {
   readonly states: Int32Array
   readonly hashes: Int32Array
   readonly from: Int32Array
@@ -114,14 +114,19 @@ export class Explorer {
     for (let o = 0; o < observers; o++) this.#control[bestAt(this.#part, o, K)] = NO_ANSWER
   }
 
-  /** Joins, and takes part in every round until told to leave. */
+  /** Becomes the next of the crew that is ready: rounds that are opened from now on count on it. */
+  enlist(): void {
+    const C = this.#control
+    this.join(Atomics.add(C, HEADER.claimed, 1) + 1)
+    while (Atomics.compareExchange(C, HEADER.ready, this.#number - 1, this.#number) !== this.#number - 1);
+  }
+
+  /** Enlists, and takes part in every round until told to leave. */
   serve(): void {
     const C = this.#control
     let round = Atomics.load(C, HEADER.round)
     if (C[HEADER.command] === COMMAND.leave) return
-    // The part must be in order before anybody counts on it; the number is known only when it is counted.
-    this.join(Atomics.add(C, HEADER.claimed, 1) + 1)
-    while (Atomics.compareExchange(C, HEADER.ready, this.#number - 1, this.#number) !== this.#number - 1);
+    this.enlist()
     for (;;) {
       for (let spin = 0; spin < SPINS && Atomics.load(C, HEADER.round) === round; spin++);
       Atomics.wait(C, HEADER.round, round)
@@ -157,7 +162,7 @@ export class Explorer {
     if (C[HEADER.command] !== COMMAND.expand) return
     const waiting = this.#waiting
     this.#waiting = []
-    for (const batch of waiting) this.#insert(batch)
+    for (const batch of waiting) this.insert(batch)
   }
 
   /** Does its share of the round, or as much of it as expands so many times what is taken at once; `false` when done. */
@@ -287,16 +292,21 @@ export class Explorer {
     if (answer === 0 && (known < 0 || state < known)) C[this.#part + PART.deadlock] = state
   }
 
-  /** There is no room for the batch: it waits for the next round. */
+  /** There is no room for the batch: it is kept for the next round. */
   #keep(count: number): void {
     const { words: K } = this.#shape
     const { batch, hashes, from } = this.#map
     const copy = (start: number, length: number): Int32Array => this.#words.slice(start / 4, start / 4 + length)
-    this.#waiting.push({ states: copy(batch, count * K), hashes: copy(hashes, count), from: copy(from, count) })
+    this.wait({ states: copy(batch, count * K), hashes: copy(hashes, count), from: copy(from, count) })
     this.#words[CELLS.halt] = 1
   }
 
-  #insert({ states, hashes, from }: Batch): void {
+  protected wait(batch: Batch): void {
+    this.#waiting.push(batch)
+  }
+
+  /** Inserts states into the shared set; what finds no room is kept. */
+  insert({ states, hashes, from }: Batch): void {
     this.#words.set(states, this.#map.batch / 4)
     this.#words.set(hashes, this.#map.hashes / 4)
     this.#words.set(from, this.#map.from / 4)
