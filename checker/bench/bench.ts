@@ -5,7 +5,7 @@
  * properties checked; SPIN's are those of the whole process. SPIN searches exactly and without reductions
  * (`-O2 -DSAFETY -DNOREDUCE`), as we do. Medians of three runs.
  *
- * With workers, seconds are those of a clock, from before the threads are started to the verdicts; the least of five runs,
+ * With workers, seconds are those of a clock, from before the threads are started to the last state; the least of five runs,
  * since whatever else runs on the machine makes it longer. Of one process for each run.
  */
 import { execFileSync } from 'node:child_process'

@@ -15,7 +15,6 @@ import type { Engine, StateSpace } from './engine.ts'
 import { layoutOf } from './layout.ts'
 import { observerOf } from './observer.ts'
 import { crewed } from './planted/crewed.ts'
-import { Kernel } from './kernel.ts'
 import { Store } from './store.ts'
 import { tableEngine } from './table.ts'
 import { Explorer } from './wasm/explorer.ts'
@@ -206,14 +205,14 @@ describe('a crew is found out that', () => {
         this.count = end
       } as Method,
     ],
-    ['does not come back to what was put off', Kernel.prototype, 'expandEach', () => undefined],
+    ['does not come back to what was put off', Explorer.prototype, 'resolve', () => undefined],
     [
       'expands twice what was put off',
-      Kernel.prototype,
-      'expandEach',
-      (original, states) => {
-        original(states)
-        original(states)
+      Explorer.prototype,
+      'resolve',
+      (original, states, resolver) => {
+        original(states, resolver)
+        original(states, resolver)
       },
     ],
     ['forgets what found no room', Explorer.prototype, 'wait', () => undefined],

@@ -151,9 +151,9 @@ export class Crew {
         this.#emptied = false
         return
       default: {
+        this.#setup.sealed(() => this.#expandDeferred())
         this.#closeHoles()
         for (const part of this.#parts()) this.#merge(part)
-        this.#setup.sealed(() => this.#expandDeferred())
         kernel.head = Math.min(C[HEADER.head]!, kernel.levelEnd)
         this.#left = this.#parts().some((part) => C[part + PART.left] !== 0)
         if (!this.#left) this.#closeLevel()
@@ -235,7 +235,8 @@ export class Crew {
     const C = this.#control
     for (const part of this.#parts()) {
       this.#deferred += C[part + PART.deferredCount]!
-      kernel.expandEach(C.slice(deferredAt(part, 0), deferredAt(part, C[part + PART.deferredCount]!)))
+      const deferred = C.slice(deferredAt(part, 0), deferredAt(part, C[part + PART.deferredCount]!))
+      this.#explorer.resolve(deferred, kernel)
       for (let i = 0; i < C[part + PART.auditCount]!; i++)
         this.#audits.push([C[auditAt(part, i)]!, C[auditAt(part, i) + 1]!])
     }

@@ -97,20 +97,19 @@ export class Kernel {
     this.levelEnd = count
   }
 
-  /** Expands states one by one, wherever they are in the level. */
-  expandEach(states: Iterable<number>): void {
-    const { head, levelEnd } = this
-    const levels = this.levels.length
-    this.levelEnd = -1
-    for (const state of states) {
-      this.head = state
-      if (this.#generated === undefined) this.#interpret(1)
-      else this.#run(this.#generated, 1)
-    }
-    this.head = head
-    this.levelEnd = levelEnd
-    // Behind the last state that there was, the loop takes what it has found for another level.
-    this.levels.length = levels
+  // ---- for the leader of a crew, whose states are in its own working words
+
+  miss(process: number, words: Int32Array, state: number): number {
+    return this.#setup.relation.miss(process, words, state)
+  }
+
+  unusual(process: number, leaf: number, words: Int32Array, state: number): number {
+    return this.#unusual(process, leaf, words, state)
+  }
+
+  answer(observer: number, pointer: number, words: Int32Array, state: number): number {
+    this.#state.set(words)
+    return this.#answer(observer, pointer, state)
   }
 
   /** Compares the step of a process in a state with the reference engine. */

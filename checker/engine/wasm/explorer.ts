@@ -22,6 +22,13 @@ export interface Invitation {
   readonly observerCells: Int32Array
 }
 
+/** What the leader can do and the others leave to it: what needs recipes. */
+export interface Resolver {
+  miss(process: number, words: Int32Array, state: number): number
+  unusual(process: number, leaf: number, words: Int32Array, state: number): number
+  answer(observer: number, pointer: number, words: Int32Array, state: number): number
+}
+
 interface Exports {
   insert(count: number): void
   rehash(first: number, end: number): void
@@ -65,10 +72,14 @@ export class Explorer {
   #head = 0
   #stop = 0
   #waiting: Batch[] = []
+  /** While states are expanded that were put off. */
+  #resolver: Resolver | undefined
+  readonly #state: Int32Array
 
   constructor({ shape, module, memories, salts, roots, observerCells }: Invitation) {
     this.#shape = shape
     this.#map = memoryMap(shape)
+    this.#state = new Int32Array(2 * shape.words)
     const [arena, predecessors, index, trees, control] = memories as [
       WasmMemory,
       WasmMemory,
@@ -90,10 +101,11 @@ export class Explorer {
     this.#words.fill(NO_ANSWER, this.#map.best / 4, this.#map.best / 4 + observers)
     this.#words[CELLS.untilAudit] = shape.auditPeriod
     const imports: Record<Import, (a: number, b: number, c: number) => unknown> = {
-      miss: (_process, state) => this.#defer(state),
-      unusual: (_process, _leaf, state) => this.#defer(state),
+      miss: (process, state) => this.#resolver?.miss(process, this.#fetch(), state) ?? this.#defer(state),
+      unusual: (process, leaf, state) =>
+        this.#resolver?.unusual(process, leaf, this.#fetch(), state) ?? this.#defer(state),
       audit: (process, _leaf, state) => this.#audit(process, state),
-      answer: (_observer, pointer, state) => this.#answer(pointer, state),
+      answer: (observer, pointer, state) => this.#answer(observer, pointer, state),
       saw: (observer, state, answer) => this.#saw(observer, state, answer),
       terminal: (state) => this.#terminal(state),
       level: () => undefined,
@@ -186,13 +198,19 @@ export class Explorer {
 
   arrive(): void {
     const C = this.#control
+    this.publish()
+    Atomics.add(C, HEADER.arrived, 1)
+    Atomics.notify(C, HEADER.arrived)
+  }
+
+  /** Writes what it did into its part. */
+  publish(): void {
+    const C = this.#control
     const part = this.#part
     C[part + PART.next] = this.#words[CELLS.next]!
     C[part + PART.end] = this.#words[CELLS.end]!
     C[part + PART.transitions] = this.#words[CELLS.transitions]!
     C[part + PART.left] = this.#head < this.#stop || this.#waiting.length > 0 ? 1 : 0
-    Atomics.add(C, HEADER.arrived, 1)
-    Atomics.notify(C, HEADER.arrived)
   }
 
   /** The share of so many things that falls to this explorer: first, and behind the last. */
@@ -234,7 +252,27 @@ export class Explorer {
     return true
   }
 
+  /** Expands states that were put off; only the leader can. */
+  resolve(states: Iterable<number>, resolver: Resolver): void {
+    const words = this.#words
+    this.#resolver = resolver
+    for (const state of states) {
+      words[CELLS.halt] = 0
+      words[CELLS.head] = state
+      this.#exports.advance(state + 1)
+    }
+    this.#resolver = undefined
+    this.publish()
+  }
+
   // ---- what the generated loop asks
+
+  /** The state that is being expanded and, for observers of pairs, the successor behind it. */
+  #fetch(): Int32Array {
+    const at = this.#map.state / 4
+    for (let k = 0; k < this.#state.length; k++) this.#state[k] = this.#words[at + k]!
+    return this.#state
+  }
 
   /** Puts a state off. Gives what stands for no leaf. */
   #defer(state: number): number {
@@ -257,7 +295,8 @@ export class Explorer {
   }
 
   /** The answer of an observer behind a pointer that is no plain leaf. */
-  #answer(pointer: number, state: number): number {
+  #answer(observer: number, pointer: number, state: number): number {
+    if (this.#resolver !== undefined) return this.#resolver.answer(observer, pointer, this.#fetch(), state)
     const flags = pointer === 0 ? DIRECT : this.#tree(-pointer)
     if ((flags & (DIRECT | UNAUDITED)) === 0 && (flags & FAULTY) !== 0) return NO_ANSWER
     this.#defer(state)
@@ -284,7 +323,7 @@ export class Explorer {
       const test = this.#tree(p)
       p = this.#tree(p + 1 + ((words[W + (test & 1023)]! >>> ((test >>> 10) & 31)) & (test >>> 15)))
     }
-    const answer = p !== 0 && this.#tree(-p) === 0 ? this.#tree(1 - p) : this.#answer(p, state)
+    const answer = p !== 0 && this.#tree(-p) === 0 ? this.#tree(1 - p) : this.#answer(done, p, state)
     if (answer === DEFERRED) return
     const C = this.#control
     C[this.#part + PART.terminalStates]!++

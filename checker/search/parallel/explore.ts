@@ -37,7 +37,7 @@ export async function exploreTogether(together: Together): Promise<Stop | undefi
   try {
     const stop = await expandAll(together, help)
     help.dismiss()
-    if (space.statistics().states > KEEP_UP_TO) await workers.close()
+    if (space.statistics().states > KEEP_UP_TO) void workers.close()
     return stop
   } catch (error) {
     await workers.close()

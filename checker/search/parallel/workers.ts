@@ -15,8 +15,8 @@ export interface WorkersOptions {
 }
 
 const DEFAULTS: WorkersOptions = {
-  startFrom: 2048,
-  shareFrom: 16_384,
+  startFrom: 256,
+  shareFrom: 1024,
   module: new URL(`./worker${extname(import.meta.filename)}`, import.meta.url),
 }
 
