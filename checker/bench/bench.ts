@@ -49,7 +49,13 @@ const models: readonly Model[] = [
     twin: { file: 'bench/promela/serialization.pml' },
     large: true,
   },
-  { name: 'counter', path: './counter.ts', bounds: { adds: 5 }, twin: { file: 'bench/promela/counter.pml' }, large: true },
+  {
+    name: 'counter',
+    path: './counter.ts',
+    bounds: { adds: 5 },
+    twin: { file: 'bench/promela/counter.pml' },
+    large: true,
+  },
   { name: 'scan-1 (wide footprints)', path: './scan.ts', bounds: { cpus: 1, tasks: 6, pages: 5 } },
   { name: 'scan-2 (wide footprints)', path: './scan.ts', bounds: { cpus: 2, tasks: 6, pages: 5 } },
 ]
@@ -63,7 +69,9 @@ function measure(model: Model, engine: 'table' | 'immer'): Measured {
 /** Seconds of a clock for a check of the properties with so many threads. */
 function clock(model: Model, workers: number): number {
   const args = [join(here, 'threads.ts'), model.path, String(workers), JSON.stringify(model.bounds)]
-  const runs = Array.from({ length: CLOCKED_RUNS }, () => Number(execFileSync(process.execPath, args, { encoding: 'utf8' })))
+  const runs = Array.from({ length: CLOCKED_RUNS }, () =>
+    Number(execFileSync(process.execPath, args, { encoding: 'utf8' })),
+  )
   return Math.min(...runs)
 }
 

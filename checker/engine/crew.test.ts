@@ -65,7 +65,7 @@ const counting = (processes: number, limit: number) => {
   ]
   return { layout: layoutOf(model.instance({ bounds: {} })), properties }
 }
-const PROCESSES = 8
+const PROCESSES = 7
 const LIMIT = 3
 const STATES = (LIMIT + 1) ** PROCESSES
 const { layout, properties } = counting(PROCESSES, LIMIT)
@@ -203,7 +203,7 @@ describe('a crew is found out that', () => {
       'close',
       function (this: Store, _original: unknown, _holes: unknown, end: number): void {
         this.count = end
-      } as Method,
+      },
     ],
     ['does not come back to what was put off', Explorer.prototype, 'resolve', () => undefined],
     [

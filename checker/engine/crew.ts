@@ -8,16 +8,27 @@
  * depend on the number of threads: the states of a level, what was answered in them, and what was learnt from them. What
  * does depend on it, and on chance, is the order of states within a level, and which of several predecessors is kept.
  */
+import type { Crew } from './engine.ts'
 import type { Kernel } from './kernel.ts'
 import type { Relation } from './relation.ts'
 import type { Store } from './store.ts'
 import type { WasmMemory } from './growable.ts'
-import { auditAt, bestAt, COMMAND, deferredAt, HEADER, MOST_EXPLORERS, PART, partOf, roundAfter } from './wasm/control.ts'
+import {
+  auditAt,
+  bestAt,
+  COMMAND,
+  deferredAt,
+  HEADER,
+  MOST_EXPLORERS,
+  PART,
+  partOf,
+  roundAfter,
+} from './wasm/control.ts'
 import { crewModule } from './wasm/crew-module.ts'
 import { Explorer, ROOM, type Invitation } from './wasm/explorer.ts'
 import { memoryMap, type Shape } from './wasm/shape.ts'
 
-export interface CrewSetup {
+export interface LeaderSetup {
   readonly kernel: Kernel
   readonly relation: Relation
   readonly store: Store
@@ -37,9 +48,9 @@ const SPINS = 5000
 /** Levels of fewer states say nothing about whether a crew is worth it. */
 const IDLE_FROM = 10_000
 
-export class Crew {
+export class Leader implements Crew {
   readonly invitation: Invitation
-  readonly #setup: CrewSetup
+  readonly #setup: LeaderSetup
   readonly #control: Int32Array
   readonly #explorer: Explorer
   #team = 1
@@ -53,7 +64,7 @@ export class Crew {
   #deferred = 0
   #audits: (readonly [process: number, state: number])[] = []
 
-  constructor(setup: CrewSetup) {
+  constructor(setup: LeaderSetup) {
     const { relation, store, shape } = setup
     this.#setup = setup
     const { stateObservers, pairObservers, words } = shape
@@ -75,28 +86,23 @@ export class Crew {
     this.#explorer.join(0)
   }
 
-  /** Threads that are ready to take part. */
   get ready(): number {
     return Atomics.load(this.#control, HEADER.ready)
   }
 
-  /** Is there something in hand, so that the next round must be opened whatever else may be wanted? */
   get unfinished(): boolean {
     return this.#left || this.#emptied
   }
 
-  /** Were most states of the last level put off, so that a crew is a loss? */
   get idle(): boolean {
     return this.#idle
   }
 
-  /** From now on nobody takes more states: what is in hand is finished, and then the search can stop. */
   halt(): void {
     this.#halted = true
     Atomics.store(this.#control, HEADER.halt, 1)
   }
 
-  /** Opens a round, for the leader and all threads that are ready. */
   open(): void {
     const { kernel, store } = this.#setup
     const C = this.#control
@@ -117,7 +123,6 @@ export class Crew {
     this.#explorer.begin()
   }
 
-  /** Does a part of the leader's share of the round; `false` when it is done. */
   work(times: number): boolean {
     // It takes long and touches nothing that the others look at.
     this.#audit()
@@ -126,7 +131,6 @@ export class Crew {
     return false
   }
 
-  /** Waits a moment for the others; have all arrived? */
   arrived(milliseconds: number): boolean {
     const C = this.#control
     for (let spin = 0; spin < SPINS; spin++) if (Atomics.load(C, HEADER.arrived) === this.#team) return true
@@ -135,31 +139,22 @@ export class Crew {
     return Atomics.load(C, HEADER.arrived) === this.#team
   }
 
-  /** Has one of the threads failed in this round? */
   get failed(): boolean {
     return this.#parts().some((part) => this.#control[part + PART.failed] !== 0)
   }
 
-  /** All have arrived: puts together what they did, and does what they could not. */
   close(): void {
     const { kernel } = this.#setup
     const C = this.#control
-    switch (C[HEADER.command]) {
-      case COMMAND.clear:
-        return
-      case COMMAND.rehash:
-        this.#emptied = false
-        return
-      default: {
-        this.#setup.sealed(() => this.#expandDeferred())
-        this.#closeHoles()
-        for (const part of this.#parts()) this.#merge(part)
-        kernel.head = Math.min(C[HEADER.head]!, kernel.levelEnd)
-        this.#left = this.#parts().some((part) => C[part + PART.left] !== 0)
-        if (!this.#left) this.#closeLevel()
-        if (this.#halted || kernel.head === this.#setup.store.count) this.#audit()
-      }
-    }
+    const command = C[HEADER.command]
+    if (command === COMMAND.rehash) this.#emptied = false
+    if (command !== COMMAND.expand) return
+    this.#setup.sealed(() => this.#expandDeferred())
+    this.#closeHoles()
+    for (const part of this.#parts()) this.#merge(part)
+    kernel.head = Math.min(C[HEADER.head]!, kernel.levelEnd)
+    this.#left = this.#parts().some((part) => C[part + PART.left] !== 0)
+    if (!this.#left) this.#closeLevel()
   }
 
   #closeLevel(): void {
@@ -171,8 +166,8 @@ export class Crew {
     kernel.nextLevel()
   }
 
-  /** Lets the threads go. */
   dismiss(): void {
+    this.#audit()
     this.#control[HEADER.command] = COMMAND.leave
     this.#announce(MOST_EXPLORERS + 1)
   }

@@ -1,9 +1,9 @@
 /** The interface of an engine: a state space that is explored breadth first and asked about afterwards. */
 import type { Observer } from './executor.ts'
-import type { Crew } from './crew.ts'
 import type { StepFault } from './fault.ts'
 import type { Layout } from './layout.ts'
 import type { PlainState } from './plain.ts'
+import type { Invitation } from './wasm/explorer.ts'
 
 /** What to look for while exploring. */
 export interface Question {
@@ -115,6 +115,35 @@ export interface StateSpace {
   readonly leftInLevel?: number
   /** Was no state of the level expanded yet? */
   readonly betweenLevels?: boolean
+}
+
+/**
+ * Threads that expand the levels of one space together, as their leader sees them: it opens a round, works until nothing
+ * is left, waits until the others have arrived, and closes the round.
+ */
+export interface Crew {
+  /** What a thread must be sent to take part. */
+  readonly invitation: Invitation
+  /** Threads that are ready to take part. */
+  readonly ready: number
+  /** Is something in hand, so that the next round must be opened whatever else may be wanted? */
+  readonly unfinished: boolean
+  /** Were most states of the last level put off for the leader, so that a crew is a loss? */
+  readonly idle: boolean
+  /** Opens a round, for the leader and all threads that are ready. */
+  open(): void
+  /** Does a part of the leader's share of the round; `false` when it is done. */
+  work(times: number): boolean
+  /** Waits a moment for the others; have all arrived? */
+  arrived(milliseconds: number): boolean
+  /** Has one of the threads failed in this round? */
+  readonly failed: boolean
+  /** All have arrived: puts together what they did, and does what they could not. */
+  close(): void
+  /** From now on nobody takes more states: what is in hand is finished, and then the search can stop. */
+  halt(): void
+  /** Lets the threads go. */
+  dismiss(): void
 }
 
 export interface Engine {

@@ -66,7 +66,10 @@ export class GrowableWords {
 
   #moved(words: number, offset: number): WasmMemory {
     const pages = pagesFor(words, offset)
-    const memory = attempt(pages, () => new WebAssembly.Memory({ initial: pages, maximum: MAX_PAGES, shared: this.#shared }))
+    const memory = attempt(
+      pages,
+      () => new WebAssembly.Memory({ initial: pages, maximum: MAX_PAGES, shared: this.#shared }),
+    )
     const moved = new Int32Array(memory.buffer, offset)
     moved.set(this.array)
     this.array = moved

@@ -1,8 +1,9 @@
 /** The table engine: decision trees instead of recipes, packed words instead of objects. The fast path. */
 import { Codec } from './codec.ts'
-import { Crew } from './crew.ts'
+import { Leader } from './crew.ts'
 import {
   coverable,
+  type Crew,
   type Coverage,
   type Edges,
   type Engine,
@@ -152,7 +153,7 @@ class TableSpace implements StateSpace {
 
   get crew(): Crew | undefined {
     if (!this.#shared || this.#codec.words > MAX_UNROLLED_WORDS) return undefined
-    return (this.#crew ??= new Crew({
+    return (this.#crew ??= new Leader({
       kernel: this.#kernel,
       relation: this.#relation,
       store: this.#store,

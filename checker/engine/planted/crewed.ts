@@ -1,6 +1,5 @@
 /** For tests: an engine that explores as a crew, whose explorers take turns in one thread, in an order made by chance. */
-import type { Crew } from '../crew.ts'
-import type { Engine, StateSpace } from '../engine.ts'
+import type { Crew, Engine, StateSpace } from '../engine.ts'
 import { tableEngineWith, type TableOptions } from '../table.ts'
 import { Explorer } from '../wasm/explorer.ts'
 import { pretending } from './planting.ts'
@@ -36,11 +35,7 @@ function round(crew: Crew, others: readonly Explorer[], below: (limit: number) =
 }
 
 /** Expands what is left of the level. */
-export function expandLevel(
-  space: StateSpace,
-  others: readonly Explorer[],
-  below: (limit: number) => number,
-): void {
+export function expandLevel(space: StateSpace, others: readonly Explorer[], below: (limit: number) => number): void {
   const crew = space.crew!
   do round(crew, others, below)
   while (crew.unfinished || (space.betweenLevels !== true && space.leftInLevel !== 0))

@@ -36,7 +36,8 @@ const HEADER_WORDS = 112
 export const MOST_EXPLORERS = 64
 const TEAMS = 256
 /** The word of the round after one, and how many take part in a round. */
-export const roundAfter = (round: number, team: number): number => (((Math.floor(round / TEAMS) + 1) * TEAMS) | 0) + team
+export const roundAfter = (round: number, team: number): number =>
+  (((Math.floor(round / TEAMS) + 1) * TEAMS) | 0) + team
 export const teamOf = (round: number): number => round & (TEAMS - 1)
 
 export const COMMAND = { expand: 1, clear: 2, rehash: 3, leave: 4 } as const

@@ -30,18 +30,7 @@ import {
 } from './assembler.ts'
 import { BATCH, saltsOf } from '../store.ts'
 import { HEADER, SEGMENT } from './control.ts'
-import {
-  ARENA,
-  cell,
-  CONTROL,
-  imported,
-  INDEX,
-  PREDECESSORS,
-  WORK,
-  ZERO,
-  type MemoryMap,
-  type Shape,
-} from './shape.ts'
+import { ARENA, cell, CONTROL, imported, INDEX, PREDECESSORS, WORK, ZERO, type MemoryMap, type Shape } from './shape.ts'
 import { increment, mixLocal, setCell } from './statements.ts'
 
 type InsertLocal =

@@ -4,7 +4,19 @@
  *
  * It knows no layout and no recipe: what it needs is sent to its thread as it is, and it starts within milliseconds.
  */
-import { auditAt, bestAt, COMMAND, deferredAt, HEADER, MOST_AUDITS, MOST_DEFERRED, PART, partOf, SEGMENT, teamOf } from './control.ts'
+import {
+  auditAt,
+  bestAt,
+  COMMAND,
+  deferredAt,
+  HEADER,
+  MOST_AUDITS,
+  MOST_DEFERRED,
+  PART,
+  partOf,
+  SEGMENT,
+  teamOf,
+} from './control.ts'
 import { CELLS, DEFERRED, memoryMap, type Import, type MemoryMap, type Shape } from './shape.ts'
 import { BATCH } from '../store.ts'
 import { DIRECT, FAULTY, NO_ANSWER, UNAUDITED } from '../leaf.ts'
@@ -179,21 +191,14 @@ export class Explorer {
 
   /** Does its share of the round, or as much of it as expands so many times what is taken at once; `false` when done. */
   work(times: number): boolean {
-    switch (this.#control[HEADER.command]) {
-      case COMMAND.clear: {
-        const index = new Int32Array(this.#index.buffer)
-        const [first, end] = this.#shareOf(this.#control[HEADER.mask]! + 1)
-        index.fill(0, first, end)
-        return false
-      }
-      case COMMAND.rehash: {
-        const [first, end] = this.#shareOf(this.#control[HEADER.count]!)
-        this.#exports.rehash(first, end)
-        return false
-      }
-      default:
-        return this.#expand(times)
-    }
+    const C = this.#control
+    const command = C[HEADER.command]
+    if (command === COMMAND.expand) return this.#expand(times)
+    const isIndex = command === COMMAND.clear
+    const [first, end] = this.#shareOf(isIndex ? C[HEADER.mask]! + 1 : C[HEADER.count]!)
+    if (isIndex) new Int32Array(this.#index.buffer).fill(0, first, end)
+    else this.#exports.rehash(first, end)
+    return false
   }
 
   arrive(): void {

@@ -4,8 +4,7 @@
  * What a budget of states lets through are whole levels, and numbers are told only between levels: so everything that
  * is told is the same for any number of threads, one included.
  */
-import type { Crew } from '../../engine/crew.ts'
-import type { StateSpace, Statistics } from '../../engine/engine.ts'
+import type { Crew, StateSpace, Statistics } from '../../engine/engine.ts'
 import { exceeded, type Budget } from '../budget.ts'
 import type { Stop } from '../verdict.ts'
 import type { Workers } from './workers.ts'
@@ -45,7 +44,10 @@ export async function exploreTogether(together: Together): Promise<Stop | undefi
   }
 }
 
-async function expandAll({ space, budget, seconds, onProgress, breathe }: Together, help: Help): Promise<Stop | undefined> {
+async function expandAll(
+  { space, budget, seconds, onProgress, breathe }: Together,
+  help: Help,
+): Promise<Stop | undefined> {
   for (;;) {
     const { states, queued } = space.statistics()
     if (queued === 0) return undefined
