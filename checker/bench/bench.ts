@@ -3,7 +3,8 @@
  *
  * CPU seconds are user and system time of the search, starting of the process excluded, trees learnt and audited, and
  * properties checked; SPIN's are those of the whole process. SPIN searches exactly and without reductions
- * (`-O2 -DSAFETY -DNOREDUCE`), as we do. Medians of three runs.
+ * (`-O2 -DSAFETY -DNOREDUCE`), as we do. Medians of three runs. At last what is asked of whole behaviours, the search for
+ * the states included.
  *
  * With workers, seconds are those of a clock, from before the threads are started to the last state; the least of five runs,
  * since whatever else runs on the machine makes it longer. Of one process for each run.
@@ -12,6 +13,7 @@ import { execFileSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Statistics } from '../engine/engine.ts'
+import { questions } from './questions.ts'
 import { hasSpin, runTwin, type Twin } from './spin.ts'
 
 interface Model {
@@ -112,5 +114,22 @@ function report(model: Model): void {
   )
 }
 
+const LIVENESS = 'liveness'
+
+/** What is asked of whole behaviours, each in a process of its own. */
+function reportLiveness(bounds: Readonly<Record<string, number>>): void {
+  console.log(`\n${LIVENESS} of serialization ${JSON.stringify(bounds)}`)
+  for (const question of Object.keys(questions)) {
+    const args = [join(here, 'liveness.ts'), JSON.stringify(bounds), question]
+    const runs = Array.from(
+      { length: RUNS },
+      () => JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Measured & { result: string },
+    )
+    const { states, cpuSeconds, result } = median(runs, cpu)
+    console.log(`  ${question.padEnd(26)}${cpuSeconds.toFixed(2)} CPU s · ${states} states · ${result}`)
+  }
+}
+
 const wanted = process.argv.slice(2)
 for (const model of models) if (wanted.length === 0 || wanted.some((name) => model.name.startsWith(name))) report(model)
+if (wanted.length === 0 || wanted.includes(LIVENESS)) reportLiveness({ cpus: 4, tasks: 3, pages: 1, exits: 1 })

@@ -5,10 +5,10 @@
  * Where only the transitions into some states are wanted, a filter of bits that are chosen by the hash keeps the others
  * away from the index of the store, whose cache misses are what a search takes its time for.
  */
-import type { Marked, VisitSighting, VisitTransition } from './engine.ts'
+import type { Edges, Marked, VisitSighting, VisitTransition } from './engine.ts'
 import { applyWrites, COUNT_MASK, FAULTY, URGENT } from './forest.ts'
 import type { Relation } from './relation.ts'
-import { mix, type Store } from './store.ts'
+import { BATCH, mix, type Store } from './store.ts'
 
 /** Bits of a filter for each marked state, at least. */
 const FILTER_BITS = 16
@@ -61,6 +61,39 @@ export class Revisit {
         }
       })
     }
+  }
+
+  /** The transitions, `count` in all, from the states before `end`. Where they lead is looked up batch by batch. */
+  edges(end: number, count: number): Edges {
+    const { relation, store } = this.#explored
+    const K = store.words
+    const start = new Int32Array(end + 1)
+    const to = new Int32Array(count)
+    const by = new Uint16Array(count)
+    const batch = new Int32Array(BATCH * K)
+    let edge = 0
+    let pending = 0
+    const find = (): void => {
+      store.findAll(batch, pending, to, edge - pending)
+      pending = 0
+    }
+    for (let state = 0; state < end; state++) {
+      start[state] = edge
+      this.#load(state)
+      this.#leaves(state, (leaf, process) => {
+        const T = relation.code.array
+        let t = leaf + 2
+        for (let n = T[leaf]! & COUNT_MASK; n > 0; n--) {
+          t = applyWrites(T, t, this.#words, this.#successor)
+          for (let k = 0; k < K; k++) batch[pending * K + k] = this.#successor[k]!
+          by[edge++] = process
+          if (++pending === BATCH) find()
+        }
+      })
+    }
+    find()
+    start[end] = edge
+    return { start, to, by }
   }
 
   /** Visits those of them that lead to marked states. */

@@ -279,17 +279,7 @@ class TableSpace implements StateSpace {
   /** Found again from the trees: keeping them while exploring would cost every search four bytes a transition. */
   edges(): Edges {
     const { head, transitions } = this.#kernel
-    const start = new Int32Array(head + 1)
-    const to = new Int32Array(transitions)
-    const by = new Uint16Array(transitions)
-    let e = 0
-    this.transitions(0, head, (from, successor, process) => {
-      start[from + 1]!++
-      to[e] = successor
-      by[e++] = process
-    })
-    for (let state = 0; state < head; state++) start[state + 1]! += start[state]!
-    return { start, to, by }
+    return sealed(this.#port, () => this.#revisit.edges(head, transitions))
   }
 
   #load(state: number, into: Int32Array): Int32Array {

@@ -41,9 +41,11 @@ export interface VerdictRecord extends ConfigurationRecord {
   readonly kind: Verdict['kind']
   readonly claims: readonly string[]
   readonly verdict: Result['is']
-  /** The exact extreme of `maximum` and `minimum`; `atLeast` where a saturated field may have cut it off. */
+  /** The exact extreme of `maximum`, `minimum`, `longest` and `shortest`; `atLeast` where a saturated field may have cut it off. */
   readonly value: number | null
   readonly atLeast: boolean
+  /** Of `longest`: what is waited for may also never come. */
+  readonly orNever: boolean
   readonly expected: Expectation | null
   readonly judgement: Judgement
   /** Of the shortest schedule. */
@@ -134,7 +136,13 @@ const expectation = z.discriminatedUnion('is', [
   z.strictObject({ is: z.literal('violated'), steps: z.exactOptional(natural) }),
   z.strictObject({ is: z.literal('reachable'), steps: z.exactOptional(natural) }),
   z.strictObject({ is: z.literal('unreachable') }),
-  z.strictObject({ is: z.enum(['maximum', 'minimum']), value: z.int(), atLeast: z.exactOptional(z.boolean()) }),
+  z.strictObject({
+    is: z.enum(['maximum', 'minimum']),
+    value: z.int(),
+    atLeast: z.exactOptional(z.boolean()),
+    orNever: z.exactOptional(z.boolean()),
+  }),
+  z.strictObject({ is: z.literal('unbounded') }),
 ])
 
 const basis = z.discriminatedUnion('is', [
@@ -167,9 +175,10 @@ const verdict = z.strictObject({
   property: z.string(),
   kind: z.union([kinds, z.literal('built-in')]),
   claims: names,
-  verdict: z.enum(['holds', 'violated', 'reachable', 'unreachable', 'maximum', 'minimum', 'inconclusive']),
+  verdict: z.enum(['holds', 'violated', 'reachable', 'unreachable', 'maximum', 'minimum', 'unbounded', 'inconclusive']),
   value: z.int().nullable(),
   atLeast: z.boolean(),
+  orNever: z.boolean(),
   expected: expectation.nullable(),
   judgement: z.enum(['as expected', 'differs', 'good', 'bad', 'inconclusive']),
   steps: natural.nullable(),

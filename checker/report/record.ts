@@ -82,14 +82,21 @@ export const isBuiltIn = (property: string): boolean => property === STAYS_IN_DO
 function fits(result: Result, expected: Expectation): boolean {
   if (result.is !== expected.is) return false
   if ('value' in expected && 'value' in result)
-    return result.value === expected.value && result.atLeast === (expected.atLeast ?? false)
+    return (
+      result.value === expected.value &&
+      result.atLeast === (expected.atLeast ?? false) &&
+      (result.orNever ?? false) === (expected.orNever ?? false)
+    )
   if ('steps' in expected && 'steps' in result) return expected.steps === result.steps
   return true
 }
 
+/** Nobody would want these to be, without a word. */
+const BAD: ReadonlySet<Result['is']> = new Set(['violated', 'unreachable', 'unbounded'])
+
 export function judge(result: Result, expected: Expectation | undefined): Judgement {
   if (result.is === 'inconclusive') return 'inconclusive'
-  if (expected === undefined) return result.is === 'violated' || result.is === 'unreachable' ? 'bad' : 'good'
+  if (expected === undefined) return BAD.has(result.is) ? 'bad' : 'good'
   return fits(result, expected) ? 'as expected' : 'differs'
 }
 
@@ -132,6 +139,9 @@ export function configurationName({ spec, variant, bounds, ingredients, fairness
 }
 
 /** The state to which a trace leads back, if it goes on for ever. */
-export const loopOf = (result: Result): number | undefined => (result.is === 'violated' ? result.loop?.from : undefined)
+export const loopOf = (result: Result): number | undefined => ('loop' in result ? result.loop.from : undefined)
+
+/** Does its schedule show that something is wrong, rather than that something is possible? */
+export const isCounterexample = ({ is }: Result): boolean => is === 'violated' || is === 'unbounded'
 
 export const traceOf = (result: Result): Trace | undefined => ('trace' in result ? result.trace : undefined)

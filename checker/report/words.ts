@@ -18,6 +18,7 @@ export const resultInWords = (result: Result | Expectation): string =>
     .with({ is: 'holds' }, () => 'holds')
     .with({ is: 'unreachable' }, () => 'unreachable')
     .with({ is: 'inconclusive' }, () => 'inconclusive')
+    .with({ is: 'unbounded' }, () => 'unbounded')
     .with(
       { is: P.union('violated', 'reachable'), steps: P.number },
       ({ is, steps }) => `${is} in ${counted(steps, 'step')}`,
@@ -25,6 +26,7 @@ export const resultInWords = (result: Result | Expectation): string =>
     .with({ is: P.union('violated', 'reachable') }, ({ is }) => is)
     .with({ is: 'maximum', atLeast: true }, ({ value }) => `maximum ≥ ${value}`)
     .with({ is: 'minimum', atLeast: true }, ({ value }) => `minimum ≤ ${value}`)
+    .with({ is: 'maximum', orNever: true }, ({ value }) => `maximum = ${value}, or never`)
     .with({ is: P.union('maximum', 'minimum') }, ({ is, value }) => `${is} = ${value}`)
     .exhaustive()
 
@@ -71,7 +73,7 @@ export function tallyInWords(outcomes: readonly Outcome[]): string {
     [counts.differs, counts.differs === 1 ? 'differs' : 'differ'],
     [counts.inconclusive, 'inconclusive'],
     [counts.good, 'good (no expectation)'],
-    [counts.bad, 'violated or unreachable (no expectation)'],
+    [counts.bad, 'violated, unreachable or unbounded (no expectation)'],
     [outcomes.filter((each) => each.is === 'decided' && each.statesDiffer).length, 'with another number of states'],
     [outcomes.filter((each) => each.is === 'failed').length, 'where the checker failed'],
   ] as const

@@ -6,34 +6,26 @@ import { AS_CLAIMED, NOTHING_CLAIMED, VIOLATED, observerOf } from '../engine/obs
 import type { Fairness } from '../language/spec.ts'
 import {
   isLiveness,
+  isResponse,
   NO_DEADLOCK,
   STAYS_IN_DOMAIN,
   type LivenessKind,
   type Property,
   type PropertyKind,
+  type ResponseKind,
 } from '../language/property.ts'
-import { pathTo, ReplayError, scheduleAlong, type Trace } from '../trace/schedule.ts'
+import { pathTo, ReplayError, scheduleAlong, startsByName, type Trace } from '../trace/schedule.ts'
+import { Behaviours } from './behaviours.ts'
 import { describeStop } from './budget.ts'
 import { faultsInOrder, traceToFault } from './faults.ts'
-import { Liveness } from './liveness.ts'
 import { Refinement } from '../trace/refinement.ts'
 import { canReach } from './reachability.ts'
-import { renumbered, type LiveSpace } from './renumbered.ts'
+import { renumbered } from './renumbered.ts'
 import { Traces } from './traces.ts'
-import type { Result, Stop, Verdict } from './verdict.ts'
-
-/**
- * What the search saw is not what the reference engine says of the same behaviour. Either the checker is wrong or a
- * recipe is impure in a way that no audit met; which one cannot be told, so the property stays undecided.
- */
-export class InternalError extends Error {
-  override readonly name = 'InternalError'
-}
+import { InternalError, type Decided, type Result, type Stop, type Verdict } from './verdict.ts'
 
 /** What one look at every state or step decides. */
-type SightedKind = Exclude<PropertyKind, LivenessKind | 'alwaysReachable' | 'refines'>
-
-type Decided = Pick<Verdict, 'result' | 'because' | 'vacuous'>
+type SightedKind = Exclude<PropertyKind, LivenessKind | ResponseKind | 'alwaysReachable' | 'refines'>
 
 const CONSTANT = 'the fields that decide it never change'
 /** What a refinement that holds does not say. */
@@ -54,8 +46,7 @@ class Decider {
   /** By property. */
   readonly #traps = new Map<number, Traps>()
   readonly #fairness: Fairness
-  #graph: LiveSpace | undefined
-  #liveness: Liveness | undefined
+  #behaviours: Behaviours | undefined
   /** Why nothing may be claimed about all states, if so. */
   readonly #doubt: string | undefined
 
@@ -70,9 +61,6 @@ class Decider {
     this.#space = space
     this.#properties = properties
     this.#machine = new Machine(space.layout, history)
-    this.#traces = new Traces(space, this.#machine, properties, (index) =>
-      this.#doubt === undefined ? this.#trapsOf(index).states : [],
-    )
     const [fault] = faultsInOrder(space)
     this.#doubt =
       stop !== undefined
@@ -82,6 +70,8 @@ class Decider {
           : space.statistics().initialStates === 0
             ? 'there is no initial state'
             : undefined
+    const trapsOf = (index: number): readonly number[] => this.#trapsOf(index).states
+    this.#traces = new Traces(space, this.#machine, properties, this.#doubt === undefined ? trapsOf : undefined)
   }
 
   /** The behaviour that leads to a fault, as far as it can be found again where a step is impure. */
@@ -170,7 +160,8 @@ class Decider {
     const { kind } = property
     if (kind === 'alwaysReachable') return this.#alwaysReachable(property, index)
     if (kind === 'refines') return this.#refines(property, index)
-    return isLiveness(kind) ? this.#live(property, index) : this.#sighted(property, kind, index)
+    if (isLiveness(kind) || isResponse(kind)) return this.#behaved(property, index)
+    return this.#sighted(property, kind, index)
   }
 
   /** A claim about all states: it needs all of them. */
@@ -209,11 +200,13 @@ class Decider {
         return { ...this.#forAll({ is: 'unreachable' }), vacuous: constant }
       case 'maximum':
       case 'minimum': {
+        if (this.#doubt !== undefined)
+          return { result: { is: 'inconclusive' }, because: this.#doubt, vacuous: constant }
         const shown = this.#shown('reachable', property, index)
         if (shown.is !== 'reachable') return { result: shown, because: undefined, vacuous: undefined }
         const value = kind === 'maximum' ? code : 0 - code
         const extreme = { ...shown, is: kind, value, atLeast: space.saturated(index) }
-        return { ...this.#forAll(extreme), vacuous: constant }
+        return { result: extreme, because: undefined, vacuous: constant }
       }
     }
   }
@@ -238,10 +231,10 @@ class Decider {
   /** Initial states first: a step of what starts wrong says nothing. */
   #refines(property: Property, index: number): Decided {
     const refinement = new Refinement(property, this.#machine)
-    for (const { picks: init, state, fault } of this.#machine.starts()) {
-      const because = fault === undefined ? refinement.whyNoStart(state) : undefined
+    for (const { picks, state } of startsByName(this.#machine)) {
+      const because = refinement.whyNoStart(state)
       if (because === undefined) continue
-      const trace = { schedule: { init, steps: [] }, states: [state] }
+      const trace = { schedule: { init: picks, steps: [] }, states: [state] }
       return { result: { is: 'violated', steps: 0, trace }, because, vacuous: undefined }
     }
     const sighting = this.#space.sighting(index)
@@ -254,25 +247,11 @@ class Decider {
     return { result: shown, because, vacuous: undefined }
   }
 
-  #live(property: Property, index: number): Decided {
-    // What was not seen could hold the goal, or a loop: neither answer is carried.
-    if (this.#doubt !== undefined) return { ...this.#forAll({ is: 'holds' }), vacuous: undefined }
-    this.#graph ??= renumbered(this.#space, this.#machine)
-    this.#liveness ??= new Liveness(this.#graph, this.#fairness)
-    const lasso = this.#liveness.counterexample(property, index)
-    if (lasso === undefined)
-      return { result: { is: 'holds' }, because: undefined, vacuous: this.#liveness.vacuous(property, index) }
-    const { processes } = this.#space.layout
-    const movers = [...lasso.stem.slice(1).map(() => undefined), ...lasso.loop.map(({ by }) => processes[by]!.name)]
-    const graph = this.#graph
-    const path = [...lasso.stem, ...lasso.loop.map(({ to }) => to)].map((id) => graph.state(id))
-    const trace = scheduleAlong(this.#machine, path, movers)
-    const loop = { from: lasso.stem.length - 1, shortest: lasso.shortest }
-    return {
-      result: { is: 'violated', steps: trace.schedule.steps.length, trace, loop },
-      because: this.#liveness.explain(lasso, this.#machine),
-      vacuous: undefined,
-    }
+  #behaved(property: Property, index: number): Decided {
+    // What was not seen could hold the goal, a loop, a longer way or a shorter one: no answer is carried.
+    if (this.#doubt !== undefined) return { result: { is: 'inconclusive' }, because: this.#doubt, vacuous: undefined }
+    this.#behaviours ??= new Behaviours(renumbered(this.#space, this.#machine), this.#machine, this.#fairness)
+    return this.#behaviours.decide(property, index)
   }
 
   #alwaysReachable(property: Property, index: number): Decided {

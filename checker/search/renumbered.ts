@@ -4,7 +4,7 @@
  */
 import type { Edges, StateSpace } from '../engine/engine.ts'
 import type { Machine } from '../engine/machine.ts'
-import { compareNames } from '../engine/step.ts'
+import { startsByName } from '../trace/schedule.ts'
 
 /** What liveness asks of a state space. */
 export type LiveSpace = Pick<StateSpace, 'layout' | 'statistics' | 'labelAt' | 'mark' | 'state' | 'edges'>
@@ -13,10 +13,7 @@ export type LiveSpace = Pick<StateSpace, 'layout' | 'statistics' | 'labelAt' | '
 function initialStates(space: StateSpace, machine: Machine): number[] {
   const ids = new Map<string, number>()
   for (let id = 0; id < space.statistics().initialStates; id++) ids.set(JSON.stringify(space.state(id)), id)
-  const found = machine
-    .starts()
-    .sort((a, b) => compareNames(a.picks, b.picks))
-    .flatMap(({ state }) => ids.get(JSON.stringify(state)) ?? [])
+  const found = startsByName(machine).flatMap(({ state }) => ids.get(JSON.stringify(state)) ?? [])
   return [...new Set(found)]
 }
 

@@ -17,7 +17,7 @@ import type { PlainState } from '../engine/plain.ts'
 import { pretending } from '../engine/planted/planting.ts'
 import { tableEngine, tableEngineWith } from '../engine/table.ts'
 import { bool, family, language, propertiesOf, protocol, singleton, upTo } from '../language/index.ts'
-import { isLiveness, type Property } from '../language/property.ts'
+import { isLiveness, isResponse, type Property } from '../language/property.ts'
 import { contextSwitches, formatStep, type Schedule, type Step, type Trace } from '../trace/schedule.ts'
 import { check } from './breadth-first.ts'
 import type { Result, Run } from './verdict.ts'
@@ -123,6 +123,7 @@ function bestSchedule(layout: Layout, behaviours: Behaviours, pair: boolean, see
   const fits = (state: PlainState): boolean =>
     pair ? behaviours.after(state).some(({ next }) => seen(state, next)) : seen(state)
   const distance = Math.min(...behaviours.states.filter(fits).map((state) => behaviours.distance(state)))
+  if (distance === Infinity) throw new Error('What was shown is seen nowhere.')
   const all = behaviours.schedulesTo(distance)?.flatMap(({ init, steps, state }) => {
     if (!pair) return seen(state) ? [{ init, steps }] : []
     return behaviours
@@ -176,7 +177,7 @@ function bestSchedules(layout: Layout, properties: readonly Property[], run: Run
   for (const property of properties) {
     const { result } = run.verdicts.find((verdict) => verdict.property === property.name)!
     const trace = traceOf(result)
-    if (trace === undefined || isLiveness(property.kind)) continue
+    if (trace === undefined || isLiveness(property.kind) || isResponse(property.kind)) continue
     // A start that maps to none is the least one by construction: nothing to enumerate.
     if (property.kind === 'refines' && trace.schedule.steps.length === 0) continue
     const seen = seenBy(machine, property, result, behaviours)
@@ -199,7 +200,7 @@ function bestSchedules(layout: Layout, properties: readonly Property[], run: Run
       faults.push(`${process} ${label}: ${message}`),
     )
     for (const property of properties)
-      for (const next of property.kind === 'stepwise' ? taken.map((each) => each.next) : [undefined])
+      for (const next of observerOf(property).pair ? taken.map((each) => each.next) : [undefined])
         try {
           machine.observe(observerOf(property), state, next)
         } catch (error) {
@@ -415,4 +416,36 @@ test('of two lassos that are alike the same is shown, whoever was found first', 
     })
     expect(written(scheduleOf(run, 'Free'))).toBe('p stay · p stay')
   }
+})
+
+test('without memory for the best schedule a shortest one is shown', async () => {
+  const state = () => ({ cpu: family(2, { n: upTo(2) }) })
+  const { program } = language<typeof state>()
+  const model = protocol({
+    name: 'short',
+    bounds: {},
+    state,
+    programs: () => [
+      program('cpu', { add: { when: (_s, me) => me.n < 2, do: (_s, me) => void (me.n += 1) } }, { loop: true }),
+    ],
+  })
+  const { never, stepwise } = propertiesOf(model)
+  const properties = [
+    never('AllAreTwo', (s) => s.cpu.every((cpu) => cpu.n === 2)),
+    stepwise('LastIsNotTwo', (s, { before }) => before(() => s.cpu.sum((cpu) => cpu.n) < 3) || s.cpu[0]!.n < 2),
+  ]
+  const starved: Engine = {
+    name: 'table',
+    explore: (question) => {
+      const space = tableEngine.explore(question)
+      while (space.advance(1000));
+      return pretending(space, {
+        transitions: () => {
+          throw new RangeError('Array buffer allocation failed')
+        },
+      })
+    },
+  }
+  const run = await check(layoutOf(model.instance({ bounds: {} })), properties, { engine: starved })
+  for (const { name } of properties) expect(scheduleOf(run, name)?.steps.length).toBe(4)
 })

@@ -13,8 +13,8 @@ export class Traces {
   readonly #space: StateSpace
   readonly #machine: Machine
   readonly #properties: readonly Property[]
-  /** The traps of a property, ascending, where some are known. */
-  readonly #trapsOf: (index: number) => readonly number[]
+  /** The traps of a property, ascending; `undefined` where nothing may be claimed about all states, as of extremes. */
+  readonly #trapsOf: ((index: number) => readonly number[]) | undefined
   readonly #numbers = new Map<Key, number>()
   readonly #goals: Goal[] = []
   #found: ShortestTraces | 'too large' | undefined
@@ -23,7 +23,7 @@ export class Traces {
     space: StateSpace,
     machine: Machine,
     properties: readonly Property[],
-    trapsOf: (index: number) => readonly number[],
+    trapsOf: ((index: number) => readonly number[]) | undefined,
   ) {
     this.#space = space
     this.#machine = machine
@@ -43,7 +43,8 @@ export class Traces {
     this.#add('deadlock', { places: space.deadlocks().map((state) => [state, -1]) })
     this.#properties.forEach((property, i) => {
       if (property.kind === 'alwaysReachable') this.#add(property, { places: this.#nearestTraps(i) })
-      else if (isShown(property, space.sighting(i)?.code)) this.#add(property, this.#seen(property, i))
+      else if (isShown(property, space.sighting(i)?.code, this.#trapsOf !== undefined))
+        this.#add(property, this.#seen(property, i))
     })
     try {
       return new ShortestTraces(space, this.#machine, this.#goals)
@@ -65,7 +66,7 @@ export class Traces {
   }
 
   #nearestTraps(index: number): Goal['places'] {
-    const traps = this.#trapsOf(index)
+    const traps = this.#trapsOf?.(index) ?? []
     const { levels } = this.#space
     const end = levels[levelOf(levels, traps[0] ?? 0) + 1] ?? Infinity
     return traps.filter((state) => state < end).map((state) => [state, -1])
@@ -90,9 +91,9 @@ export class Traces {
   }
 }
 
-/** Is there a trace to a sighting with this code? */
-function isShown({ kind }: Property, code: number | undefined): boolean {
+/** Is there a trace to a sighting with this code? To an extreme only if all states were seen. */
+function isShown({ kind }: Property, code: number | undefined, all: boolean): boolean {
   if (code === undefined) return false
   if (kind === 'always' || kind === 'never' || kind === 'stepwise' || kind === 'refines') return code === VIOLATED
-  return kind === 'reachable' ? code === AS_CLAIMED : kind === 'maximum' || kind === 'minimum'
+  return kind === 'reachable' ? code === AS_CLAIMED : all && (kind === 'maximum' || kind === 'minimum')
 }

@@ -13,9 +13,13 @@ export type Result =
       readonly is: 'maximum' | 'minimum'
       readonly value: number
       readonly atLeast: boolean
+      /** Of `longest`: what is waited for may also never come. */
+      readonly orNever?: boolean
       readonly steps: number
       readonly trace: Trace
     }
+  /** Each round of the loop counts something. */
+  | { readonly is: 'unbounded'; readonly steps: number; readonly trace: Trace; readonly loop: Loop }
   | { readonly is: 'inconclusive' }
 
 /** The trace of a liveness counterexample goes round for ever, or stops for ever at its end. */
@@ -34,6 +38,17 @@ export interface Verdict {
   readonly because: string | undefined
   /** Why the property was never put to the test, if it was not. */
   readonly vacuous: string | undefined
+}
+
+/** What is decided of a property. */
+export type Decided = Pick<Verdict, 'result' | 'because' | 'vacuous'>
+
+/**
+ * What the search saw is not what the reference engine says of the same behaviour. Either the checker is wrong or a
+ * recipe is impure in a way that no audit met; which one cannot be told, so the property stays undecided.
+ */
+export class InternalError extends Error {
+  override readonly name = 'InternalError'
 }
 
 /** Why a search ended before every state was expanded. */
