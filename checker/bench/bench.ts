@@ -62,7 +62,7 @@ const models: readonly Model[] = [
   { name: 'scan-2 (wide footprints)', path: './scan.ts', bounds: { cpus: 2, tasks: 6, pages: 5 } },
 ]
 
-function measure(model: Model, engine: 'table' | 'immer'): Measured {
+function measure(model: Model, engine: 'table' | 'immer' | 'fingerprints' | 'preemptions'): Measured {
   const limit = engine === 'immer' ? String(IMMER_STATES) : 'Infinity'
   const args = [join(here, 'one.ts'), model.path, engine, limit, JSON.stringify(model.bounds)]
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Measured
@@ -82,6 +82,17 @@ function reportThreads(model: Model): void {
   console.log(
     `  workers ${alone.toFixed(2)} s with 1 · ${two.toFixed(2)} s with 2 · ${(alone / two).toFixed(2)} × as fast, on ${availableParallelism()} cores`,
   )
+}
+
+/** How fast and small a search by fingerprints is, and one that counts preemptions. */
+function reportModes(model: Model, table: Measured): void {
+  for (const mode of ['fingerprints', 'preemptions'] as const) {
+    const found = measure(model, mode)
+    const size = `${(found.bytes / found.states).toFixed(1)} bytes/state held, ${(found.rssGrowth / found.states).toFixed(1)} resident`
+    console.log(
+      `  ${mode.padEnd(12)}  ${found.cpuSeconds.toFixed(2)} CPU s · ${millions(found.states / found.cpuSeconds)} M states/s${found.states === table.states ? '' : ' (NOT THE SAME)'} · ${size}`,
+    )
+  }
 }
 
 const median = <T>(items: readonly T[], by: (item: T) => number): T =>
@@ -106,6 +117,7 @@ function report(model: Model): void {
   console.log(
     `  immer   ${millions(immer.transitions / immer.cpuSeconds)} M transitions/s on ${immer.states} states · table is ${(speed / (immer.transitions / immer.cpuSeconds)).toFixed(0)} ×`,
   )
+  reportModes(model, table)
   if (model.large === true) reportThreads(model)
   if (spins.length === 0) return
   const spin = median(spins, cpu)

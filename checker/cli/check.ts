@@ -12,16 +12,17 @@ import { exitOf } from './exit.ts'
 import { onInterrupt } from './interrupt.ts'
 import { loadSpecs } from './load.ts'
 import { releaseMemory } from './memory.ts'
+import { checkTogether, modeOf, type ModeOptions } from './modes.ts'
 import { openOutput } from './output.ts'
 import { planOf } from './plan.ts'
-import { Progress } from './progress.ts'
+import { Progress, type ProgressForm } from './progress.ts'
 import { prepareDirectory, save } from './save.ts'
-import { messageOf, sentences, UsageError } from './sentences.ts'
+import { messageOf, sentences } from './sentences.ts'
 
 export const FORMATS = ['text', 'jsonl', 'junit', 'markdown'] as const
 export const ENGINES = ['table', 'immer'] as const
 
-export interface CheckOptions {
+export interface CheckOptions extends ModeOptions {
   readonly variant?: readonly string[]
   readonly bounds?: Readonly<Record<string, number>>
   readonly with?: readonly string[]
@@ -35,7 +36,7 @@ export interface CheckOptions {
   readonly maxStates?: number
   readonly maxMemory?: number
   readonly timeout?: number
-  readonly workers?: number
+  readonly progress?: ProgressForm
   readonly quiet?: boolean
   readonly debug?: boolean
 }
@@ -82,6 +83,7 @@ async function decideAll(
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   const workers = options.workers === undefined ? undefined : new Workers(options.workers)
+  const mode = modeOf(options)
   for (const [i, planned] of plan.entries()) {
     if (interrupt.aborted) break
     if (i > 0 && options.maxMemory !== undefined) {
@@ -91,6 +93,7 @@ async function decideAll(
     progress.begin(planned, i + 1, plan.length)
     const search: SearchOptions = {
       engine: options.engine === 'table' ? tableEngine : immerEngine,
+      mode,
       maxStates: options.maxStates,
       maxMemory: options.maxMemory,
       timeoutSeconds: options.timeout,
@@ -116,7 +119,7 @@ async function decideAll(
 /** Returns the exit code. */
 export async function checkCommand(names: readonly string[], options: CheckOptions): Promise<number> {
   const started = performance.now()
-  if (options.workers !== undefined && options.engine === 'immer') throw new UsageError(sentences.workersWithImmer())
+  checkTogether(options)
   const plan = planOf(await loadSpecs(options.specs), {
     specs: names,
     variants: options.variant ?? [],
@@ -126,7 +129,7 @@ export async function checkCommand(names: readonly string[], options: CheckOptio
     full: options.full ?? false,
   })
   if (options.save !== undefined) prepareDirectory(options.save)
-  const progress = new Progress(options.quiet === true ? undefined : process.stderr)
+  const progress = new Progress(process.stderr, options.quiet === true ? 'none' : options.progress)
   const report = openReport(options, progress)
   const interrupt = onInterrupt(() => progress.say(sentences.interrupted()))
   report.start(plan)

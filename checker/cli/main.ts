@@ -3,11 +3,14 @@ import { readFileSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
 import { Command, CommanderError, Option } from 'commander'
 import { ConfigError } from '../language/protocol.ts'
-import { collectBounds, collectNames, parseScaled, parseWorkers } from './arguments.ts'
+import { collectBounds, collectNames, parseInteger, parseScaled } from './arguments.ts'
+import { MOST_WORKERS } from '../search/parallel/workers.ts'
 import { checkCommand, ENGINES, FORMATS, type CheckOptions } from './check.ts'
 import { EXIT } from './exit.ts'
 import { LIST_FORMATS, listCommand, type ListOptions } from './list.ts'
 import { MINIMIZE_FORMATS, minimizeCommand, type MinimizeOptions } from './minimize.ts'
+import { DEFAULT_BITS, DEFAULT_SEED, DEFAULT_WALK_DEPTH } from './modes.ts'
+import { PROGRESS_FORMS } from './progress.ts'
 import { replayCommand, type ReplayOptions } from './replay.ts'
 import { messageOf, sentences, UsageError } from './sentences.ts'
 
@@ -49,6 +52,31 @@ const checkCommandLine = (done: (exit: number) => void): Command =>
       new Option('--engine <engine>', 'how to compute; immer is the slow reference').choices(ENGINES).default('table'),
     )
     .option(
+      '--preemptions <k>',
+      'only the behaviours with at most so many preemptions: bugs that need few, in spaces that are too large',
+      parseInteger('--preemptions', 0, 1000),
+    )
+    .option(
+      '--walks <n>',
+      'this many random walks instead of a search: they may find something, and prove nothing',
+      parseInteger('--walks', 1, 1e9),
+    )
+    .option(
+      '--walk-depth <n>',
+      `steps after which a walk ends (default: ${DEFAULT_WALK_DEPTH})`,
+      parseInteger('--walk-depth', 1, 1e6),
+    )
+    .option(
+      '--fingerprints [bits]',
+      `store a fingerprint of each state, of 32 to 64 bits (default: ${DEFAULT_BITS}): less memory, and a small chance of missing states`,
+      parseInteger('--fingerprints', 32, 64),
+    )
+    .option(
+      '--seed <n>',
+      `of walks and fingerprints (default: ${DEFAULT_SEED})`,
+      parseInteger('--seed', 0, 2 ** 32 - 1),
+    )
+    .option(
       '--max-states <n>',
       'stop each search at so many states, like 10k or 2M',
       parseScaled('--max-states', 'states'),
@@ -63,10 +91,19 @@ const checkCommandLine = (done: (exit: number) => void): Command =>
       'stop each search after so many seconds, like 90, 5m or 2h',
       parseScaled('--timeout', 'time'),
     )
-    .option('--workers <n>', 'threads that explore together; the same is reported for any number', parseWorkers)
+    .option(
+      '--workers <n>',
+      'threads that explore together; the same is reported for any number',
+      parseInteger('--workers', 1, MOST_WORKERS),
+    )
     .option('--save <directory>', 'write each counterexample and witness to a file, for replay')
     .addOption(specsOption())
     .addOption(outputOption())
+    .addOption(
+      new Option('--progress <form>', 'progress on standard error; auto: lines, or one line on a terminal').choices(
+        PROGRESS_FORMS,
+      ),
+    )
     .option('-q, --quiet', 'no progress on standard error')
     .addOption(debugOption())
     .action(async (names: string[], options: CheckOptions) => done(await checkCommand(names, options)))

@@ -18,7 +18,11 @@ const misunderstandings: readonly (readonly [string, readonly string[], RegExp |
   ['workers', ['check', '--workers', '0'], "--workers takes a whole number from 1 to 64; not '0'."],
   ['more workers', ['check', '--workers', '65'], "--workers takes a whole number from 1 to 64; not '65'."],
   ['half a worker', ['check', '--workers', '1.5'], "--workers takes a whole number from 1 to 64; not '1.5'."],
-  ['slow workers', ['check', '--workers', '2', '--engine', 'immer'], '--workers is for the table engine; immer'],
+  [
+    'slow workers',
+    ['check', '--workers', '2', '--engine', 'immer'],
+    '--workers and --engine immer exclude each other: threads help the table engine only.',
+  ],
   ['option', ['check', '--boundz'], "unknown option '--boundz'"],
   ['command', ['chek'], "unknown command 'chek'"],
   ['list', ['list', 'incremnt'], "Unknown spec 'incremnt'; there are: increment."],

@@ -33,6 +33,10 @@ export interface Statistics {
   /** Expansions by direct evaluation, of all expansions of one process in one state. */
   readonly direct: number
   readonly expansions: number
+  /** First state of each level up to the one that is being expanded, where states are numbered by level. */
+  readonly levels?: readonly number[]
+  /** The share of the work that is done, where it is known beforehand how much there is. */
+  readonly share?: number
 }
 
 /** The largest code that an observer gave, where first, and for pairs the state before the step. */
@@ -74,10 +78,16 @@ export type VisitTransition = (from: number, to: number, process: number) => voi
 /** A state, and the process whose step was looked at, by its number in the layout; -1 where it was no step. */
 export type VisitSighting = (state: number, process: number) => void
 
-/** A state space under exploration. States are numbered from 0 in breadth-first order. */
-export interface StateSpace {
+/** A behaviour as it was found: the states along it, and who moved from each to the next, where that is known. */
+export interface Behaviour {
+  readonly states: readonly PlainState[]
+  readonly movers: readonly (string | undefined)[]
+}
+
+/** What an exploration found, whatever it keeps of it. States have numbers; the smaller one was found first. */
+export interface Exploration {
   readonly layout: Layout
-  /** Expands up to `limit` queued states; `false` when none is left. */
+  /** Expands up to `limit` states; `false` when there is nothing left to do. */
   advance(limit: number): boolean
   statistics(): Statistics
   /** What the observers saw; `undefined` for one that was never evaluated. */
@@ -86,8 +96,6 @@ export interface StateSpace {
   varies(observer: number): boolean
   /** Could a saturated field have decided the observer? */
   saturated(observer: number): boolean
-  /** The code that a marking observer gave at a state; 0 where it faulted. */
-  mark(observer: number, state: number): number
   readonly faults: readonly FaultSighting[]
   /** The first state from which nothing is enabled and that is not `done`. */
   readonly deadlock: number | undefined
@@ -95,6 +103,12 @@ export interface StateSpace {
   readonly coverage: Coverage
   /** History that was read and not kept: explore again with it. */
   readonly neededHistory: ReadonlySet<string>
+}
+
+/** An exploration that keeps its states. They are numbered from 0 in breadth-first order. */
+export interface StateSpace extends Exploration {
+  /** The code that a marking observer gave at a state; 0 where it faulted. */
+  mark(observer: number, state: number): number
   /** The label at which a process, by its number, stands in a state; `undefined` when it is finished. */
   labelAt(process: number, state: number): string | undefined
   /** -1 for an initial state. */

@@ -181,6 +181,7 @@ class TableSpace implements StateSpace {
       executions: this.#relation.executions,
       direct: this.#relation.direct,
       expansions: head * this.layout.processes.length,
+      levels,
     }
   }
 

@@ -42,6 +42,7 @@ function verdictRecord({ planned, run }: Decided, { verdict, expected, judgement
     expected: expected ?? null,
     judgement,
     steps: 'steps' in result ? result.steps : null,
+    preemptions: ('preemptions' in result ? result.preemptions : null) ?? null,
     because: verdict.because ?? null,
     vacuous: verdict.vacuous ?? null,
     states,

@@ -87,15 +87,27 @@ function fits(result: Result, expected: Expectation): boolean {
       result.atLeast === (expected.atLeast ?? false) &&
       (result.orNever ?? false) === (expected.orNever ?? false)
     )
-  if ('steps' in expected && 'steps' in result) return expected.steps === result.steps
-  return true
+  if (!('steps' in result) || !('steps' in expected)) return true
+  // Rows tell the steps of a shortest schedule.
+  return 'longer' in result && result.longer ? result.steps >= expected.steps : result.steps === expected.steps
 }
 
 /** Nobody would want these to be, without a word. */
 const BAD: ReadonlySet<Result['is']> = new Set(['violated', 'unreachable', 'unbounded'])
 
+type Extreme = Extract<Result, { readonly value: number }>
+
+/** Of an extreme of which only some behaviours were seen: is it more extreme than there should be? */
+const exceeds = ({ is, value }: Extreme, expected: Expectation | undefined): boolean =>
+  expected !== undefined &&
+  (expected.is !== is ||
+    ('value' in expected &&
+      expected.atLeast !== true &&
+      (is === 'maximum' ? value > expected.value : value < expected.value)))
+
 export function judge(result: Result, expected: Expectation | undefined): Judgement {
   if (result.is === 'inconclusive') return 'inconclusive'
+  if ('sampled' in result) return exceeds(result, expected) ? 'differs' : 'inconclusive'
   if (expected === undefined) return BAD.has(result.is) ? 'bad' : 'good'
   return fits(result, expected) ? 'as expected' : 'differs'
 }
@@ -121,8 +133,9 @@ export function decided(planned: Planned, run: Run): Decided {
       const expected = planned.expected[verdict.property]
       return { verdict, expected, judgement: judge(verdict.result, expected) }
     })
-  const statesDiffer =
-    planned.states !== undefined && run.basis.is === 'exact' && run.statistics.states !== planned.states
+  const { basis } = run
+  const isComplete = basis.is === 'exact' || (basis.is === 'hashed' && basis.stop === undefined)
+  const statesDiffer = planned.states !== undefined && isComplete && run.statistics.states !== planned.states
   return { is: 'decided', planned, run, verdicts, statesDiffer }
 }
 

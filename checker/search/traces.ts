@@ -9,7 +9,13 @@ import { ShortestTraces, type Goal } from '../trace/shortest.ts'
 
 type Key = Property | 'deadlock'
 
-export class Traces {
+/** Where traces to what was seen come from. */
+export interface TraceSource {
+  /** The behaviour that leads to what was seen of a property, or to where nothing is enabled. */
+  to(key: Key): Trace
+}
+
+export class Traces implements TraceSource {
   readonly #space: StateSpace
   readonly #machine: Machine
   readonly #properties: readonly Property[]
@@ -31,7 +37,6 @@ export class Traces {
     this.#trapsOf = trapsOf
   }
 
-  /** The behaviour that leads to what was seen of a property, or to where nothing is enabled. */
   to(key: Key): Trace {
     this.#found ??= this.#find()
     const number = this.#numbers.get(key)!

@@ -4,7 +4,11 @@
  */
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { MOST_EXPLORERS } from '../../engine/wasm/control.ts'
 import type { Invitation } from '../../engine/wasm/explorer.ts'
+
+/** The most threads of a search. */
+export const MOST_WORKERS: number = MOST_EXPLORERS
 
 export interface WorkersOptions {
   /** States from which on threads are started, and from which on they help. */
