@@ -21,7 +21,7 @@ const SERIALIZATION = join(import.meta.dirname, '../bench/serialization.ts')
 test.for(['text', 'jsonl', 'junit', 'markdown'])(
   '%s: runs with 1 and 3 workers differ in seconds only',
   async (format) => {
-    const bounds = ['--bounds', 'cpus=3,tasks=3,pages=1,exits=1']
+    const bounds = ['--bounds', 'cpus=4,tasks=4,pages=1,exits=1']
     const args = ['check', '--specs', SERIALIZATION, ...bounds, '--format', format, '--workers']
     const [one, three] = await Promise.all([oomcheck(...args, '1'), oomcheck(...args, '3')])
     expect(withoutSeconds(three.stdout)).toBe(withoutSeconds(one.stdout))
