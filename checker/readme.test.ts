@@ -1,6 +1,6 @@
 /** The page keeps its word: its code compiles and runs, its states are all states, its commands print what it shows. */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -36,17 +36,18 @@ const tables = (heading: string): string[][][] =>
 let directory: string
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'oomcheck-readme-'))
-  const language = pathToFileURL(join(import.meta.dirname, 'language/index.ts')).href
+  const checker = pathToFileURL(import.meta.dirname).href
   const files = new Map<string, string>()
   for (const block of blocks('ts')) {
-    const name = /^\/\/ ([\w-]+\.ts)\n/.exec(block)?.[1]
+    const name = /^\/\/ ([\w.-]+\.ts)\n/.exec(block)?.[1]
     if (name === undefined) throw new Error(`A code block names no file:\n${block}`)
     files.set(name, (files.get(name) ?? '') + block)
   }
   mkdirSync(join(directory, 'examples'))
   writeFileSync(join(directory, 'package.json'), '{ "type": "module" }')
   for (const [name, text] of files)
-    writeFileSync(join(directory, 'examples', name), text.replaceAll("'../language/index.ts'", `'${language}'`))
+    writeFileSync(join(directory, 'examples', name), text.replaceAll(/'\.\.\/(?=\w+\/[\w-]+\.ts')/g, `'${checker}/`))
+  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'))
 })
 afterAll(() => rmSync(directory, { recursive: true }))
 
@@ -55,18 +56,29 @@ const load = async (name: string): Promise<Record<string, unknown>> =>
 
 test('the code compiles', () => {
   const local = pathToFileURL(root).href
-  for (const name of ['spinlock.ts', 'mm.ts', 'faults.ts']) {
+  for (const name of ['spinlock.ts', 'mm.ts', 'faults.ts', 'spinlock.test.ts']) {
     const path = join(directory, 'examples', name)
-    writeFileSync(path.replace('.ts', '.check.ts'), readFileSync(path, 'utf8').replaceAll(local, root))
+    const text = readFileSync(path, 'utf8')
+      .replaceAll(local, root)
+      .replaceAll("'./spinlock.ts'", "'./spinlock.check.ts'")
+    writeFileSync(path.replace(/\.ts$/, '.check.ts'), text)
   }
   const config = {
     extends: join(root, 'tsconfig.json'),
-    compilerOptions: { types: [], allowImportingTsExtensions: true, rewriteRelativeImportExtensions: false },
+    compilerOptions: { types: ['node'], allowImportingTsExtensions: true, rewriteRelativeImportExtensions: false },
     include: ['examples/*.check.ts'],
   }
   writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(config))
   const { stdout } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', directory], { encoding: 'utf8' })
   expect(stdout).toBe('')
+})
+
+test('the tests pass', () => {
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+  const args = [vitest, 'run', '--root', directory, '--pool', 'threads', '--reporter', 'verbose']
+  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined }
+  const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', cwd: directory, env })
+  expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/Tests +3 passed \(3\)/) as string })
 })
 
 test.each(['test-then-set', 'test-and-set'])('the states of the lock, %s', async (variant) => {
