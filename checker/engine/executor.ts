@@ -20,6 +20,7 @@ import {
   type Target,
 } from './process.ts'
 import { slotsOf } from './layout.ts'
+import type { Tampering } from './tampering.ts'
 
 /** One way in which a step went: its writes are in the port when this is emitted. */
 export interface Outcome {
@@ -158,8 +159,13 @@ export class Executor {
     const s = tree.state
     const { me, frames } = tree.processes[process.id] as Tree['processes'][number]
     const frame = label.procedure === undefined ? NO_FRAME : (frames[label.procedure] ?? NO_FRAME)
+    const { tampering } = action
+    port.tampering = tampering
+    tampering?.begin?.(process)
     port.mode = 'read'
-    if (process.program.runs !== undefined && !isTrue(process.program.runs(s, me))) return false
+    const runs = process.program.runs === undefined || isTrue(process.program.runs(s, me))
+    tampering?.answered?.('runs', runs)
+    if (!runs) return false
     if (label.bind !== undefined) {
       const { args, callerFrame } = label.bind
       const values = args?.(s, me, callerFrame === undefined ? NO_FRAME : frames[callerFrame])
@@ -167,16 +173,30 @@ export class Executor {
       Object.assign(frame, values)
       port.mode = 'read'
     }
-    if (action.when !== undefined && !isTrue(action.when(s, me, frame))) return false
+    const open = action.when === undefined || isTrue(action.when(s, me, frame))
+    tampering?.answered?.('when', open)
+    if (!open) return false
     port.mode = 'effect'
     const returned = action.do?.(s, me, this.#pick, frame)
     refuseAsync(returned)
+    if (tampering !== undefined && !this.#amend(tampering)) return false
     this.#goto(process, label, action.escape?.() ?? this.#target(process, label, returned))
     if (action.note !== undefined) {
       port.mode = 'note'
       refuseAsync(action.note(tree.history, s, me, this.#before))
       port.settleHistory('note')
     }
+    return true
+  }
+
+  /** Writes what a tampering adds; `false` where the step is not to be taken in this way. */
+  #amend(tampering: Tampering): boolean {
+    const port = this.#port
+    port.tampering = undefined
+    port.mode = 'engine'
+    const more = tampering.end?.(this.#odometer.picks()) ?? []
+    if (more === 'lost') return false
+    for (const { slot, code } of more) port.set(slot, code)
     return true
   }
 

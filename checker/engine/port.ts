@@ -7,6 +7,7 @@
 import { Fault } from './fault.ts'
 import type { Layout } from './layout.ts'
 import type { Port } from './draft.ts'
+import type { Tampering } from './tampering.ts'
 
 /** What the recipe that is running may do. */
 export type Mode = 'read' | 'effect' | 'note' | 'init' | 'engine'
@@ -20,6 +21,8 @@ export abstract class StatePort implements Port {
   readonly needed: Set<string> = new Set()
   /** Told whenever a property asks whether the process of a slot stands at a label: that reads less than the slot. */
   onLabelAsked: ((slot: number, label: string) => void) | undefined
+  /** Stands between the action that is under way and the state. */
+  tampering: Tampering | undefined
   protected readonly layout: Layout
   readonly #kept: Uint8Array
   readonly #missed = new Set<string>()
@@ -45,6 +48,7 @@ export abstract class StatePort implements Port {
   /** Starts a branch of a step. */
   begin(): void {
     this.fault = undefined
+    this.tampering = undefined
     this.#looksBack = false
     this.#missed.clear()
     this.rewind()
@@ -56,7 +60,9 @@ export abstract class StatePort implements Port {
       this.#missed.add(historyField(name))
       return initial
     }
-    return this.#looksBack ? this.load(slot) : this.read(slot)
+    const code = this.#looksBack ? this.load(slot) : this.read(slot)
+    this.tampering?.read?.(slot, code)
+    return code
   }
 
   set(slot: number, code: number): void {
@@ -67,7 +73,9 @@ export abstract class StatePort implements Port {
     if (this.mode === 'note' && !meta.history)
       this.fail(new Fault('impure', `a note wrote ${meta.name}; it may only write history.`, meta.name))
     if (this.#kept[slot] === 0) return
-    this.write(slot, code)
+    const tampering = this.mode === 'effect' ? this.tampering : undefined
+    const written = tampering?.write === undefined ? code : tampering.write(slot, code, () => this.read(slot))
+    if (written !== undefined) this.write(slot, written)
   }
 
   clipped(slot: number): void {

@@ -17,6 +17,7 @@ import {
 } from '../language/program.ts'
 import type { Fields } from '../language/domain.ts'
 import { ConfigError, type Instance } from '../language/protocol.ts'
+import type { Tampering } from './tampering.ts'
 
 /** Recipes as the engine calls them. */
 type Recipe<T> = (s: unknown, me: unknown, ...rest: unknown[]) => T
@@ -31,6 +32,8 @@ export interface FlatAction {
   readonly urgent: boolean
   /** Where an escape leads, whatever `do` returns. */
   readonly escape: (() => Target) | undefined
+  /** Set in mutants. */
+  readonly tampering?: Tampering
 }
 
 /** Where a goto leads, and the procedures that it leaves. */

@@ -70,6 +70,8 @@ export interface Spec {
   readonly protocol: Protocol
   readonly properties: readonly Property[]
   readonly rows: readonly Row[]
+  /** Mutants of the model that no row notices, by the name that `oomcheck mutate` gives them, and why that does no harm. */
+  readonly survives?: Readonly<Record<string, string>>
 }
 
 export function spec<W extends World, V extends string, B extends string, I extends string, L extends string>(
@@ -77,6 +79,7 @@ export function spec<W extends World, V extends string, B extends string, I exte
   definition: {
     readonly properties: readonly Property[]
     readonly rows: readonly Row<NoInfer<V>, NoInfer<B>, NoInfer<I>>[]
+    readonly survives?: Readonly<Record<string, string>>
   },
 ): Spec {
   const names = definition.properties.map((property) => property.name)

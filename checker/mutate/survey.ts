@@ -1,0 +1,135 @@
+/**
+ * What a model does at one configuration, seen while all of its states are explored: the places where a mutant could make
+ * a difference. A mutant that changes nothing at any of them has the same behaviours, state by state.
+ */
+import type { StateSpace } from '../engine/engine.ts'
+import { coverName } from '../engine/engine.ts'
+import type { Layout } from '../engine/layout.ts'
+import type { FlatAction, FlatLabel, Process } from '../engine/process.ts'
+import { tableEngine } from '../engine/table.ts'
+import type { Tampering, Written } from '../engine/tampering.ts'
+import { fieldsOf } from './fields.ts'
+import { fingerprintOf, type Fingerprint } from './fingerprint.ts'
+import { withActions } from './tampered.ts'
+
+/** One way in which one process was seen to take a step: what it read on the way, in order, what it picked and changed. */
+export interface Leaf {
+  readonly process: string
+  readonly label: string
+  readonly action: string
+  readonly picks: readonly string[]
+  readonly path: readonly Written[]
+  /** What it wrote that stood there otherwise. */
+  readonly changes: readonly Written[]
+}
+
+export interface Survey {
+  /** `family.label` of the labels at which somebody stands in some state. */
+  readonly stoodAt: ReadonlySet<string>
+  /** `family.label.action` of what was taken. */
+  readonly taken: ReadonlySet<string>
+  /** `family.label.action field`: the action changes that field somewhere. */
+  readonly changes: ReadonlySet<string>
+  /** `family.label.action` whose guard was false somewhere while the process could have run. */
+  readonly refused: ReadonlySet<string>
+  /** Families of which somebody could not run somewhere. */
+  readonly held: ReadonlySet<string>
+  readonly leaves: readonly Leaf[]
+  readonly fingerprint: Fingerprint
+  readonly states: number
+}
+
+/** `family.label.action field`. */
+export const changeName = (place: string, field: string): string => `${place} ${field}`
+
+class Surveyor {
+  readonly changes = new Set<string>()
+  readonly refused = new Set<string>()
+  readonly held = new Set<string>()
+  readonly leaves = new Map<string, Leaf>()
+  readonly #fields: readonly string[]
+
+  constructor(layout: Layout) {
+    this.#fields = fieldsOf(layout)
+  }
+
+  watch(family: string, label: FlatLabel, action: FlatAction): Tampering {
+    const place = coverName(family, label.name, action.name)
+    let process: Process | undefined
+    let [path, changes]: [Written[], Written[]] = [[], []]
+    return {
+      begin: (by) => {
+        process = by
+        path = []
+        changes = []
+      },
+      answered: (which, answer) => {
+        if (answer) return
+        if (which === 'runs') this.held.add(family)
+        else this.refused.add(place)
+      },
+      read: (slot, code) => path.push({ slot, code }),
+      write: (slot, code, present) => {
+        if (present() !== code) {
+          this.changes.add(changeName(place, this.#fields[slot] ?? ''))
+          changes.push({ slot, code })
+        }
+        return code
+      },
+      end: (picks) => {
+        if (process === undefined) return []
+        const leaf = { process: process.name, label: label.key, action: action.name, picks, path, changes }
+        this.leaves.set(leafKey(leaf), leaf)
+        return []
+      },
+    }
+  }
+}
+
+/** Tells leaves apart, within one layout. */
+export const leafKey = ({ process, label, action, picks, path }: Omit<Leaf, 'changes'>): string =>
+  [process, label, action, picks.join('/'), ...path.map(({ slot, code }) => `${slot}:${code}`)].join(' ')
+
+/** The labels at which somebody stands in some state. */
+function labelsStoodAt(space: StateSpace): Set<string> {
+  const names = new Set<string>()
+  const { states } = space.statistics()
+  for (const { id, family } of space.layout.processes)
+    for (let state = 0; state < states; state++) {
+      const label = space.labelAt(id, state)
+      if (label !== undefined) names.add(`${family}.${label}`)
+    }
+  return names
+}
+
+/** Explores all states of a layout; `undefined` where there are more than that. */
+export function explored(layout: Layout, mostStates: number): StateSpace | undefined {
+  const space = tableEngine.explore({ layout, observers: [], history: new Set() })
+  while (space.advance(1024)) if (space.statistics().states > mostStates) return undefined
+  return space
+}
+
+/** Looks at a layout of at most so many states; `undefined` where there are more. */
+export function survey(layout: Layout, mostStates: number): Survey | undefined {
+  const surveyor = new Surveyor(layout)
+  const families = new Set(layout.processes.map(({ family }) => family))
+  let watched = layout
+  for (const family of families)
+    watched = withActions(watched, family, (action, label) => ({
+      ...action,
+      tampering: surveyor.watch(family, label, action),
+    }))
+  const space = explored(watched, mostStates)
+  if (space === undefined) return undefined
+  const { changes, refused, held, leaves } = surveyor
+  return {
+    stoodAt: labelsStoodAt(space),
+    taken: space.coverage.taken,
+    changes,
+    refused,
+    held,
+    leaves: [...leaves.values()],
+    fingerprint: fingerprintOf(space),
+    states: space.statistics().states,
+  }
+}
