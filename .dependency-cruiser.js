@@ -15,6 +15,7 @@ const folders = {
   'checker/search': ['checker/language', 'checker/engine', 'checker/reduce', 'checker/trace'],
   'checker/minimize': ['checker/language', 'checker/engine', 'checker/search', 'checker/trace'],
   'checker/report': ['checker/language', 'checker/engine', 'checker/search', 'checker/reduce', 'checker/trace'],
+  'checker/mutate': ['checker/(language|engine|search|trace|report)'],
   'checker/vitest': ['checker/(language|engine|search|reduce|trace|report)'],
 }
 

@@ -11,6 +11,14 @@ import { EXIT } from './exit.ts'
 import { LIST_FORMATS, listCommand, type ListOptions } from './list.ts'
 import { MINIMIZE_FORMATS, minimizeCommand, type MinimizeOptions } from './minimize.ts'
 import { DEFAULT_BITS, DEFAULT_SEED, DEFAULT_WALK_DEPTH } from './modes.ts'
+import {
+  DEFAULT_LEAVES,
+  DEFAULT_MUTANT_SECONDS,
+  DEFAULT_MUTANT_STATES,
+  MUTATE_FORMATS,
+  mutateCommand,
+  type MutateOptions,
+} from './mutate.ts'
 import { PROGRESS_FORMS } from './progress.ts'
 import { replayCommand, type ReplayOptions } from './replay.ts'
 import { messageOf, sentences, UsageError } from './sentences.ts'
@@ -161,6 +169,34 @@ const minimizeCommandLine = (done: (exit: number) => void): Command =>
     .addOption(debugOption())
     .action(async (file: string, options: MinimizeOptions) => done(await minimizeCommand(file, options)))
 
+const mutateCommandLine = (done: (exit: number) => void): Command =>
+  new Command('mutate')
+    .description(
+      'Make one mistake at a time in the models of specs, and list those that no row notices. Rows that take long are left out.',
+    )
+    .argument('[spec...]', 'names of specs; all of them by default')
+    .option(
+      '--leaves <n>',
+      `mistakes in at most so many of the ways in which steps were seen to be taken (default: ${DEFAULT_LEAVES})`,
+      parseInteger('--leaves', 0, 1e6),
+    )
+    .addOption(new Option('--format <format>', 'what to print').choices(MUTATE_FORMATS).default('text'))
+    .option(
+      '--max-states <n>',
+      `leave out rows with more states; a mutant may have 20 times those of its row (default: ${DEFAULT_MUTANT_STATES})`,
+      parseScaled('--max-states', 'states'),
+    )
+    .option(
+      '--timeout <time>',
+      `stop each search after so many seconds, like 90, 5m or 2h (default: ${DEFAULT_MUTANT_SECONDS})`,
+      parseScaled('--timeout', 'time'),
+    )
+    .addOption(specsOption())
+    .addOption(outputOption())
+    .option('-q, --quiet', 'no progress on standard error')
+    .addOption(debugOption())
+    .action(async (names: string[], options: MutateOptions) => done(await mutateCommand(names, options)))
+
 /** Says what went wrong, and returns the exit code for it. */
 function failed(error: unknown, debug: boolean): number {
   // Commander has said it already.
@@ -187,6 +223,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     listCommandLine(done),
     replayCommandLine(done),
     minimizeCommandLine(done),
+    mutateCommandLine(done),
   ])
     program.addCommand(command.copyInheritedSettings(program))
   for (const command of [program, ...program.commands]) command.exitOverride()

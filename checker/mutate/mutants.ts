@@ -1,7 +1,7 @@
 /** The mutants of a spec: what its rows see of the models, changed in one place each. */
 import type { Layout } from '../engine/layout.ts'
 import type { Planned } from '../report/record.ts'
-import { changesOf, type ProgramMutator } from './mutators.ts'
+import { changesOf, couldMatter, type ProgramMutator } from './mutators.ts'
 import { changesOfLeaf, type LeafMutator } from './leaves.ts'
 import { leafKey, type Leaf, type Survey } from './survey.ts'
 
@@ -11,6 +11,8 @@ export type Mutator = ProgramMutator | LeafMutator
 export interface Surveyed {
   readonly planned: Planned
   readonly survey: Survey
+  /** Reachable states, with the history that the properties of the row read. */
+  readonly states: number
 }
 
 export interface Mutant {
@@ -33,7 +35,7 @@ function ofPrograms(rows: readonly Surveyed[]): Mutant[] {
   const groups = new Map<string, Group>()
   for (const [row, { planned, survey }] of rows.entries())
     for (const change of changesOf(planned.layout)) {
-      const matters = change.matters(survey)
+      const matters = couldMatter(change, survey)
       // An effect that nowhere changes a field does not write it.
       if (change.mutator === 'drop write' && !matters) continue
       const { mutator, place } = change
@@ -55,7 +57,9 @@ function ofPrograms(rows: readonly Surveyed[]): Mutant[] {
 
 /** So many of a list, spread evenly over it. */
 export const spread = <T>(all: readonly T[], most: number): readonly T[] =>
-  all.length <= most ? all : all.filter((_, i) => Math.floor((i * most) / all.length) !== Math.floor(((i - 1) * most) / all.length))
+  all.length <= most
+    ? all
+    : all.filter((_, i) => Math.floor((i * most) / all.length) !== Math.floor(((i - 1) * most) / all.length))
 
 /** Mutants of what was learnt: of at most so many leaves, each from the first row of its variant that has it. */
 function ofLeaves(rows: readonly Surveyed[], most: number): Mutant[] {

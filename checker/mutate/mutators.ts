@@ -31,10 +31,13 @@ export interface Change {
   readonly place: string
   /** The text of the recipes that it changes: elsewhere the same name may stand for something else. */
   readonly text: string
-  /** Could it make a difference in the states that were seen? */
+  /** Could it make a difference in the states that were seen, where nothing went wrong? */
   readonly matters: (seen: Survey) => boolean
   readonly apply: (layout: Layout) => Layout
 }
+
+/** Could it make a difference in the states that were seen? */
+export const couldMatter = ({ matters }: Change, seen: Survey): boolean => seen.isFaulty || matters(seen)
 
 const textOf = (action: FlatAction): string => `${String(action.when)}\n${String(action.do)}`
 const textsOf = ({ actions }: FlatLabel): string => actions.map(textOf).join('\n')

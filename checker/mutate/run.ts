@@ -1,10 +1,12 @@
 /** Whether the specs bite: every mutant of a spec, tried on its rows, and what became of it. */
 import { coverable } from '../engine/engine.ts'
 import type { Spec } from '../language/spec.ts'
-import type { Planned } from '../report/record.ts'
+import { ConfigError } from '../language/protocol.ts'
+import { configurationName, isComplete, type Planned } from '../report/record.ts'
+import { resultInWords } from '../report/words.ts'
 import { mutantsOf, type Mutant, type Surveyed } from './mutants.ts'
 import { survey } from './survey.ts'
-import { fateOf, type Fate, type TrialOptions } from './trial.ts'
+import { decideRow, fateOf, type Fate, type TrialOptions } from './trial.ts'
 
 export interface Tried {
   readonly mutant: Mutant
@@ -34,16 +36,25 @@ export interface MutateOptions extends TrialOptions {
   readonly onProgress?: ((spec: Spec, tried: number, all: number) => void) | undefined
 }
 
-/** Rows with the same layout look the same; those with fewer states come first. */
-function surveyed(plan: readonly Planned[], maxStates: number): Pick<Mutated, 'rows' | 'leftOut'> {
+/** Looks at the original in every row; throws a `ConfigError` where it is not what the row expects. */
+async function surveyed(
+  plan: readonly Planned[],
+  { maxStates, interrupt }: TrialOptions,
+): Promise<Pick<Mutated, 'rows' | 'leftOut'>> {
   const rows: Surveyed[] = []
   const leftOut: Planned[] = []
   for (const planned of plan) {
-    const seen = survey(planned.layout, maxStates)
+    const { verdicts, run } = await decideRow(planned, { maxStates, interrupt })
+    const seen = isComplete(run) ? survey(planned.layout, maxStates) : undefined
+    const wrong = verdicts.find(({ judgement }) => judgement === 'differs')
+    if (wrong !== undefined)
+      throw new ConfigError(
+        `Mutants are compared with what rows expect, and ${planned.spec.name} ${configurationName(planned)} is not as its row says: ${wrong.verdict.property}: ${resultInWords(wrong.verdict.result)}.`,
+      )
     if (seen === undefined) leftOut.push(planned)
-    else rows.push({ planned, survey: seen })
+    else rows.push({ planned, survey: seen, states: run.statistics.states })
   }
-  return { rows: rows.sort((a, b) => a.survey.states - b.survey.states), leftOut }
+  return { rows: rows.sort((a, b) => a.states - b.states), leftOut }
 }
 
 /** The guards that some row has, and no row sees false. */
@@ -53,8 +64,7 @@ function neverFalse(rows: readonly Surveyed[]): string[] {
     for (const { family, program } of planned.layout.processes)
       for (const { name, actions } of program.labels)
         for (const action of actions)
-          if (action.when !== undefined)
-            guards.add(`${family}.${name}${action.name === '' ? '' : `.${action.name}`}`)
+          if (action.when !== undefined) guards.add(`${family}.${name}${action.name === '' ? '' : `.${action.name}`}`)
   const refused = new Set(rows.flatMap(({ survey: { refused: names } }) => [...names]))
   return [...guards].filter((name) => !refused.has(name))
 }
@@ -68,7 +78,7 @@ function neverTaken(rows: readonly Surveyed[]): string[] {
 /** Tries all mutants of a spec on these configurations of it. */
 export async function mutate(spec: Spec, plan: readonly Planned[], options: MutateOptions): Promise<Mutated> {
   const started = performance.now()
-  const { rows, leftOut } = surveyed(plan, options.maxStates)
+  const { rows, leftOut } = await surveyed(plan, options)
   const mutants = mutantsOf(rows, options.leaves)
   const reasons = spec.survives ?? {}
   const tried: Tried[] = []

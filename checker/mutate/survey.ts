@@ -28,6 +28,8 @@ export interface Survey {
   readonly stoodAt: ReadonlySet<string>
   /** `family.label.action` of what was taken. */
   readonly taken: ReadonlySet<string>
+  /** Some step or property went wrong: what was seen of it may not be all that it does. */
+  readonly isFaulty: boolean
   /** `family.label.action field`: the action changes that field somewhere. */
   readonly changes: ReadonlySet<string>
   /** `family.label.action` whose guard was false somewhere while the process could have run. */
@@ -125,6 +127,7 @@ export function survey(layout: Layout, mostStates: number): Survey | undefined {
   return {
     stoodAt: labelsStoodAt(space),
     taken: space.coverage.taken,
+    isFaulty: space.faults.length > 0,
     changes,
     refused,
     held,

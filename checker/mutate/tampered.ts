@@ -3,7 +3,11 @@ import type { Layout } from '../engine/layout.ts'
 import type { CompiledProgram, FlatAction, FlatLabel } from '../engine/process.ts'
 
 /** The layout with the program of one family changed. */
-export function withProgram(layout: Layout, family: string, change: (program: CompiledProgram) => CompiledProgram): Layout {
+export function withProgram(
+  layout: Layout,
+  family: string,
+  change: (program: CompiledProgram) => CompiledProgram,
+): Layout {
   const changed = new Map<CompiledProgram, CompiledProgram>()
   const once = (program: CompiledProgram): CompiledProgram => {
     const before = changed.get(program)

@@ -1,16 +1,17 @@
 /** Tries one mutant on the rows of its spec, until one of them notices. */
 import { tableEngine } from '../engine/table.ts'
-import { decided, type Judged, type Planned } from '../report/record.ts'
+import { decided, type Decided, type Judged, type Planned } from '../report/record.ts'
 import { check } from '../search/breadth-first.ts'
+import type { Budget } from '../search/budget.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import type { Mutant, Surveyed } from './mutants.ts'
 import { explored } from './survey.ts'
 import type { Layout } from '../engine/layout.ts'
 
 export interface TrialOptions {
-  /** A mutant may have so many states in a row. */
+  /** Rows with more states than that are not tried. */
   readonly maxStates: number
-  /** And so many seconds. */
+  /** A mutant may take so many seconds in a row. */
   readonly timeout: number
   readonly interrupt?: AbortSignal | undefined
 }
@@ -28,15 +29,14 @@ export type Fate =
   | { readonly is: 'equivalent' }
   | { readonly is: 'survived' }
   /** A budget was hit, and what was found until then is as it should be. */
-  | { readonly is: 'undecided'; readonly row: number }
+  | { readonly is: 'undecided'; readonly row: number; readonly because: string }
 
 /** A mutant may have so many times the states of its original. */
 const GROWTH = 20
 const LEAST_STATES = 2000
 
-/** The most states that a mutant is granted in a row. */
-export const budgetOf = ({ survey }: Surveyed, { maxStates }: TrialOptions): number =>
-  Math.min(maxStates, Math.max(LEAST_STATES, GROWTH * survey.states))
+/** The most states that a mutant is granted in a row: history counts. */
+const budgetOf = ({ states }: Surveyed): number => Math.max(LEAST_STATES, GROWTH * states)
 
 /** Is it the expected verdict, and differs in the number of steps alone? */
 function isOfOtherLength({ verdict: { result }, expected }: Judged): boolean {
@@ -45,33 +45,33 @@ function isOfOtherLength({ verdict: { result }, expected }: Judged): boolean {
 
 type Noticed = Extract<Fate, { readonly is: 'killed' | 'undecided' }>
 
+/** Decides a row, with whatever layout it has. */
+export async function decideRow(planned: Planned, budget: Budget): Promise<Decided> {
+  const { spec, layout, fairness, asked } = planned
+  const properties = spec.properties.filter(({ name }) => asked.includes(name))
+  return decided(planned, await check(layout, properties, { ...budget, engine: tableEngine, fairness }))
+}
+
 /** Decides a row with its layout exchanged for another one. */
 async function notices(
   number: number,
   row: Surveyed,
   layout: Layout,
-  options: TrialOptions,
+  { timeout, interrupt }: TrialOptions,
 ): Promise<Noticed | undefined> {
-  const planned: Planned = { ...row.planned, layout }
-  const properties = planned.spec.properties.filter(({ name }) => planned.asked.includes(name))
-  const run = await check(layout, properties, {
-    engine: tableEngine,
-    fairness: planned.fairness,
-    maxStates: budgetOf(row, options),
-    timeoutSeconds: options.timeout,
-    interrupt: options.interrupt,
-  })
-  const { verdicts } = decided(planned, run)
+  const budget = { maxStates: budgetOf(row), timeoutSeconds: timeout, interrupt }
+  const { verdicts } = await decideRow({ ...row.planned, layout }, budget)
   const wrong = verdicts.filter(({ judgement }) => judgement === 'differs')
   const judged = wrong.find((each) => !isOfOtherLength(each)) ?? wrong[0]
   if (judged !== undefined)
     return { is: 'killed', by: isOfOtherLength(judged) ? 'steps' : 'verdict', row: number, judged }
-  return verdicts.some(({ judgement }) => judgement === 'inconclusive') ? { is: 'undecided', row: number } : undefined
+  const open = verdicts.find(({ judgement }) => judgement === 'inconclusive')
+  return open && { is: 'undecided', row: number, because: open.verdict.because ?? 'nobody knows why' }
 }
 
 /** Has the mutant the states and steps of the original, as far as can be seen from outside? */
-function looksAlike(row: Surveyed, layout: Layout, options: TrialOptions): boolean {
-  const space = explored(layout, budgetOf(row, options))
+function looksAlike(row: Surveyed, layout: Layout): boolean {
+  const space = explored(layout, budgetOf(row))
   if (space === undefined || space.faults.length > 0) return false
   return fingerprintOf(space).digest === row.survey.fingerprint.digest
 }
@@ -88,5 +88,5 @@ export async function fateOf(mutant: Mutant, rows: readonly Surveyed[], options:
     open ??= noticed
   }
   if (open !== undefined) return open
-  return tried.every(([row, layout]) => looksAlike(row, layout, options)) ? { is: 'equivalent' } : { is: 'survived' }
+  return tried.every(([row, layout]) => looksAlike(row, layout)) ? { is: 'equivalent' } : { is: 'survived' }
 }
