@@ -106,7 +106,7 @@ const commands = blocks('console').map((block) => ({ block, command: /^\$ (.*)/.
 const mistakes = tables('a step of cpu0 does').flat()
 
 test('the page has commands and mistakes', () => {
-  expect([commands.length, mistakes.length]).toEqual([3, 8])
+  expect([commands.length, mistakes.length]).toEqual([4, 8])
 })
 
 test.each(commands)('$command', ({ block, command }) => {

@@ -5,8 +5,9 @@
 import { spec } from '../checker/language/index.ts'
 import { oomSerialization } from '../model/oom-serialization.ts'
 import { flaws } from './oom-serialization/flaws.ts'
+import { survives } from './oom-serialization/mutants.ts'
 import { properties } from './oom-serialization/properties.ts'
 import { races } from './oom-serialization/races.ts'
 import { revisions } from './oom-serialization/revisions.ts'
 
-export default spec(oomSerialization, { properties, rows: [...revisions, ...races, ...flaws] })
+export default spec(oomSerialization, { properties, rows: [...revisions, ...races, ...flaws], survives })

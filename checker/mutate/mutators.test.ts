@@ -49,7 +49,7 @@ const wait = {
     },
   },
 }
-const runs = (s: { n: number }) => s.n < 2
+const runs = (s: { killed: boolean; held: boolean; n: number }) => !s.killed || !s.held || s.n < 2
 const out = {
   name: 'out',
   from: ['wait', 'give'] as const,
@@ -81,7 +81,17 @@ const mistaken: readonly [string, Cpu][] = [
   ],
   [
     'drop write: cpu.add cpu.got',
-    program('cpu', { ...steps, add: (s) => void (s.n < 2 && s.n++), wait }, { runs, escapes: [out] }),
+    program(
+      'cpu',
+      {
+        ...steps,
+        add: (s) => {
+          if (s.n < 2) s.n++
+        },
+        wait,
+      },
+      { runs, escapes: [out] },
+    ),
   ],
   [
     'drop write: cpu.wait.queue fifo',
@@ -142,11 +152,27 @@ describe('one mistake', () => {
   })
 })
 
-const wanted = process.env['OOMCHECK_RUNS']
-const numRuns = wanted === undefined ? 6 : Number(wanted)
-const STATES = 200
+test('a write that is dropped is seen by the rest of the step', () => {
+  const counting = program('cpu', {
+    count: (s, me) => {
+      while (s.n < 2) s.n++
+      me.got = s.n
+    },
+  })
+  const whole = layout(counting)
+  const change = changesOf(whole).find(({ mutator, place }) => mutator === 'drop write' && place === 'cpu.count n')
+  const space = explored(change?.apply(whole) ?? whole, 100)
+  // Each CPU has counted or not, and n is always 0.
+  expect([space?.statistics().states, space?.faults.length]).toEqual([4, 0])
+  const last = space?.state(3) as { n: number; cpu: { got: number }[] }
+  expect([last.n, ...last.cpu.map(({ got }) => got)]).toEqual([0, 2, 2])
+})
 
-describe.each(['control', 'calls', 'containers', 'pools', 'faulty'] as const)('random protocols: %s', (shape) => {
+const wanted = process.env['OOMCHECK_RUNS']
+const numRuns = wanted === undefined ? 4 : Number(wanted)
+const STATES = 60
+
+describe.each(['control', 'calls', 'containers'] as const)('random protocols: %s', (shape) => {
   test('what cannot matter changes nothing', () => {
     let passedOver = 0
     fc.assert(
@@ -165,9 +191,9 @@ describe.each(['control', 'calls', 'containers', 'pools', 'faulty'] as const)('r
           ])
         }
       }),
-      { numRuns: 3 * numRuns, seed: 11 },
+      { numRuns, seed: 11 },
     )
-    if (shape !== 'faulty') expect(passedOver).toBeGreaterThan(10)
+    expect(passedOver).toBeGreaterThan(10)
   })
 
   test('an outcome that is lost is one step at some states, and no other step', () => {

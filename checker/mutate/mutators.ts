@@ -5,7 +5,6 @@
  * recipes there is the same. Not made are mutants of what binds the arguments of a call, and swaps that would move a call.
  */
 import { coverName } from '../engine/engine.ts'
-import { Fault } from '../engine/fault.ts'
 import type { Layout } from '../engine/layout.ts'
 import type { CompiledProgram, FlatAction, FlatLabel, Target } from '../engine/process.ts'
 import type { Tampering } from '../engine/tampering.ts'
@@ -42,21 +41,19 @@ export const couldMatter = ({ matters }: Change, seen: Survey): boolean => seen.
 const textOf = (action: FlatAction): string => `${String(action.when)}\n${String(action.do)}`
 const textsOf = ({ actions }: FlatLabel): string => actions.map(textOf).join('\n')
 
-/** A recipe that loses a write may never come out of its loop. */
-const MOST_LOST_WRITES = 10_000
-
-/** Loses what the effect writes to these slots. */
-function losing(slots: ReadonlySet<number>): Tampering {
-  let lost = 0
+/**
+ * The effect leaves these slots as they were. It sees what it has written itself: a recipe that goes through a list must come
+ * to its end.
+ */
+function undoing(slots: ReadonlySet<number>): Tampering {
+  const before = new Map<number, number>()
   return {
-    begin: () => {
-      lost = 0
+    begin: () => before.clear(),
+    write: (slot, code, present) => {
+      if (slots.has(slot) && !before.has(slot)) before.set(slot, present())
+      return code
     },
-    write: (slot, code) => {
-      if (!slots.has(slot)) return code
-      if (++lost > MOST_LOST_WRITES) throw new Fault('exception', 'the recipe does not come to its end.')
-      return undefined
-    },
+    end: () => [...before].map(([slot, code]) => ({ slot, code })),
   }
 }
 
@@ -101,7 +98,7 @@ function ofAction(layout: Layout, family: string, label: FlatLabel, action: Flat
       matters: ({ changes }) => changes.has(changeName(place, field)),
       apply: (each) => {
         const slots = new Set(fieldsOf(each).flatMap((name, slot) => (name === field ? [slot] : [])))
-        return withAction(each, family, at, (one) => ({ ...one, tampering: losing(slots) }))
+        return withAction(each, family, at, (one) => ({ ...one, tampering: undoing(slots) }))
       },
     })
   return found

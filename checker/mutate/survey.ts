@@ -19,7 +19,7 @@ export interface Leaf {
   readonly action: string
   readonly picks: readonly string[]
   readonly path: readonly Written[]
-  /** What it wrote that stood there otherwise. */
+  /** What it wrote that stood there otherwise, in some state. */
   readonly changes: readonly Written[]
 }
 
@@ -81,7 +81,10 @@ class Surveyor {
       end: (picks) => {
         if (process === undefined) return []
         const leaf = { process: process.name, label: label.key, action: action.name, picks, path, changes }
-        this.leaves.set(leafKey(leaf), leaf)
+        const key = leafKey(leaf)
+        // What stood there before is no part of the leaf, so that one state may show a change that another does not.
+        const known = this.leaves.get(key)
+        if (known === undefined || known.changes.length < changes.length) this.leaves.set(key, leaf)
         return []
       },
     }

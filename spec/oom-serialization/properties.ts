@@ -114,4 +114,38 @@ export const properties = [
     (s) => s.oom_kill_in_progress,
     (s) => !s.oom_kill_in_progress || s.panicked,
   ),
+
+  /**
+   * One allocator at a time makes the last attempt. Else one may fail for memory that another has just taken, and go on to
+   * a kill that the next page would have made needless.
+   */
+  always('OneLastAttempt', (s, { at }) => s.cpu.count((cpu) => at(cpu, 'last_attempt')) < 2),
+
+  /** A task is chosen, and its mm known, under tasklist_lock only: without it the task may be released meanwhile. */
+  always('ChoiceIsUnderLock', (s) =>
+    s.cpu.every((cpu) => (cpu.chosen === null && cpu.mm === null) || s.tasklist_lock > 0),
+  ),
+
+  /** No panic while a task on the list could be killed for its memory, unless the administrator wants it. */
+  stepwise(
+    'NoPanicWhileSomebodyIsLeft',
+    (s, { before }) => before(() => s.tasklist.every((p) => p.mm === null || p.is_init)),
+    { given: (s, { before }) => s.panicked && before(() => !s.panicked) },
+  ),
+
+  /** After a panic nobody takes a step. */
+  stepwise('PanicIsTheEnd', (s, { before }) => before(() => !s.panicked), { given: (s) => s.panicked }),
+
+  /** Pages go from an mm to where they are free, and from there to an allocator; none is lost, none made. */
+  stepwise('MemoryIsNotLost', (s, { before }) => {
+    const pages = () => s.free + s.per_cpu_pages + s.mm.sum((mm) => mm.pages)
+    const lost = before(pages) - pages()
+    return lost === 0 || (lost === 1 && before(() => s.free) - s.free === 1)
+  }),
+
+  /** A zombie no longer counts as a victim that is dying. Else one whose parent does not wait keeps everybody from killing. */
+  always('ZombieIsNoVictim', (s) => s.task.every((p) => !p.EXIT_ZOMBIE || !p.TIF_MEMDIE)),
+
+  /** Whoever has let go of its mm says so by PF_EXITING, or a scan would take it for a candidate before it is dead. */
+  always('LettingGoIsExiting', (s) => s.task.every((p) => p.mm !== null || p.PF_EXITING)),
 ]

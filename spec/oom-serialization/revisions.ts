@@ -20,6 +20,11 @@ export const revisions: readonly SerializationRow[] = [
     bounds: small,
     ingredients: ['cpusetMutex', 'reaping'],
     expect: {
+      OneLastAttempt: violated(2),
+      ChoiceIsUnderLock: holds,
+      NoPanicWhileSomebodyIsLeft: holds,
+      PanicIsTheEnd: holds,
+
       FailedAttemptFollowsCleaning: violated(25),
       NoKillWhileEnoughIsFree: violated(25),
       NoKillWhileVictimExits: holds,
@@ -34,6 +39,9 @@ export const revisions: readonly SerializationRow[] = [
     bounds: small,
     ingredients: ['cpusetMutex'],
     expect: {
+      OneLastAttempt: violated(2),
+      ChoiceIsUnderLock: holds,
+
       FailedAttemptFollowsCleaning: violated(30),
       NoKillWhileEnoughIsFree: violated(30),
       NoKillWhileVictimExits: holds,
@@ -85,6 +93,10 @@ export const revisions: readonly SerializationRow[] = [
     ingredients: ['reaping'],
     fairness: fair,
     expect: {
+      OneLastAttempt: holds,
+      ChoiceIsUnderLock: holds,
+      NoPanicWhileSomebodyIsLeft: holds,
+
       OperationEnds: holds,
       FailedAttemptFollowsCleaning: holds,
       VictimIsShotOnce: holds,
@@ -108,6 +120,9 @@ export const revisions: readonly SerializationRow[] = [
     ingredients: ['reaping'],
     fairness: fair,
     expect: {
+      OneLastAttempt: holds,
+      ChoiceIsUnderLock: holds,
+
       OperationEnds: holds,
       FailedAttemptFollowsCleaning: holds,
       NoKillWhileEnoughIsFree: holds,
@@ -128,6 +143,9 @@ export const revisions: readonly SerializationRow[] = [
     bounds: small,
     ingredients: ['reaping'],
     expect: {
+      OneLastAttempt: holds,
+      ChoiceIsUnderLock: holds,
+
       FailedAttemptFollowsCleaning: holds,
       NoKillWhileEnoughIsFree: holds,
       NoKillWhileVictimExits: holds,
@@ -155,6 +173,7 @@ export const revisions: readonly SerializationRow[] = [
       Kill: reachable(12),
       SecondKill: unreachable,
       AllocatorsFinish: unreachable,
+      ZombieIsNoVictim: violated(),
       AllocatorsCanFinish: violated(0),
     },
     states: 2_377,
@@ -166,6 +185,11 @@ export const revisions: readonly SerializationRow[] = [
     bounds: small,
     ingredients: ['reaping'],
     expect: {
+      OneLastAttempt: holds,
+      ChoiceIsUnderLock: holds,
+      NoPanicWhileSomebodyIsLeft: holds,
+      PanicIsTheEnd: holds,
+
       FailedAttemptFollowsCleaning: violated(24),
       NoKillWhileEnoughIsFree: violated(27),
       NoKillWhileVictimExits: violated(24),
@@ -181,6 +205,11 @@ export const revisions: readonly SerializationRow[] = [
     bounds: small,
     ingredients: ['reaping'],
     expect: {
+      OneLastAttempt: holds,
+      ZombieIsNoVictim: holds,
+      ChoiceIsUnderLock: holds,
+      NoPanicWhileSomebodyIsLeft: holds,
+
       FailedAttemptFollowsCleaning: violated(26),
       NoKillWhileEnoughIsFree: violated(26),
       NoKillWhileVictimExits: holds,
@@ -288,7 +317,13 @@ export const revisions: readonly SerializationRow[] = [
     variant: 'may-18',
     bounds: large,
     ingredients: ['panicOnOom'],
-    expect: { Kill: unreachable, OperationCanEnd: holds, AllocatorsCanFinish: holds },
+    expect: {
+      Kill: unreachable,
+      OperationCanEnd: holds,
+      AllocatorsCanFinish: holds,
+      NoPanicWhileSomebodyIsLeft: violated(5),
+      PanicIsTheEnd: holds,
+    },
     states: 104,
     why: 'With panic_on_oom nobody is ever killed, necessarily or not, since the machine stops instead.',
   },
