@@ -4,6 +4,7 @@ import { findPackageJSON } from 'node:module'
 import { Command, CommanderError, Option } from 'commander'
 import { ConfigError } from '../language/protocol.ts'
 import { collectBounds, collectNames, parseScaled } from './arguments.ts'
+import { blessCommand, type BlessOptions } from './bless.ts'
 import { checkCommand, ENGINES, FORMATS, type CheckOptions } from './check.ts'
 import { EXIT } from './exit.ts'
 import { LIST_FORMATS, listCommand, type ListOptions } from './list.ts'
@@ -117,6 +118,21 @@ const minimizeCommandLine = (done: (exit: number) => void): Command =>
     .addOption(debugOption())
     .action(async (file: string, options: MinimizeOptions) => done(await minimizeCommand(file, options)))
 
+const corpusOption = (): Option =>
+  new Option('--corpus <folder>', 'a folder of golden counterexamples, instead of counterexamples/')
+
+const blessCommandLine = (done: (exit: number) => void): Command =>
+  new Command('bless')
+    .description(
+      'Write golden counterexamples anew from the current models, and what is generated in their pages; says what changed.',
+    )
+    .argument('[golden...]', 'names of goldens, like increment/lost-update; all of them by default')
+    .option('--readme [file]', 'write the verdict tables of this page anew; without names nothing else')
+    .addOption(corpusOption())
+    .addOption(specsOption())
+    .addOption(debugOption())
+    .action(async (names: string[], options: BlessOptions) => done(await blessCommand(names, options)))
+
 /** Says what went wrong, and returns the exit code for it. */
 function failed(error: unknown, debug: boolean): number {
   // Commander has said it already.
@@ -143,6 +159,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     listCommandLine(done),
     replayCommandLine(done),
     minimizeCommandLine(done),
+    blessCommandLine(done),
   ])
     program.addCommand(command.copyInheritedSettings(program))
   for (const command of [program, ...program.commands]) command.exitOverride()

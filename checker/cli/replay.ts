@@ -33,14 +33,17 @@ function parseJson(path: string, text: string): unknown {
   }
 }
 
-function readCounterexample(path: string): CounterexampleFile {
-  let text: string
+/** The text of a file, or a sentence on why it cannot be had. */
+export function readText(path: string): string {
   try {
-    text = readFileSync(path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch (error) {
     throw new UsageError(sentences.cannotRead(path, systemReason(error)), { cause: error })
   }
-  const value = parseJson(path, text)
+}
+
+export function readCounterexample(path: string): CounterexampleFile {
+  const value = parseJson(path, readText(path))
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
   const version: unknown = isObject && 'version' in value ? value.version : undefined
   if (isObject && version !== FILE_VERSION) throw new UsageError(sentences.wrongVersion(path, version, FILE_VERSION))
@@ -65,7 +68,7 @@ const CAN_BE: Readonly<Record<string, readonly Shown['result'][]>> = {
   minimum: ['minimum'],
 }
 
-function checkProperty(spec: Spec, { property, result }: CounterexampleFile): void {
+export function checkProperty(spec: Spec, { property, result }: CounterexampleFile): void {
   const names = [...spec.properties.map(({ name }) => name), STAYS_IN_DOMAIN, NO_DEADLOCK]
   known(`property of ${spec.name}`, property, names)
   const kind = spec.properties.find(({ name }) => name === property)?.kind ?? 'built-in'
@@ -127,13 +130,18 @@ export interface Opened {
   readonly confirmation: Confirmation
 }
 
-/** Reads a counterexample file and runs its schedule; a `UsageError` says what does not fit. */
-export async function openCounterexample(path: string, specsPath: string | undefined): Promise<Opened> {
-  const file = readCounterexample(path)
-  const specs = await loadSpecs(specsPath)
+/** The spec that a counterexample file names. */
+export function specOf(file: CounterexampleFile, specs: readonly Spec[]): Spec {
   const spec = specs.find(({ name }) => name === file.spec)
   if (spec === undefined)
     throw new ConfigError(`Unknown spec '${file.spec}'; there are: ${specs.map(({ name }) => name).join(', ')}.`)
+  return spec
+}
+
+/** Reads a counterexample file and runs its schedule; a `UsageError` says what does not fit. */
+export async function openCounterexample(path: string, specsPath: string | undefined): Promise<Opened> {
+  const file = readCounterexample(path)
+  const spec = specOf(file, await loadSpecs(specsPath))
   checkProperty(spec, file)
   const layout = layoutOf(spec.protocol.instance(file))
   checkNames(file, layout)

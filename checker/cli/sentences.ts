@@ -31,6 +31,8 @@ export const sentences = {
   cannotWrite: (path: string, message: string): string => `${path} cannot be written: ${message}.`,
   cannotRead: (path: string, message: string): string => `${path} cannot be read: ${message}.`,
 
+  noCorpus: (path: string): string => `There is no folder ${path}; name a folder of goldens with --corpus <folder>.`,
+
   cutOff: (path: string): string => `${path} ends in the middle of its JSON; it seems to be cut off.`,
   notJson: (path: string, message: string): string => `${path} is not JSON: ${message}.`,
   wrongVersion: (path: string, version: unknown, readable: number): string =>
