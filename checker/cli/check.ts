@@ -71,7 +71,8 @@ async function decide(planned: Planned, options: SearchOptions, debug: (stack: s
   }
 }
 
-async function decideAll(
+/** Decides one configuration after the other, and tells the report of each. */
+export async function decideAll(
   plan: readonly Planned[],
   options: CheckOptions,
   report: Reporter,

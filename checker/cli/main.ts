@@ -6,10 +6,12 @@ import { ConfigError } from '../language/protocol.ts'
 import { collectBounds, collectNames, parseScaled } from './arguments.ts'
 import { blessCommand, type BlessOptions } from './bless.ts'
 import { checkCommand, ENGINES, FORMATS, type CheckOptions } from './check.ts'
+import { CLAIM_FORMATS, claimsCommand, type ClaimsOptions } from './claims.ts'
 import { EXIT } from './exit.ts'
 import { LIST_FORMATS, listCommand, type ListOptions } from './list.ts'
 import { MINIMIZE_FORMATS, minimizeCommand, type MinimizeOptions } from './minimize.ts'
 import { replayCommand, type ReplayOptions } from './replay.ts'
+import { reportCommand, type ReportOptions } from './report.ts'
 import { messageOf, sentences, UsageError } from './sentences.ts'
 
 const EXIT_CODES = `
@@ -133,6 +135,37 @@ const blessCommandLine = (done: (exit: number) => void): Command =>
     .addOption(debugOption())
     .action(async (names: string[], options: BlessOptions) => done(await blessCommand(names, options)))
 
+const claimsOption = (): Option =>
+  new Option('--claims <file>', 'a module with a ledger of claims, instead of spec/claims.ts')
+
+const claimsCommandLine = (done: (exit: number) => void): Command =>
+  new Command('claims')
+    .description(
+      'Decide what the claims of the ledger rest on, and say of each whether it is as expected, differs or is open.',
+    )
+    .argument('[claim...]', 'ids of claims; all of them by default')
+    .option('--full', 'also the rows that take long')
+    .addOption(new Option('--format <format>', 'what to print').choices(CLAIM_FORMATS).default('text'))
+    .addOption(claimsOption())
+    .addOption(specsOption())
+    .addOption(outputOption())
+    .option('-q, --quiet', 'no progress on standard error')
+    .addOption(debugOption())
+    .action(async (names: string[], options: ClaimsOptions) => done(await claimsCommand(names, options)))
+
+const reportCommandLine = (done: (exit: number) => void): Command =>
+  new Command('report')
+    .description('Decide everything and write it down: Markdown, and one HTML page that needs nothing else.')
+    .option('-o, --output <directory>', 'write there instead of to report/')
+    .option('--full', 'also the rows that take long')
+    .option('--models <folder>', 'where <name of the spec>.ts is the model, instead of model/')
+    .addOption(corpusOption())
+    .addOption(claimsOption())
+    .addOption(specsOption())
+    .option('-q, --quiet', 'no progress on standard error')
+    .addOption(debugOption())
+    .action(async (options: ReportOptions) => done(await reportCommand(options)))
+
 /** Says what went wrong, and returns the exit code for it. */
 function failed(error: unknown, debug: boolean): number {
   // Commander has said it already.
@@ -160,6 +193,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     replayCommandLine(done),
     minimizeCommandLine(done),
     blessCommandLine(done),
+    claimsCommandLine(done),
+    reportCommandLine(done),
   ])
     program.addCommand(command.copyInheritedSettings(program))
   for (const command of [program, ...program.commands]) command.exitOverride()

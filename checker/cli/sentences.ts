@@ -31,6 +31,9 @@ export const sentences = {
   cannotWrite: (path: string, message: string): string => `${path} cannot be written: ${message}.`,
   cannotRead: (path: string, message: string): string => `${path} cannot be read: ${message}.`,
 
+  noLedger: (path: string): string => `There is no file ${path}; name a ledger of claims with --claims <file>.`,
+  notLedger: (path: string): string =>
+    `${path} must export claims, each with a sentence 'claim' and a 'thread', and threads with their names.`,
   noCorpus: (path: string): string => `There is no folder ${path}; name a folder of goldens with --corpus <folder>.`,
 
   cutOff: (path: string): string => `${path} ends in the middle of its JSON; it seems to be cut off.`,
