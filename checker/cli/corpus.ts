@@ -143,7 +143,7 @@ export function objectionToResult(question: Question, { result }: Verdict): stri
   if ('loop' in result && result.loop?.shortest === false)
     return `${place.name}: it is not known how short a lasso of ${where(question)} can be, so that there can be no golden of it.`
   if (isShownBy(file, result)) return undefined
-  return `${place.name}: ${where(question)} is ${resultInWords(result)} now, and not ${shownInWords(file)}; see ${checkCommand(question)}, and mend the model or remove the golden with its page.`
+  return `${place.name}: ${where(question)}: ${resultInWords(result)} now, and ${shownInWords(file)} in the golden; see ${checkCommand(question)}, and mend the model or remove the golden with its page.`
 }
 
 const bless = ({ name }: Place): string => `run npx oomcheck bless ${name}.`
@@ -164,17 +164,18 @@ async function objectionsToSchedule(question: Question): Promise<string[]> {
   }
   if (confirm(machine, file.property, spec.properties, file, trace).is !== 'yes')
     return [`${place.name}: the end of the schedule does not show ${where(question)}: ${bless(place)}`]
-  const found: string[] = []
-  const objection = objectionOfTable(question, trace)
-  if (objection !== undefined)
-    found.push(`${place.name}: the table engine cannot follow, for ${objection}: ${bless(place)}`)
   const { result } = verdict
-  const [steps, shortest] = [file.steps.length, 'steps' in result ? result.steps : 0]
-  if (steps !== shortest)
-    found.push(`${place.name}: ${counted(shortest, 'step')} show the same, and it takes ${steps}: ${bless(place)}`)
+  const shortest = 'steps' in result ? result.steps : 0
+  if (file.steps.length !== shortest)
+    return [
+      `${place.name}: ${counted(shortest, 'step')} show the same, and it takes ${file.steps.length}: ${bless(place)}`,
+    ]
   if ('value' in file && 'value' in result && file.value !== result.value)
-    found.push(`${place.name}: the ${file.result} is ${result.value} now, and not ${file.value}: ${bless(place)}`)
-  return found
+    return [`${place.name}: the ${file.result} is ${result.value} now, and not ${file.value}: ${bless(place)}`]
+  const objection = objectionOfTable(question, trace)
+  return objection === undefined
+    ? []
+    : [`${place.name}: the table engine cannot follow, for ${objection}: ${bless(place)}`]
 }
 
 /** Is there a page, has somebody written why, and is the rest of it up to date? */

@@ -1,11 +1,11 @@
 /** `oomcheck report`: everything that is known, as Markdown and as one HTML page. */
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { tableEngine } from '../engine/table.ts'
 import type { Spec } from '../language/spec.ts'
 import { chapterBlocks, chapterId, chapterInBrief, type Chapter, type Seen, type Story } from '../report/chapter.ts'
 import { claimBlocks, judgeClaims, type Ledger } from '../report/claims.ts'
-import { heading, paragraph, type Block } from '../report/document.ts'
+import { heading, paragraph, raised, type Block } from '../report/document.ts'
 import { html } from '../report/document-html.ts'
 import { markdown } from '../report/document-markdown.ts'
 import { writtenOf } from '../report/golden-page.ts'
@@ -100,8 +100,8 @@ function pages({ chapters, claims, opening, notChecked }: Found): ReadonlyMap<st
   const bodies = chapters.map((chapter) => [`${chapter.spec.name}.md`, chapterBlocks(chapter)] as const)
   return new Map([
     ['index.md', markdown([...start, ...notChecked])],
-    ['claims.md', markdown(claims)],
-    ...bodies.map(([name, blocks]) => [name, markdown(blocks)] as const),
+    ['claims.md', markdown(raised(claims))],
+    ...bodies.map(([name, blocks]) => [name, markdown(raised(blocks))] as const),
     ['index.html', html(TITLE, [...start, ...bodies.flatMap(([, blocks]) => blocks), ...claims, ...notChecked])],
   ])
 }
@@ -141,7 +141,6 @@ export async function reportCommand(options: ReportOptions): Promise<number> {
     ],
     notChecked: [heading(2, NOT_CHECKED), ...sectionOf(readme, NOT_CHECKED)],
   }
-  mkdirSync(directory, { recursive: true })
   for (const [name, text] of pages(found)) writeText(join(directory, name), text)
   openOutput(undefined).write(`${shownPath(join(directory, 'index.html'))} and index.md: ${tallyInWords(outcomes)}\n`)
   return exit

@@ -182,8 +182,14 @@ const COLOURS: Readonly<Record<ClaimVerdict, 'green' | 'red' | 'yellow'>> = {
   open: 'yellow',
 }
 
+const SAID: Readonly<Record<ClaimVerdict, string>> = {
+  'as expected': 'decided as expected',
+  differs: 'differs from what is expected',
+  open: 'open',
+}
+
 function claimText({ id, claim, verdict, open, evidence }: JudgedClaim, style: Style): string[] {
-  const head = `${MARKS[verdict]} ${id}  ${verdict}: `
+  const head = `${MARKS[verdict]} ${id}  ${SAID[verdict]}: `
   const differing = evidence.filter(({ judged }) => judged.judgement === 'differs' || judged.judgement === 'bad')
   return [
     ...hanging('', wrap(`${head}${claim.claim}`, WIDTH)).map((line, i) =>
@@ -198,6 +204,12 @@ function claimText({ id, claim, verdict, open, evidence }: JudgedClaim, style: S
       ),
     ),
   ]
+}
+
+/** `violated 3 of 22, holds 19 of 22`: what the rows came to, whatever was expected. */
+function tallyOf(evidence: readonly Evidence[]): string {
+  const kinds = [...Map.groupBy(evidence, ({ judged }) => judged.verdict.result.is)]
+  return kinds.map(([kind, group]) => `${kind} ${group.length} of ${evidence.length}`).join(', ')
 }
 
 /** `42 claims: 8 as expected, 34 open`. */
@@ -230,17 +242,19 @@ export function claimBlocks(claims: readonly JudgedClaim[], { threads }: Ledger)
   return [
     heading(2, 'Claims'),
     paragraph(
-      `${claimsInWords(claims)}. A claim is decided when every variant that it speaks of has a row; it is open until then.`,
+      `${claimsInWords(claims)}. A claim is open until every variant that it speaks of has a row. As expected means that each row came out as it says; ` +
+        'what a claim is worth is told by its rows, variant by variant, for a row may well expect that it fails.',
     ),
     ...groups.flatMap(([thread, group]): Block[] => [
       heading(3, threads[thread] ?? thread),
       {
         is: 'table',
-        head: ['', 'claim', 'verdict'],
-        rows: group.map(({ id, claim, verdict, open }): Cell[] => [
+        head: ['', 'claim', 'verdict', 'rows'],
+        rows: group.map(({ id, claim, verdict, open, evidence }): Cell[] => [
           { text: id, tone: 'head' },
           plain(claim.claim),
           { text: [verdict, ...open].join('; '), tone: toneOfClaim[verdict] },
+          plain(tallyOf(evidence)),
         ]),
       },
       ...group

@@ -8,7 +8,8 @@ export const escaped = (text: string): string =>
     .map((piece) => (piece.isCode ? `\`${piece.text}\`` : piece.text.replace(/[\\<>*_[\]`]/g, '\\$&')))
     .join('')
 
-const inCell = (text: string): string => escaped(text).replaceAll('|', '\\|')
+/** In a table a bar ends the cell, also within code, so that code with a bar becomes text. */
+const inCell = (text: string): string => escaped(text.replaceAll(/`([^`]*\|[^`]*)`/g, '$1')).replaceAll('|', '\\|')
 
 const cellText = ({ text, tone }: Cell): string =>
   tone === 'differs' ? `✗ **${inCell(text)}**` : tone === 'open' ? `? ${inCell(text)}` : inCell(text)

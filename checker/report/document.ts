@@ -76,6 +76,14 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
   rows: rows.map((cells) => cells.map((text, i) => ({ text, tone: i === 0 ? 'head' : 'plain' }))),
 })
 
+/** The same with every heading one level higher: a part as a page of its own. */
+export const raised = (blocks: readonly Block[]): Block[] =>
+  blocks.map((block) => {
+    if (block.is === 'heading') return { ...block, level: RAISED[block.level] }
+    return block.is === 'fold' ? { ...block, blocks: raised(block.blocks) } : block
+  })
+const RAISED = { 1: 1, 2: 1, 3: 2, 4: 3 } as const
+
 /** A name that can stand in an address. */
 export const anchor = (text: string): string =>
   text

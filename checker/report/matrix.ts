@@ -54,16 +54,19 @@ function alikeInWords(answers: readonly Answer[]): string {
 
 const WORST: readonly Tone[] = ['differs', 'open', 'violated', 'plain']
 
-/** All answers of a variant in one cell: kinds apart, each with how many configurations it stands for. */
+const rank = (entries: readonly Entry[]): number =>
+  WORST.findIndex((tone) => entries.some((each) => each.tone === tone))
+
+/** All answers of a variant in one cell: kinds apart, the worst first, each with how many configurations it stands for. */
 export function matrixCell(entries: readonly Entry[]): Cell {
-  const kinds = [...Map.groupBy(entries, ({ result }) => result.is).values()]
+  const kinds = [...Map.groupBy(entries, ({ result }) => result.is).values()].sort((a, b) => rank(a) - rank(b))
   const text = kinds
     .map((group) => {
       const words = alikeInWords(group.map(({ result }) => result))
       return kinds.length === 1 ? words : `${words} (${group.length} of ${entries.length})`
     })
     .join('; ')
-  return { text, tone: WORST.find((tone) => entries.some((each) => each.tone === tone)) ?? 'plain' }
+  return { text, tone: WORST[rank(entries)] ?? 'plain' }
 }
 
 /** A line for each variant that has a point. */

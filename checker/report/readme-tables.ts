@@ -7,7 +7,8 @@ import type { Row, Spec } from '../language/spec.ts'
 import { markdownTable } from './document-markdown.ts'
 import { expectedPoint, verdictMatrix } from './matrix.ts'
 
-const REGION = /<!-- verdicts (\S+) (\S+) (\S+) -->[^]*?<!-- end -->/g
+/** The marker stands at the beginning of a line, so that a page may also speak of it. */
+const REGION = /^<!-- verdicts (\S+) (\S+) (\S+) -->$[^]*?^<!-- end -->$/gm
 
 const isAt = ({ bounds, full }: Row, wanted: string): boolean =>
   full !== true &&

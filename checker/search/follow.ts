@@ -5,7 +5,8 @@ import { formatStep, type Trace } from '../trace/schedule.ts'
 
 /** The number of the state at the end of the trace and of the one before, or why it cannot be followed to its end. */
 export type Followed =
-  { readonly state: number; readonly before: number } | { readonly because: string; readonly state?: undefined }
+  | { readonly state: number; readonly before: number; readonly because?: undefined }
+  | { readonly because: string; readonly state?: undefined }
 
 const same = (a: PlainState, b: PlainState): boolean => JSON.stringify(a) === JSON.stringify(b)
 
