@@ -140,7 +140,7 @@ const where = ({ file, spec }: Question): string =>
 /** What is wrong when the model does not show any more what a golden shows; `undefined` if it does. */
 export function objectionToResult(question: Question, { result }: Verdict): string | undefined {
   const { file, place } = question
-  if ('loop' in result && result.loop?.shortest === false)
+  if ('loop' in result && !result.loop.shortest)
     return `${place.name}: it is not known how short a lasso of ${where(question)} can be, so that there can be no golden of it.`
   if (isShownBy(file, result)) return undefined
   return `${place.name}: ${where(question)}: ${resultInWords(result)} now, and ${shownInWords(file)} in the golden; see ${checkCommand(question)}, and mend the model or remove the golden with its page.`

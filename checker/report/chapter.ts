@@ -8,7 +8,6 @@ import {
   list,
   listing,
   paragraph,
-  plain,
   table,
   type Block,
   type Cell,

@@ -17,7 +17,11 @@ const mainOf = (page: string) => parseXml(/<main>[^]*<\/main>/.exec(page)?.[0] ?
 const texts = ({ text, children }: Element): string[] => [text, ...children.flatMap(texts)]
 
 describe('every text arrives as it is', () => {
-  const text = fc.string({ unit: fc.constantFrom(...'ab <>&"`|_*[]\\'), minLength: 1, maxLength: 12 })
+  const text = fc.string({
+    unit: fc.constantFrom('a', 'b', ' ', '<', '>', '&', '"', '`', '|', '_', '*', '[', ']', '\\'),
+    minLength: 1,
+    maxLength: 12,
+  })
 
   test('in HTML', () => {
     fc.assert(

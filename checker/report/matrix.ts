@@ -48,7 +48,7 @@ function alikeInWords(answers: readonly Answer[]): string {
   const kind = answers[0]?.is ?? ''
   const values = answers.flatMap((each) => ('value' in each ? [each.value] : []))
   if (values.length === answers.length) return `${kind} = ${rangeInWords(values)}`
-  const steps = answers.flatMap((each) => ('steps' in each && each.steps !== undefined ? [each.steps] : []))
+  const steps = answers.flatMap((each) => ('steps' in each ? [each.steps] : []))
   return steps.length === answers.length ? `${kind} in ${rangeInWords(steps)} steps` : kind
 }
 
