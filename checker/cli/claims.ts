@@ -68,11 +68,11 @@ export async function decideQuietly(
   plan: readonly Planned[],
   quiet: boolean,
 ): Promise<{ readonly outcomes: readonly Outcome[]; readonly interrupted: boolean }> {
-  const progress = new Progress(quiet ? undefined : process.stderr)
+  const progress = new Progress(process.stderr, quiet ? 'none' : 'auto')
   const interrupt = onInterrupt(() => progress.say(sentences.interrupted()))
   try {
     const options = { format: 'text', engine: 'table' } as const
-    const outcomes = await decideAll(plan, options, silent, progress, interrupt.signal)
+    const outcomes = await decideAll(plan, options, undefined, silent, progress, interrupt.signal)
     return { outcomes, interrupted: interrupt.signal.aborted }
   } finally {
     interrupt.dispose()

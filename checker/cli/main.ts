@@ -3,13 +3,16 @@ import { readFileSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
 import { Command, CommanderError, Option } from 'commander'
 import { ConfigError } from '../language/protocol.ts'
-import { collectBounds, collectNames, parseScaled } from './arguments.ts'
+import { collectBounds, collectNames, parseInteger, parseScaled } from './arguments.ts'
 import { blessCommand, type BlessOptions } from './bless.ts'
 import { checkCommand, ENGINES, FORMATS, type CheckOptions } from './check.ts'
 import { CLAIM_FORMATS, claimsCommand, type ClaimsOptions } from './claims.ts'
+import { REDUCTIONS } from './reduce.ts'
 import { EXIT } from './exit.ts'
 import { LIST_FORMATS, listCommand, type ListOptions } from './list.ts'
 import { MINIMIZE_FORMATS, minimizeCommand, type MinimizeOptions } from './minimize.ts'
+import { DEFAULT_BITS, DEFAULT_SEED, DEFAULT_WALK_DEPTH } from './modes.ts'
+import { PROGRESS_FORMS } from './progress.ts'
 import { replayCommand, type ReplayOptions } from './replay.ts'
 import { reportCommand, type ReportOptions } from './report.ts'
 import { messageOf, sentences, UsageError } from './sentences.ts'
@@ -52,6 +55,36 @@ const checkCommandLine = (done: (exit: number) => void): Command =>
       new Option('--engine <engine>', 'how to compute; immer is the slow reference').choices(ENGINES).default('table'),
     )
     .option(
+      '--reduce <reductions>',
+      `explore less where that is sound: ${Object.keys(REDUCTIONS).join(', ')}; compared with an unreduced search at smaller bounds`,
+      collectNames,
+    )
+    .option(
+      '--preemptions <k>',
+      'only the behaviours with at most so many preemptions: bugs that need few, in spaces that are too large',
+      parseInteger('--preemptions', 0, 1000),
+    )
+    .option(
+      '--walks <n>',
+      'this many random walks instead of a search: they may find something, and prove nothing',
+      parseInteger('--walks', 1, 1e9),
+    )
+    .option(
+      '--walk-depth <n>',
+      `steps after which a walk ends (default: ${DEFAULT_WALK_DEPTH})`,
+      parseInteger('--walk-depth', 1, 1e6),
+    )
+    .option(
+      '--fingerprints [bits]',
+      `store a fingerprint of each state, of 32 to 64 bits (default: ${DEFAULT_BITS}): less memory, and a small chance of missing states`,
+      parseInteger('--fingerprints', 32, 64),
+    )
+    .option(
+      '--seed <n>',
+      `of walks and fingerprints (default: ${DEFAULT_SEED})`,
+      parseInteger('--seed', 0, 2 ** 32 - 1),
+    )
+    .option(
       '--max-states <n>',
       'stop each search at so many states, like 10k or 2M',
       parseScaled('--max-states', 'states'),
@@ -69,6 +102,11 @@ const checkCommandLine = (done: (exit: number) => void): Command =>
     .option('--save <directory>', 'write each counterexample and witness to a file, for replay')
     .addOption(specsOption())
     .addOption(outputOption())
+    .addOption(
+      new Option('--progress <form>', 'progress on standard error; auto: lines, or one line on a terminal').choices(
+        PROGRESS_FORMS,
+      ),
+    )
     .option('-q, --quiet', 'no progress on standard error')
     .addOption(debugOption())
     .action(async (names: string[], options: CheckOptions) => done(await checkCommand(names, options)))

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { match } from 'ts-pattern'
 import { Machine } from '../engine/machine.ts'
 import { layoutOf, type Layout } from '../engine/layout.ts'
-import { NO_DEADLOCK, STAYS_IN_DOMAIN } from '../language/property.ts'
+import { NO_DEADLOCK, STAYS_IN_DOMAIN, type Counted } from '../language/property.ts'
 import { ConfigError, known } from '../language/protocol.ts'
 import type { Spec } from '../language/spec.ts'
 import { wrap } from '../report/lines.ts'
@@ -61,6 +61,9 @@ const CAN_BE: Readonly<Record<string, readonly Shown['result'][]>> = {
   eventually: ['violated'],
   leadsTo: ['violated'],
   alwaysEventually: ['violated'],
+  progress: ['violated'],
+  longest: ['maximum', 'unbounded'],
+  shortest: ['minimum'],
   refines: ['violated'],
   'built-in': ['violated'],
   reachable: ['reachable'],
@@ -90,24 +93,28 @@ function checkNames({ steps, history = [] }: CounterexampleFile, layout: Layout)
 }
 
 /** What the file claims about the end of the schedule, in the words of `check`. */
-const claimInWords = (file: CounterexampleFile): string =>
+const claimInWords = (file: CounterexampleFile, count: Counted | undefined): string =>
   match(file)
     .with({ result: 'violated' }, ({ steps }) => `violated in ${counted(steps.length, 'step')}`)
     .with({ result: 'reachable' }, ({ steps }) => `reachable in ${counted(steps.length, 'step')}`)
-    .with({ result: 'maximum' }, { result: 'minimum' }, ({ value }) => `${value} at the end`)
+    .with({ result: 'unbounded' }, () => 'unbounded')
+    .with({ result: 'maximum' }, { result: 'minimum' }, ({ value }) =>
+      count === undefined ? `${value} at the end` : `${counted(value, count.slice(0, -1))} on the way`,
+    )
     .exhaustive()
 
-export const conclusion = (file: CounterexampleFile, { is, because }: Confirmation): string =>
+export const conclusion = (
+  file: CounterexampleFile,
+  { is, because }: Confirmation,
+  claim: string = claimInWords(file, undefined),
+): string =>
   match(is)
-    .with(
-      'yes',
-      () => `${claimInWords(file)}, as the file claims${because === undefined ? '' : ` (${clause(because)})`}`,
-    )
-    .with('no', () => `not ${claimInWords(file)}, although the file claims it`)
+    .with('yes', () => `${claim}, as the file claims${because === undefined ? '' : ` (${clause(because)})`}`)
+    .with('no', () => `not ${claim}, although the file claims it`)
     .with(
       'unknown',
       () =>
-        `${claimInWords(file)}, claims the file; more than ${count(TRAP_STATES)} states lie behind the end, too many to confirm it`,
+        `${claim}, claims the file; more than ${count(TRAP_STATES)} states lie behind the end, too many to confirm it`,
     )
     .exhaustive()
 
@@ -164,12 +171,15 @@ export const sizeInWords = ({ schedule }: Trace): string =>
 
 /** Returns the exit code. */
 export async function replayCommand(path: string, options: ReplayOptions): Promise<number> {
-  const { file, layout, where, trace, confirmation } = await openCounterexample(path, options.specs)
+  const { file, spec, layout, where, trace, confirmation } = await openCounterexample(path, options.specs)
+  const asked = spec.properties.find((each) => each.name === file.property)
   const output = openOutput(options.output)
   const lines = [
     `${where}: ${file.property}, ${sizeInWords(trace)}`,
     ...traceLines(trace, layout, output.style, file.loop),
-    wrap(`${file.property}: ${conclusion(file, confirmation)}.`, TRACE_WIDTH).join('\n'),
+    wrap(`${file.property}: ${conclusion(file, confirmation, claimInWords(file, asked?.count))}.`, TRACE_WIDTH).join(
+      '\n',
+    ),
   ]
   output.write(`${lines.join('\n')}\n`)
   return codeOf(confirmation)

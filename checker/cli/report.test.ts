@@ -102,7 +102,7 @@ describe('the chapter of a protocol', () => {
   test('has the matrix of verdicts', () => {
     contains('| variant | no increment is lost |', '| racy | violated in 4 steps')
   })
-  test('has its rows, with states and basis', () => contains('13 states, as expected; ', 'basis: exact.'))
+  test('has its rows, with states and basis', () => contains('States: 13, as expected; ', 'basis: exact.'))
   test('has its counterexamples, with what people wrote', () => {
     contains('<summary>The lost update</summary>', 'Both read 0 & write 1.', 'thread1 write')
   })

@@ -4,6 +4,7 @@
  * The inner loop allocates nothing, calls no closure and meets no Map; whatever is rare (a path not yet recorded, a
  * direct evaluation, an audit) leaves it through `Relation`. Successors are collected in batches for `Store.insert`.
  */
+import type { Canonical } from './engine.ts'
 import { COUNT_MASK, DIRECT, FAULTY, NO_ANSWER, UNAUDITED, URGENT } from './forest.ts'
 import { type Relation } from './relation.ts'
 import { BATCH, mix, type Store } from './store.ts'
@@ -25,19 +26,39 @@ export interface KernelSetup {
   readonly pairObservers: number
   /** Processes from this one on are time. */
   readonly firstTick: number
+  /** Which states are kept, where members are exchanged. */
+  readonly canonical: Canonical | undefined
 }
 
-export class Kernel {
-  head = 0
-  transitions = 0
-  terminalStates = 0
-  deadlock = -1
+/** What expands the states of a table space, in the order in which they were found. */
+export interface Explorer {
+  /** The first state that was not expanded yet. */
+  readonly head: number
+  readonly transitions: number
+  readonly terminalStates: number
+  /** The first one, or -1. */
+  readonly deadlock: number
   /** First id of each level. */
-  readonly levels: number[] = []
+  readonly levels: readonly number[]
   /** Largest answer per observer, and the state where it was first given. */
   readonly best: Int32Array
   readonly bestState: Int32Array
   /** Per observer of pairs: the words of the state after the step of the largest answer. */
+  readonly bestAfter: readonly Int32Array[]
+  /** Adds an initial state. */
+  start(words: Int32Array): void
+  /** Expands up to `limit` states; `false` when none is left. */
+  advance(limit: number): boolean
+}
+
+export class Kernel implements Explorer {
+  head = 0
+  transitions = 0
+  terminalStates = 0
+  deadlock = -1
+  readonly levels: number[] = []
+  readonly best: Int32Array
+  readonly bestState: Int32Array
   readonly bestAfter: Int32Array[]
   readonly #setup: KernelSetup
   readonly #state: Int32Array
@@ -62,16 +83,28 @@ export class Kernel {
     this.bestAfter = Array.from({ length: observers }, () => new Int32Array(K))
   }
 
-  /** Adds an initial state. */
   start(words: Int32Array): void {
     const { store } = this.#setup
     this.#batch.set(words)
     this.#hashes[0] = store.hash(words, 0)
     this.#from[0] = -1
-    store.insert(this.#batch, this.#hashes, this.#from, 1)
+    this.#insert(1)
   }
 
-  /** Expands up to `limit` states; `false` when none is left. */
+  /** Inserts the batch, of each state the one that is kept. */
+  #insert(count: number): void {
+    const { store, canonical } = this.#setup
+    if (canonical !== undefined) this.#keep(canonical, this.#batch, this.#hashes, count)
+    store.insert(this.#batch, this.#hashes, this.#from, count)
+  }
+
+  /** Replaces states by those that are kept, with their hashes. */
+  #keep(canonical: Canonical, batch: Int32Array, hashes: Int32Array, count: number): void {
+    const { store } = this.#setup
+    for (let j = 0; j < count; j++)
+      if (canonical.apply(batch, j * store.words)) hashes[j] = store.hash(batch, j * store.words)
+  }
+
   advance(limit: number): boolean {
     const { store, generateFrom } = this.#setup
     if (this.#generated === undefined && store.count >= generateFrom && store.words <= MAX_UNROLLED_WORDS)
@@ -104,7 +137,7 @@ export class Kernel {
     for (;;) {
       if (head === store.count || head === this.#levelEnd) {
         if (pending > 0) {
-          store.insert(B, hashes, from, pending)
+          this.#insert(pending)
           pending = 0
           A = store.arena.array
         }
@@ -187,7 +220,7 @@ export class Kernel {
           hashes[pending] = successorHash
           from[pending] = head
           if (++pending === BATCH) {
-            store.insert(B, hashes, from, BATCH)
+            this.#insert(BATCH)
             pending = 0
             A = store.arena.array
           }
@@ -199,7 +232,7 @@ export class Kernel {
       }
       head++
     }
-    if (pending > 0) store.insert(B, hashes, from, pending)
+    if (pending > 0) this.#insert(pending)
     this.head = head
     this.transitions = transitions
     this.#untilAudit = untilAudit
@@ -208,7 +241,7 @@ export class Kernel {
   // ---- the generated kernel
 
   #generate(): GeneratedKernel {
-    const { relation, store, stateObservers, pairObservers, firstTick } = this.#setup
+    const { relation, store, stateObservers, pairObservers, firstTick, canonical } = this.#setup
     const shape: Shape = {
       words: store.words,
       processes: relation.roots.length,
@@ -216,6 +249,7 @@ export class Kernel {
       pairObservers,
       firstTick,
       auditPeriod: AUDIT_PERIOD,
+      exchanges: canonical !== undefined,
     }
     const generated = new GeneratedKernel(shape, relation, store, this.best)
     generated.connect({
@@ -236,6 +270,10 @@ export class Kernel {
       },
       level: (state) => void this.levels.push(state),
       reserve: (count) => generated.reserve(count),
+      keep: (count) => {
+        const { batch, hashes } = generated.batch
+        if (canonical !== undefined) this.#keep(canonical, batch, hashes, count)
+      },
     })
     return generated
   }

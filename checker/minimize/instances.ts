@@ -61,9 +61,10 @@ export function isShownBy(shown: Shown, result: Result): boolean {
   switch (shown.result) {
     case 'violated':
     case 'reachable':
+    case 'unbounded':
       return result.is === shown.result
     case 'maximum':
-      return result.is === 'maximum' && result.value >= shown.value
+      return result.is === 'unbounded' || (result.is === 'maximum' && result.value >= shown.value)
     case 'minimum':
       return result.is === 'minimum' && result.value <= shown.value
   }

@@ -21,7 +21,16 @@ import { caveats, leftOpen, neverTaken, shownProperties, vacuities } from './ove
 import { programDiagram, type ProgramSeen } from './program-diagram.ts'
 import { configurationName, isBuiltIn, type Decided, type Outcome } from './record.ts'
 import { traceLines } from './trace.ts'
-import { basisInWords, count, counted, judgedInWords, resultInWords, searchInWords, tallyInWords } from './words.ts'
+import {
+  basisInWords,
+  count,
+  counted,
+  judgedInWords,
+  resultInWords,
+  searchInWords,
+  statesInWords,
+  tallyInWords,
+} from './words.ts'
 
 /** A golden with what people wrote about it. */
 export interface Story {
@@ -96,7 +105,7 @@ function rowFold(outcome: Outcome): Block {
   const mark = differs ? '✗ ' : isOpen ? '? ' : ''
   const expected =
     planned.states === undefined ? '' : statesDiffer ? `, expected ${count(planned.states)}` : ', as expected'
-  const { states, transitions, initialStates, depth } = run.statistics
+  const { transitions, initialStates, depth } = run.statistics
   return fold(`${mark}${title}`, [
     ...(planned.why === undefined ? [] : [paragraph(planned.why)]),
     {
@@ -111,7 +120,7 @@ function rowFold(outcome: Outcome): Block {
       ]),
     },
     paragraph(
-      `${counted(states, 'state')}${expected}; ${count(transitions + initialStates)} generated, depth ${depth}, basis: ${basisInWords(run.basis)}.` +
+      `States: ${statesInWords(run)}${expected}; ${count(transitions + initialStates)} generated, depth ${depth}, basis: ${basisInWords(run.basis)}.` +
         (planned.claims.length === 0 ? '' : ` Claims: ${planned.claims.join(', ')}.`),
     ),
   ])

@@ -125,7 +125,12 @@ export function judgeClaims(
 const asExpectation = (result: Result): Expectation | { readonly is: 'inconclusive' } => {
   if (result.is === 'violated' || result.is === 'reachable') return { is: result.is, steps: result.steps }
   if (result.is === 'maximum' || result.is === 'minimum')
-    return { is: result.is, value: result.value, atLeast: result.atLeast }
+    return {
+      is: result.is,
+      value: result.value,
+      atLeast: result.atLeast,
+      ...(result.orNever === undefined ? {} : { orNever: result.orNever }),
+    }
   return { is: result.is }
 }
 

@@ -29,7 +29,7 @@ export const claimInWords = (property: string): string =>
     .join(' ')
 
 const toneOf = (answer: Answer): Tone =>
-  answer.is === 'violated' ? 'violated' : answer.is === 'inconclusive' ? 'open' : 'plain'
+  answer.is === 'violated' || answer.is === 'unbounded' ? 'violated' : answer.is === 'inconclusive' ? 'open' : 'plain'
 
 const judgedTone = ({ verdict, judgement }: Judged): Tone =>
   judgement === 'differs' || judgement === 'bad' ? 'differs' : toneOf(verdict.result)

@@ -4,18 +4,34 @@
  * States are numbered in breadth-first order, so the first state that an observer sees is one of the nearest: the
  * schedule to it is shortest, whatever the number of properties.
  */
-import type { Engine, Statistics, StateSpace } from '../engine/engine.ts'
+import type { Engine, Exploration, Statistics, Symmetry } from '../engine/engine.ts'
+import { Asymmetry } from '../engine/every-order.ts'
 import { OutOfMemory } from '../engine/growable.ts'
 import type { Layout } from '../engine/layout.ts'
+import { tableEngineWith } from '../engine/table.ts'
 import { observerOf } from '../engine/observer.ts'
+import { NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from '../language/property.ts'
 import type { Fairness } from '../language/spec.ts'
-import type { Property } from '../language/property.ts'
+import { partialOrder } from '../reduce/reduced-kernel.ts'
+import { exchangeable, symmetryOf, type LeftOut } from '../reduce/symmetry.ts'
 import { exceeded, type Budget } from './budget.ts'
 import { decide } from './decide.ts'
-import type { Run, Stop } from './verdict.ts'
+import { isSample, type Mode } from './mode.ts'
+import type { Basis, Partial, Run, Stop, Verdict } from './verdict.ts'
+
+/** What a search need not look at. Where a model does not meet the conditions it is refused. */
+export interface Reductions {
+  /** Exchange members: of all families where that is sound, or of these at most. */
+  readonly symmetry?: boolean | readonly string[]
+  /** Leave out steps where others, in another order, stand for them. */
+  readonly partialOrder?: boolean
+}
 
 export interface SearchOptions extends Budget {
   readonly engine: Engine
+  readonly reduce?: Reductions | undefined
+  /** Another way to look than exhaustively; it brings its own engine. */
+  readonly mode?: Mode | undefined
   /** What liveness may rely on. */
   readonly fairness?: Fairness | undefined
   /** Called between chunks of work. */
@@ -23,22 +39,25 @@ export interface SearchOptions extends Budget {
 }
 
 /** States expanded between two looks at the budget. */
-const CHUNK = { table: 32_768, immer: 512 }
+const CHUNK = { table: 32_768, immer: 512, mode: 8192 }
 
 interface Explored {
-  readonly space: StateSpace
+  readonly space: Exploration
   readonly stop: Stop | undefined
+  readonly history: Set<string>
+  /** Families that could not be exchanged, though that was asked for. */
+  readonly leftOut: readonly LeftOut[]
 }
 
 /** Lets signals and timers through. */
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-async function explore(space: StateSpace, options: SearchOptions, seconds: () => number): Promise<Stop | undefined> {
-  const chunk = CHUNK[options.engine.name]
+async function explore(space: Exploration, options: SearchOptions, seconds: () => number): Promise<Stop | undefined> {
+  const chunk = CHUNK[isSample(space) ? 'mode' : options.engine.name]
   for (;;) {
     const { states, queued } = space.statistics()
     const stop = exceeded(options, states, seconds())
-    if (stop !== undefined && queued > 0) return stop
+    if (stop !== undefined && (queued > 0 || isSample(space))) return stop
     try {
       // Close to the budget the chunks become small, so that it is not passed by much.
       const left =
@@ -61,11 +80,13 @@ async function exploreWithHistory(
   properties: readonly Property[],
   options: SearchOptions,
   seconds: () => number,
-): Promise<Explored & { history: Set<string> }> {
+  symmetry?: Symmetry,
+): Promise<Omit<Explored, 'leftOut'>> {
   const observers = properties.map(observerOf)
   const history = new Set<string>()
   for (;;) {
-    const space = options.engine.explore({ layout, observers, history: new Set(history) })
+    const question = { layout, observers, history: new Set(history), symmetry }
+    const space = (options.mode ?? options.engine).explore(question)
     const stop = await explore(space, options, seconds)
     const before = history.size
     for (const field of space.neededHistory) history.add(field)
@@ -73,20 +94,136 @@ async function exploreWithHistory(
   }
 }
 
+/** Explores with members exchanged, and again with fewer families whenever one turns out not to be symmetric. */
+async function exploreSymmetric(
+  layout: Layout,
+  properties: readonly Property[],
+  options: SearchOptions,
+  seconds: () => number,
+): Promise<Explored | { readonly refused: string }> {
+  const all = exchangeable(layout)
+  const asked = options.reduce?.symmetry
+  const leftOut: LeftOut[] = [...all.leftOut]
+  let families = all.families.filter(({ family }) => asked === true || (asked !== false && asked?.includes(family)))
+  while (families.length > 0)
+    try {
+      const explored = await exploreWithHistory(layout, properties, options, seconds, symmetryOf(families))
+      return { ...explored, leftOut }
+    } catch (error) {
+      if (!(error instanceof Asymmetry)) throw error
+      leftOut.push({ family: error.family, reason: error.message })
+      families = families.filter(({ family }) => family !== error.family)
+    }
+  const reasons = leftOut.map(({ family, reason }) => `${family}: ${reason}`)
+  return { refused: `nothing is left to be exchanged: ${reasons.join('; ')}` }
+}
+
+/** Was every state expanded that there is, as far as anyone can tell? */
+const sawAll = (basis: Basis): boolean =>
+  basis.is === 'exact' || basis.is === 'hashed' || (basis.is === 'reduced' && basis.partial === undefined)
+
 /** Decides the properties of an instance, with `StaysInDomain` and `NoDeadlock`. */
 export async function check(layout: Layout, properties: readonly Property[], options: SearchOptions): Promise<Run> {
   const started = performance.now()
   const seconds = (): number => (performance.now() - started) / 1000
-  const { space, stop, history } = await exploreWithHistory(layout, properties, options, seconds)
-  const verdicts = decide(space, properties, history, stop, options.fairness)
+  // With nothing to exchange there is nothing to refuse, either.
+  const isReduced = (options.reduce?.symmetry ?? false) !== false && exchangeable(layout).families.length > 0
+  const refused = asksForPartialOrder(options) ? refusalOfPartialOrder(layout, isReduced) : undefined
+  if (refused !== undefined) return refusedRun(properties, options, 'by partial order', refused, seconds())
+  const explored = isReduced
+    ? await exploreSymmetric(layout, properties, options, seconds)
+    : { ...(await exploreWithHistory(layout, properties, leavingOut(options), seconds)), leftOut: [] }
+  if ('refused' in explored) return refusedRun(properties, options, 'by symmetry', explored.refused, seconds())
+  const { space, stop, history } = explored
+  const { interrupt, timeoutSeconds } = options
+  const verdicts = await decide(space, properties, history, stop, options.fairness, async () => {
+    await breathe()
+    return exceeded({ interrupt, timeoutSeconds }, 0, seconds())
+  })
+  const basis = basisOf(explored)
   const { taken, all } = space.coverage
   return {
     engine: options.engine.name,
     statistics: space.statistics(),
-    basis: stop === undefined ? { is: 'exact' } : { is: 'partial', depth: space.statistics().completeDepth, stop },
+    basis,
     verdicts,
     history: [...history],
-    neverTaken: stop === undefined ? all.filter((name) => !taken.has(name)) : [],
+    neverTaken: stop === undefined && sawAll(basis) ? all.filter((name) => !taken.has(name)) : [],
     seconds: seconds(),
   }
+}
+
+/** Why steps may not be left out, if so. */
+function refusalOfPartialOrder(layout: Layout, isSymmetric: boolean): string | undefined {
+  if (isSymmetric)
+    return 'members are exchanged already, and what is learnt of the steps of one of them is not carried over to the others'
+  return partialOrder.refuses(layout)
+}
+
+const leavingOut = (options: SearchOptions): SearchOptions =>
+  asksForPartialOrder(options) ? { ...options, engine: tableEngineWith({ reduction: partialOrder }) } : options
+
+/** The reference engine looks at every step whatever is asked of it. */
+const asksForPartialOrder = ({ reduce, engine }: SearchOptions): boolean =>
+  reduce?.partialOrder === true && engine.name === 'table'
+
+function basisOf({ space, stop, leftOut }: Explored): Basis {
+  if (isSample(space)) return space.basis(stop)
+  const partial: Partial | undefined = stop && { depth: space.statistics().completeDepth, stop }
+  const { orbits } = space
+  if (space.leftOut !== undefined) {
+    const { passes } = space.leftOut
+    const reduced = { is: 'reduced', partialOrder: { kept: space.statistics().states, passes } } as const
+    return partial === undefined ? reduced : { ...reduced, partial }
+  }
+  if (orbits === undefined) return partial === undefined ? { is: 'exact' } : { is: 'partial', ...partial }
+  const { families, symmetricStart } = orbits
+  return {
+    is: 'reduced',
+    symmetry: { families, kept: space.statistics().states, standFor: orbits.standFor(), symmetricStart, leftOut },
+    ...(partial === undefined ? {} : { partial }),
+  }
+}
+
+/** A run that was not begun: everything stays open. */
+function refusedRun(
+  properties: readonly Property[],
+  { engine }: SearchOptions,
+  by: string,
+  because: string,
+  seconds: number,
+): Run {
+  const open = (property: string, kind: Verdict['kind']): Verdict => ({
+    property,
+    kind,
+    result: { is: 'inconclusive' },
+    because: `reduction ${by} is refused: ${because}`,
+    vacuous: undefined,
+  })
+  return {
+    engine: engine.name,
+    statistics: NOTHING_FOUND,
+    basis: { is: 'refused', because },
+    verdicts: [
+      open(STAYS_IN_DOMAIN, 'built-in'),
+      open(NO_DEADLOCK, 'built-in'),
+      ...properties.map(({ name, kind }) => open(name, kind)),
+    ],
+    history: [],
+    neverTaken: [],
+    seconds,
+  }
+}
+
+const NOTHING_FOUND: Statistics = {
+  states: 0,
+  transitions: 0,
+  depth: 0,
+  completeDepth: -1,
+  initialStates: 0,
+  queued: 0,
+  bytes: 0,
+  executions: 0,
+  direct: 0,
+  expansions: 0,
 }

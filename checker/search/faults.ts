@@ -9,7 +9,11 @@ import type { Trace } from '../trace/schedule.ts'
 import { ShortestTraces } from '../trace/shortest.ts'
 
 /** The faults of a state space: those in initial states, then the nearest ones; of a level first those of steps, by process. */
-export function faultsInOrder({ faults, levels, layout }: StateSpace): FaultSighting[] {
+export function faultsInOrder({
+  faults,
+  levels,
+  layout,
+}: Pick<StateSpace, 'faults' | 'levels' | 'layout'>): FaultSighting[] {
   const level = ({ state }: FaultSighting): number => (state < 0 ? -1 : levelOf(levels, state))
   const process = ({ fault }: FaultSighting): number => {
     const id = layout.processes.findIndex(({ name }) => name === fault.process)

@@ -17,7 +17,7 @@ import type { PlainState } from '../engine/plain.ts'
 import { pretending } from '../engine/planted/planting.ts'
 import { tableEngine, tableEngineWith } from '../engine/table.ts'
 import { bool, family, language, propertiesOf, protocol, singleton, upTo } from '../language/index.ts'
-import { isLiveness, type Property } from '../language/property.ts'
+import { isLiveness, isResponse, type Property } from '../language/property.ts'
 import { contextSwitches, formatStep, type Schedule, type Step, type Trace } from '../trace/schedule.ts'
 import { check } from './breadth-first.ts'
 import type { Result, Run } from './verdict.ts'
@@ -177,7 +177,7 @@ function bestSchedules(layout: Layout, properties: readonly Property[], run: Run
   for (const property of properties) {
     const { result } = run.verdicts.find((verdict) => verdict.property === property.name)!
     const trace = traceOf(result)
-    if (trace === undefined || isLiveness(property.kind)) continue
+    if (trace === undefined || isLiveness(property.kind) || isResponse(property.kind)) continue
     // A start that maps to none is the least one by construction: nothing to enumerate.
     if (property.kind === 'refines' && trace.schedule.steps.length === 0) continue
     const seen = seenBy(machine, property, result, behaviours)
