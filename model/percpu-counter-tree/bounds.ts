@@ -30,8 +30,7 @@ export function excessInFlight({ masks }: Tree, adders: number, increment: bigin
 export function* fillingAdds({ cpus, batch, masks, items }: Tree): Generator<{ cpu: number; inc: bigint }> {
   if (masks.length === 0) return
   for (let level = masks.length - 1; level >= 1; level--)
-    for (let cpu = 0; cpu < Math.min(cpus, items[level - 1]); cpu++)
-      yield { cpu, inc: masks[level] - masks[level - 1] }
+    for (let cpu = 0; cpu < Math.min(cpus, items[level - 1]); cpu++) yield { cpu, inc: masks[level] - masks[level - 1] }
   for (let cpu = 0; cpu < cpus; cpu++) yield { cpu, inc: batch - 1n }
 }
 
