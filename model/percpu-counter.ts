@@ -37,6 +37,7 @@ import {
   type Member,
   type StateView,
 } from '../checker/language/index.ts'
+import { batchFor, isMoved } from './percpu-counter/arithmetic.ts'
 
 interface Setup {
   readonly variant: string
@@ -48,9 +49,6 @@ interface Setup {
   readonly interrupts: boolean
   readonly pinned: boolean
 }
-
-/** compute_batch_value(); the minimum is 32 in the kernel. */
-const batchFor = (online: number, minimum: number): number => Math.max(minimum, 2 * online)
 
 const state = ({ cpus, minimum, adders, increment }: Setup) => {
   const batch = batchFor(cpus, minimum)
@@ -119,7 +117,7 @@ const adder = ({ variant, increment, decrements, interrupts, pinned }: Setup) =>
           me.cpu = cpu
           me.amount = pick(amounts)
           me.count = cpu.delta + me.amount
-          return Math.abs(me.count) >= s.batch ? 'raw_spin_lock' : 'this_cpu_add'
+          return isMoved(me.count, s.batch) ? 'raw_spin_lock' : 'this_cpu_add'
         },
         ...noted,
       },

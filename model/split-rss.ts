@@ -56,11 +56,14 @@ function flush(s: State, me: Task): void {
   me.count = me.events = 0
 }
 
+/** Is a fault that finds so many events the one that flushes? */
+export const isDue = (events: number, threshold: number): boolean => events > threshold
+
 /** A fault begins: one more event, and a flush if there were enough of them. */
 const check = (threshold: number) =>
   steps('task', {
     check_sync_rss_stat: (s, me) => {
-      if (me.events++ > threshold) flush(s, me)
+      if (isDue(me.events++, threshold)) flush(s, me)
     },
   })
 
