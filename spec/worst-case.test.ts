@@ -8,7 +8,7 @@
 import { describe, expect, test } from 'vitest'
 import * as spinlock from '../model/percpu-counter/arithmetic.ts'
 import { isRefused, treeFor, type Tree } from '../model/percpu-counter-tree/arithmetic.ts'
-import { errorAtRest, fill, fillingAdds } from '../model/percpu-counter-tree/bounds.ts'
+import { errorAtRest, excessInFlight, fill, fillingAdds } from '../model/percpu-counter-tree/bounds.ts'
 import { counterFor, sumsOf } from '../model/percpu-counter-tree/counter.ts'
 import { isDue } from '../model/split-rss.ts'
 
@@ -129,4 +129,32 @@ test('the range of the tree is narrower than that of percpu_counter from 79 CPUs
   const within = (from: number, to: number) => machines.filter((cpus) => cpus >= from && cpus <= to)
   // By hand: one CPU has no range at all; (2 n - 1) n exceeds 6144 from n = 56 on, 12288 from 79, and 24576 already at 129.
   expect(narrower).toEqual([1, ...within(56, 64), ...within(79, 1024)])
+})
+
+describe('while adds are under way', () => {
+  /** The fewest adders with which the error can leave the documented range, by the formula that small trees attain. */
+  function fewest(cpus: number, increment: bigint, side: 'under' | 'over'): number {
+    const atRest = side === 'under' ? errorAtRest(tree(cpus)) : 0n
+    for (let adders = 1; ; adders++)
+      if (atRest + excessInFlight(tree(cpus), adders, increment) > tree(cpus)[side]) return adders
+  }
+
+  test('a few adders suffice to leave the documented range of large machines, batch 32', () => {
+    const rows = [2, 4, 8, 16, 64, 128, 256, 512, 1024].map((cpus) => [
+      cpus,
+      ...[1n, 512n].flatMap((increment) => [fewest(cpus, increment, 'under'), fewest(cpus, increment, 'over')]),
+    ])
+    // CPUs; pages one by one: under, over; huge pages of 512: under, over.
+    expect(rows).toEqual([
+      [2, 2, 3, 1, 1],
+      [4, 3, 5, 1, 1],
+      [8, 4, 7, 1, 2],
+      [16, 3, 7, 1, 3],
+      [64, 4, 13, 3, 12],
+      [128, 3, 13, 3, 13],
+      [256, 3, 13, 2, 13],
+      [512, 4, 25, 4, 25],
+      [1024, 4, 17, 4, 17],
+    ])
+  })
 })
