@@ -11,7 +11,7 @@
  * `difference` up to `window`.
  *
  * Kept: the stages and tolerances, in percpu-counter-tree/comparison.ts. Dropped: adds under way, with which no comparison
- * is claimed to be right; sums that have wrapped, which the arithmetic's tests have; different batch sizes.
+ * is claimed to be right; sums that have wrapped; counters of different batch sizes, which the vectors have.
  *
  * One label is one step: at rest nothing changes between the reads of a comparison, so that none need stand alone.
  *

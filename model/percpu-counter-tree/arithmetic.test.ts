@@ -127,6 +127,20 @@ describe('the table of levels', () => {
     })
   })
 
+  test('needs less room for more CPUs, so that items cannot be sized by the largest machine (11, static-size)', () => {
+    const itemsFor = (cpus: number): number => {
+      const shape = shapeFor(cpus)
+      if (isRefused(shape)) throw new Error(shape.refused)
+      return shape.items.reduce((sum, n) => sum + n, 0)
+    }
+    const LINE = 256
+    // s390, as reported: room for one counter of 512 CPUs, and four counters of a machine with 64.
+    const [room, needed] = [itemsFor(512) * LINE, 4 * itemsFor(64) * LINE]
+    expect([room, needed]).toEqual([18688, 21504])
+    // On a machine with so few CPUs that a quarter suffices nobody noticed.
+    expect(4 * itemsFor(16) * LINE).toBeLessThan(room)
+  })
+
   test('takes the next row when one more CPU is possible', () => {
     expect(shapeFor(256)).toMatchObject({ arity: [8, 8, 4] })
     expect(shapeFor(257)).toMatchObject({ arity: [8, 8, 8] })

@@ -82,11 +82,10 @@ export function sizesOf(setup: Setup, layout: Layout): Sizes {
 }
 
 function checkQuotient(setup: Setup, { needsWholeWords = false }: Layout): void {
-  const { preciseReader, approximateReader, setter, pages } = setup
-  if (needsWholeWords || preciseReader || approximateReader || setter || pages)
-    throw new ConfigError(
-      `Readers, setter, pages and the variant '${setup.variant}' need whole words if at all: give a width of at least 3 bits, not 0.`,
-    )
+  const asked = (['pages', 'preciseReader', 'approximateReader', 'setter'] as const).filter((name) => setup[name])
+  const all = [...(needsWholeWords ? [setup.variant] : []), ...asked]
+  if (all.length > 0)
+    throw new ConfigError(`Words must be whole for ${all.join(', ')}: give a width of at least 3 bits, not 0.`)
 }
 
 function checkWidth(width: number, error: number, increment: bigint): void {

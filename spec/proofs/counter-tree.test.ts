@@ -61,7 +61,7 @@ test.skipIf(!isInstalled)(`their carry is the one of the model${unlessInstalled}
   expect(solved(`${definitions}\n(assert (or ${differs.join('\n')}))\n(check-sat)\n`)).toBe('unsat')
 })
 
-test('the error at rest of the largest machine fits into a word, with any batch below 2^38', () => {
+test('the error at rest of the largest machine fits into a word, with any batch up to 2^38', () => {
   const tree = treeFor(2 ** 20, 2n ** 38n)
   if (isRefused(tree)) throw new Error(tree.refused)
   expect(errorAtRest(tree)).toBeLessThan(2n ** 63n)
