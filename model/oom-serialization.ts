@@ -23,13 +23,18 @@
  * of /proc that allocates, process 1) or a lock that the hog needs; execve(); SysRq-F; an allocation limited to some
  * nodes; a task that exits and never finishes; per-CPU lists of free pages.
  *
+ * Threads: the bound counts those of the hog. With threadedDaemons each daemon has two, so that a row can have second
+ * threads in the hog, in the innocent, or in both. Each thread has its own PF_EXITING, PF_DEAD and TIF_MEMDIE, lets go of
+ * the mm and puts it by itself; SIGKILL goes to all threads of a process.
+ *
  * Dropped, and what that could hide:
  * - Allocators are never candidates themselves, as if OOM_DISABLE, except the one whose allocation is limited. Hides what
  *   a task does that is shot while it allocates.
  * - Reclaim makes no progress (no swap, nothing clean), and every caller has __GFP_FS. Hides callers that only wait.
  * - PF_SWAPOFF, children shot first (see oom-child-first), recycled mm_structs (see oom-mm-reuse), fork.
  * - exit_aio(), mmap_sem, core dumps, files: hides victims that wait for others, but for the lock and the stuck task.
- * - Threads are reaped like processes, and are not reaped by themselves: hides nothing but a shorter list.
+ * - Threads are not reaped by themselves but like processes, at any time or never, and a leader after its threads, as
+ *   delay_group_leader() has it: hides nothing but a list that is always shorter.
  *
  * One label is one step. Where a step covers more than one access of the C code, this is why it hides nothing:
  * - restart: the attempts at WMARK_LOW and WMARK_MIN. The second succeeds wherever the first does.
@@ -70,6 +75,7 @@ export const oomSerialization = protocol({
     cpusetMutex: { doc: 'cpusets are configured: one selection at a time' },
     ordinaryExit: { doc: 'tasks may also exit unasked' },
     reaping: { doc: 'zombies may be reaped; without it they stay on the task list for ever' },
+    threadedDaemons: { doc: 'each daemon has two threads, however many the hog has' },
     otherProcess: { doc: 'the second thread of the hog is a process of its own that shares the mm' },
     withoutTaskLock: { doc: 'may-18: the mm flag is set without task_lock()' },
     lock: { doc: 'cpu0 holds a lock while it allocates, and the hog needs it on its way out' },

@@ -3,11 +3,13 @@
  *
  * CPU seconds are user and system time of the search, starting of the process excluded, trees learnt and audited, and
  * properties checked; SPIN's are those of the whole process. SPIN searches exactly and without reductions
- * (`-O2 -DSAFETY -DNOREDUCE`), as we do. Medians of three runs.
+ * (`-O2 -DSAFETY -DNOREDUCE`), as we do. Medians of three runs. At last what is asked of whole behaviours, the search for
+ * the states included.
  */
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { Statistics } from '../engine/engine.ts'
+import { questions } from './questions.ts'
 import { hasSpin, runTwin, type Twin } from './spin.ts'
 
 interface Model {
@@ -46,10 +48,21 @@ const models: readonly Model[] = [
   { name: 'scan-2 (wide footprints)', path: './scan.ts', bounds: { cpus: 2, tasks: 6, pages: 5 } },
 ]
 
-function measure(model: Model, engine: 'table' | 'immer'): Measured {
+function measure(model: Model, engine: 'table' | 'immer' | 'fingerprints' | 'preemptions'): Measured {
   const limit = engine === 'immer' ? String(IMMER_STATES) : 'Infinity'
   const args = [join(here, 'one.ts'), model.path, engine, limit, JSON.stringify(model.bounds)]
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Measured
+}
+
+/** How fast and small a search by fingerprints is, and one that counts preemptions. */
+function reportModes(model: Model, table: Measured): void {
+  for (const mode of ['fingerprints', 'preemptions'] as const) {
+    const found = measure(model, mode)
+    const size = `${(found.bytes / found.states).toFixed(1)} bytes/state held, ${(found.rssGrowth / found.states).toFixed(1)} resident`
+    console.log(
+      `  ${mode.padEnd(12)}  ${found.cpuSeconds.toFixed(2)} CPU s · ${millions(found.states / found.cpuSeconds)} M states/s${found.states === table.states ? '' : ' (NOT THE SAME)'} · ${size}`,
+    )
+  }
 }
 
 const median = <T>(items: readonly T[], by: (item: T) => number): T =>
@@ -74,6 +87,7 @@ function report(model: Model): void {
   console.log(
     `  immer   ${millions(immer.transitions / immer.cpuSeconds)} M transitions/s on ${immer.states} states · table is ${(speed / (immer.transitions / immer.cpuSeconds)).toFixed(0)} ×`,
   )
+  reportModes(model, table)
   if (spins.length === 0) return
   const spin = median(spins, cpu)
   console.log(
@@ -81,5 +95,22 @@ function report(model: Model): void {
   )
 }
 
+const LIVENESS = 'liveness'
+
+/** What is asked of whole behaviours, each in a process of its own. */
+function reportLiveness(bounds: Readonly<Record<string, number>>): void {
+  console.log(`\n${LIVENESS} of serialization ${JSON.stringify(bounds)}`)
+  for (const question of Object.keys(questions)) {
+    const args = [join(here, 'liveness.ts'), JSON.stringify(bounds), question]
+    const runs = Array.from(
+      { length: RUNS },
+      () => JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Measured & { result: string },
+    )
+    const { states, cpuSeconds, result } = median(runs, cpu)
+    console.log(`  ${question.padEnd(26)}${cpuSeconds.toFixed(2)} CPU s · ${states} states · ${result}`)
+  }
+}
+
 const wanted = process.argv.slice(2)
 for (const model of models) if (wanted.length === 0 || wanted.some((name) => model.name.startsWith(name))) report(model)
+if (wanted.length === 0 || wanted.includes(LIVENESS)) reportLiveness({ cpus: 4, tasks: 3, pages: 1, exits: 1 })

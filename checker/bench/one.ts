@@ -1,14 +1,25 @@
-/** One measurement in a process of its own: `one.ts MODEL ENGINE MAX-STATES BOUNDS-AS-JSON`. Prints JSON. */
+/**
+ * One measurement in a process of its own: `one.ts MODEL HOW MAX-STATES BOUNDS-AS-JSON`, where HOW is the name of an
+ * engine, `fingerprints`, or `preemptions`, which takes them all. Prints JSON.
+ */
 import { immerEngine } from '../engine/immer.ts'
 import { layoutOf } from '../engine/layout.ts'
 import { observerOf } from '../engine/observer.ts'
 import { tableEngine } from '../engine/table.ts'
 import type { Spec } from '../language/index.ts'
+import { hashedMode } from '../search/hashed.ts'
+import { preemptionMode } from '../search/preemptions.ts'
 
 const [path = '', engineName = 'table', maxStates = 'Infinity', bounds = '{}'] = process.argv.slice(2)
 const { default: spec } = (await import(path)) as { default: Spec }
 const layout = layoutOf(spec.protocol.instance({ bounds: JSON.parse(bounds) as Record<string, number> }))
-const engine = engineName === 'immer' ? immerEngine : tableEngine
+const engines = {
+  immer: immerEngine,
+  table: tableEngine,
+  fingerprints: hashedMode({ bits: 64, seed: 1 }),
+  preemptions: preemptionMode(Infinity),
+}
+const engine = engines[engineName as keyof typeof engines]
 const question = { layout, observers: spec.properties.map(observerOf), history: new Set<string>() }
 
 const rss = process.memoryUsage.rss()

@@ -11,16 +11,17 @@ import { exitOf } from './exit.ts'
 import { onInterrupt } from './interrupt.ts'
 import { loadSpecs } from './load.ts'
 import { releaseMemory } from './memory.ts'
+import { checkTogether, modeOf, type ModeOptions } from './modes.ts'
 import { openOutput } from './output.ts'
 import { planOf } from './plan.ts'
-import { Progress } from './progress.ts'
+import { Progress, type ProgressForm } from './progress.ts'
 import { prepareDirectory, save } from './save.ts'
 import { messageOf, sentences } from './sentences.ts'
 
 export const FORMATS = ['text', 'jsonl', 'junit', 'markdown'] as const
 export const ENGINES = ['table', 'immer'] as const
 
-export interface CheckOptions {
+export interface CheckOptions extends ModeOptions {
   readonly variant?: readonly string[]
   readonly bounds?: Readonly<Record<string, number>>
   readonly with?: readonly string[]
@@ -34,6 +35,7 @@ export interface CheckOptions {
   readonly maxStates?: number
   readonly maxMemory?: number
   readonly timeout?: number
+  readonly progress?: ProgressForm
   readonly quiet?: boolean
   readonly debug?: boolean
 }
@@ -79,12 +81,14 @@ async function decideAll(
   interrupt: AbortSignal,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
+  const mode = modeOf(options)
   for (const [i, planned] of plan.entries()) {
     if (interrupt.aborted) break
     if (i > 0 && options.maxMemory !== undefined) await releaseMemory()
     progress.begin(planned, i + 1, plan.length)
     const search: SearchOptions = {
       engine: options.engine === 'table' ? tableEngine : immerEngine,
+      mode,
       maxStates: options.maxStates,
       maxMemory: options.maxMemory,
       timeoutSeconds: options.timeout,
@@ -108,6 +112,7 @@ async function decideAll(
 /** Returns the exit code. */
 export async function checkCommand(names: readonly string[], options: CheckOptions): Promise<number> {
   const started = performance.now()
+  checkTogether(options)
   const plan = planOf(await loadSpecs(options.specs), {
     specs: names,
     variants: options.variant ?? [],
@@ -117,7 +122,7 @@ export async function checkCommand(names: readonly string[], options: CheckOptio
     full: options.full ?? false,
   })
   if (options.save !== undefined) prepareDirectory(options.save)
-  const progress = new Progress(options.quiet === true ? undefined : process.stderr)
+  const progress = new Progress(process.stderr, options.quiet === true ? 'none' : options.progress)
   const report = openReport(options, progress)
   const interrupt = onInterrupt(() => progress.say(sentences.interrupted()))
   report.start(plan)

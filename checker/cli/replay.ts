@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs'
 import { match } from 'ts-pattern'
 import { Machine } from '../engine/machine.ts'
 import { layoutOf, type Layout } from '../engine/layout.ts'
-import { NO_DEADLOCK, STAYS_IN_DOMAIN } from '../language/property.ts'
-import { known } from '../language/protocol.ts'
+import { NO_DEADLOCK, STAYS_IN_DOMAIN, type Counted } from '../language/property.ts'
+import { ConfigError, known } from '../language/protocol.ts'
 import type { Spec } from '../language/spec.ts'
 import { wrap } from '../report/lines.ts'
 import { TRACE_WIDTH, traceLines } from '../report/trace.ts'
 import { clause, count, counted } from '../report/words.ts'
 import { confirm, TRAP_STATES, type Confirmation } from '../trace/confirm.ts'
 import { FILE_VERSION, parseCounterexample, type CounterexampleFile, type Shown } from '../trace/counterexample.ts'
-import { contextSwitches, replay, ReplayError } from '../trace/schedule.ts'
+import { contextSwitches, replay, ReplayError, type Trace } from '../trace/schedule.ts'
 import { EXIT } from './exit.ts'
 import { loadSpecs } from './load.ts'
 import { openOutput } from './output.ts'
@@ -58,6 +58,9 @@ const CAN_BE: Readonly<Record<string, readonly Shown['result'][]>> = {
   eventually: ['violated'],
   leadsTo: ['violated'],
   alwaysEventually: ['violated'],
+  progress: ['violated'],
+  longest: ['maximum', 'unbounded'],
+  shortest: ['minimum'],
   refines: ['violated'],
   'built-in': ['violated'],
   reachable: ['reachable'],
@@ -87,24 +90,28 @@ function checkNames({ steps, history = [] }: CounterexampleFile, layout: Layout)
 }
 
 /** What the file claims about the end of the schedule, in the words of `check`. */
-const claimInWords = (file: CounterexampleFile): string =>
+const claimInWords = (file: CounterexampleFile, count: Counted | undefined): string =>
   match(file)
     .with({ result: 'violated' }, ({ steps }) => `violated in ${counted(steps.length, 'step')}`)
     .with({ result: 'reachable' }, ({ steps }) => `reachable in ${counted(steps.length, 'step')}`)
-    .with({ result: 'maximum' }, { result: 'minimum' }, ({ value }) => `${value} at the end`)
+    .with({ result: 'unbounded' }, () => 'unbounded')
+    .with({ result: 'maximum' }, { result: 'minimum' }, ({ value }) =>
+      count === undefined ? `${value} at the end` : `${counted(value, count.slice(0, -1))} on the way`,
+    )
     .exhaustive()
 
-const conclusion = (file: CounterexampleFile, { is, because }: Confirmation): string =>
+export const conclusion = (
+  file: CounterexampleFile,
+  { is, because }: Confirmation,
+  claim: string = claimInWords(file, undefined),
+): string =>
   match(is)
-    .with(
-      'yes',
-      () => `${claimInWords(file)}, as the file claims${because === undefined ? '' : ` (${clause(because)})`}`,
-    )
-    .with('no', () => `not ${claimInWords(file)}, although the file claims it`)
+    .with('yes', () => `${claim}, as the file claims${because === undefined ? '' : ` (${clause(because)})`}`)
+    .with('no', () => `not ${claim}, although the file claims it`)
     .with(
       'unknown',
       () =>
-        `${claimInWords(file)}, claims the file; more than ${count(TRAP_STATES)} states lie behind the end, too many to confirm it`,
+        `${claim}, claims the file; more than ${count(TRAP_STATES)} states lie behind the end, too many to confirm it`,
     )
     .exhaustive()
 
@@ -115,37 +122,57 @@ const codeOf = ({ is }: Confirmation): number =>
     .with('unknown', () => EXIT.inconclusive)
     .exhaustive()
 
-/** Returns the exit code. */
-export async function replayCommand(path: string, options: ReplayOptions): Promise<number> {
+/** A counterexample file with what it is about. */
+export interface Opened {
+  readonly file: CounterexampleFile
+  readonly spec: Spec
+  readonly layout: Layout
+  readonly machine: Machine
+  /** `increment racy threads=2`. */
+  readonly where: string
+  readonly trace: Trace
+  readonly confirmation: Confirmation
+}
+
+/** Reads a counterexample file and runs its schedule; a `UsageError` says what does not fit. */
+export async function openCounterexample(path: string, specsPath: string | undefined): Promise<Opened> {
   const file = readCounterexample(path)
-  const specs = await loadSpecs(options.specs)
-  const name = known(
-    'spec',
-    file.spec,
-    specs.map((each) => each.name),
-  )
-  const spec = specs.find((each) => each.name === name)
-  if (spec === undefined) return EXIT.usage
+  const specs = await loadSpecs(specsPath)
+  const spec = specs.find(({ name }) => name === file.spec)
+  if (spec === undefined)
+    throw new ConfigError(`Unknown spec '${file.spec}'; there are: ${specs.map(({ name }) => name).join(', ')}.`)
   checkProperty(spec, file)
   const layout = layoutOf(spec.protocol.instance(file))
   checkNames(file, layout)
   const machine = new Machine(layout, file.history && new Set(file.history))
-  const output = openOutput(options.output)
+  const bounds = Object.entries(file.bounds).map(([bound, value]) => `${bound}=${value}`)
+  const where = [spec.name, file.variant, ...bounds, ...file.ingredients.map((each) => `+${each}`)].join(' ')
   try {
     const trace = replay(machine, file)
-    const bounds = Object.entries(file.bounds).map(([bound, value]) => `${bound}=${value}`)
-    const where = [spec.name, file.variant, ...bounds, ...file.ingredients.map((each) => `+${each}`)].join(' ')
-    const size = `${counted(trace.schedule.steps.length, 'step')}, ${counted(contextSwitches(trace.schedule), 'context switch', 'context switches')}`
     const confirmation = confirm(machine, file.property, spec.properties, file, trace)
-    const lines = [
-      `${where}: ${file.property}, ${size}`,
-      ...traceLines(trace, layout, output.style, file.loop),
-      wrap(`${file.property}: ${conclusion(file, confirmation)}.`, TRACE_WIDTH).join('\n'),
-    ]
-    output.write(`${lines.join('\n')}\n`)
-    return codeOf(confirmation)
+    return { file, spec, layout, machine, where, trace, confirmation }
   } catch (error) {
     if (error instanceof ReplayError) throw new UsageError(`${path}: ${error.message}`, { cause: error })
     throw error
   }
+}
+
+/** `4 steps, 2 context switches`. */
+export const sizeInWords = ({ schedule }: Trace): string =>
+  `${counted(schedule.steps.length, 'step')}, ${counted(contextSwitches(schedule), 'context switch', 'context switches')}`
+
+/** Returns the exit code. */
+export async function replayCommand(path: string, options: ReplayOptions): Promise<number> {
+  const { file, spec, layout, where, trace, confirmation } = await openCounterexample(path, options.specs)
+  const asked = spec.properties.find((each) => each.name === file.property)
+  const output = openOutput(options.output)
+  const lines = [
+    `${where}: ${file.property}, ${sizeInWords(trace)}`,
+    ...traceLines(trace, layout, output.style, file.loop),
+    wrap(`${file.property}: ${conclusion(file, confirmation, claimInWords(file, asked?.count))}.`, TRACE_WIDTH).join(
+      '\n',
+    ),
+  ]
+  output.write(`${lines.join('\n')}\n`)
+  return codeOf(confirmation)
 }

@@ -13,6 +13,12 @@ export const sentences = {
 
   badNumber: (option: string, text: string, suffixes: readonly string[]): string =>
     `${option} takes a whole number above 0, if you like with one of ${list(suffixes)} behind it; not '${text}'.`,
+  badInteger: (option: string, text: string, least: number, most: number): string =>
+    `${option} takes a whole number from ${least} to ${most}; not '${text}'.`,
+  exclusive: (one: string, other: string, because: string): string =>
+    `${one} and ${other} exclude each other: ${because}.`,
+  needs: (option: string, others: readonly string[]): string =>
+    `${option} means something only together with ${others.join(' or ')}.`,
   badBounds: (text: string): string =>
     `Bounds are written name=number, with commas between: cpus=3,tasks=2; not '${text}'.`,
   boundTwice: (name: string): string => `The bound '${name}' is given twice.`,

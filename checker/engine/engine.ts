@@ -30,6 +30,10 @@ export interface Statistics {
   /** Expansions by direct evaluation, of all expansions of one process in one state. */
   readonly direct: number
   readonly expansions: number
+  /** First state of each level up to the one that is being expanded, where states are numbered by level. */
+  readonly levels?: readonly number[]
+  /** The share of the work that is done, where it is known beforehand how much there is. */
+  readonly share?: number
 }
 
 /** The largest code that an observer gave, where first, and for pairs the state before the step. */
@@ -60,10 +64,27 @@ export interface Edges {
   readonly by: ArrayLike<number>
 }
 
-/** A state space under exploration. States are numbered from 0 in breadth-first order. */
-export interface StateSpace {
+/** Some states by a number each, from state `first` on; those with 0 are not meant. */
+export interface Marked {
+  readonly first: number
+  readonly marks: Int32Array
+}
+
+export type VisitTransition = (from: number, to: number, process: number) => void
+
+/** A state, and the process whose step was looked at, by its number in the layout; -1 where it was no step. */
+export type VisitSighting = (state: number, process: number) => void
+
+/** A behaviour as it was found: the states along it, and who moved from each to the next, where that is known. */
+export interface Behaviour {
+  readonly states: readonly PlainState[]
+  readonly movers: readonly (string | undefined)[]
+}
+
+/** What an exploration found, whatever it keeps of it. States have numbers; the smaller one was found first. */
+export interface Exploration {
   readonly layout: Layout
-  /** Expands up to `limit` queued states; `false` when none is left. */
+  /** Expands up to `limit` states; `false` when there is nothing left to do. */
   advance(limit: number): boolean
   statistics(): Statistics
   /** What the observers saw; `undefined` for one that was never evaluated. */
@@ -72,8 +93,6 @@ export interface StateSpace {
   varies(observer: number): boolean
   /** Could a saturated field have decided the observer? */
   saturated(observer: number): boolean
-  /** The code that a marking observer gave at a state; 0 where it faulted. */
-  mark(observer: number, state: number): number
   readonly faults: readonly FaultSighting[]
   /** The first state from which nothing is enabled and that is not `done`. */
   readonly deadlock: number | undefined
@@ -81,10 +100,24 @@ export interface StateSpace {
   readonly coverage: Coverage
   /** History that was read and not kept: explore again with it. */
   readonly neededHistory: ReadonlySet<string>
+}
+
+/** An exploration that keeps its states. They are numbered from 0 in breadth-first order. */
+export interface StateSpace extends Exploration {
+  /** The code that a marking observer gave at a state; 0 where it faulted. */
+  mark(observer: number, state: number): number
   /** The label at which a process, by its number, stands in a state; `undefined` when it is finished. */
   labelAt(process: number, state: number): string | undefined
   /** -1 for an initial state. */
   predecessor(state: number): number
+  /** The first state of each level of which a state was expanded: level d needs d steps. */
+  readonly levels: readonly number[]
+  /** Visits the transitions from the expanded ones of the states `first … end - 1`, in their order; into marked states only, if there are any. */
+  transitions(first: number, end: number, visit: VisitTransition, into?: Marked): void
+  /** Visits every place where the observer gave its largest answer, among the expanded states of the earliest level that has one, in their order. */
+  sightings(observer: number, visit: VisitSighting): void
+  /** All states like `deadlock`, among the expanded states of its level, in their order. */
+  deadlocks(): readonly number[]
   state(id: number): PlainState
   edges(): Edges
 }
@@ -92,6 +125,17 @@ export interface StateSpace {
 export interface Engine {
   readonly name: 'table' | 'immer'
   explore(question: Question): StateSpace
+}
+
+/** The level of a state: the last one that starts at or before it. */
+export function levelOf(levels: readonly number[], state: number): number {
+  let [low, high] = [0, levels.length - 1]
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1
+    if (levels[middle]! <= state) low = middle
+    else high = middle - 1
+  }
+  return low
 }
 
 /** All names of coverage of a layout. */

@@ -7,12 +7,16 @@ import {
   type Edges,
   type Engine,
   type FaultSighting,
+  levelOf,
+  type Marked,
   type Question,
   type Sighting,
   type StateSpace,
   type Statistics,
+  type VisitSighting,
+  type VisitTransition,
 } from './engine.ts'
-import { Fault, IMPURE_INIT, stepFault } from './fault.ts'
+import { Fault, IMPURE_INIT, stepFault, type StepFault } from './fault.ts'
 import type { Layout } from './layout.ts'
 import { Machine } from './machine.ts'
 import { doneObserver } from './observer.ts'
@@ -29,6 +33,7 @@ class ImmerSpace implements StateSpace {
   readonly #ids = new Map<string, number>()
   readonly #predecessors: number[] = []
   readonly #depths: number[] = []
+  readonly levels: number[] = []
   readonly #sightings: (Sighting | undefined)[]
   readonly #firstReads: (string | undefined)[]
   readonly #varies: boolean[]
@@ -80,6 +85,7 @@ class ImmerSpace implements StateSpace {
 
   #expand(id: number): void {
     const state = this.#states[id] as PlainState
+    if (this.#depths[id] === this.levels.length) this.levels.push(id)
     this.#question.observers.forEach((observer, i) => {
       if (!observer.pair) this.#see(observer, i, id, id, state)
     })
@@ -100,6 +106,33 @@ class ImmerSpace implements StateSpace {
     }
     this.#edges[id] = successors
     if (outcomes.length === 0 && !isFaulty) this.#terminal(id, state)
+  }
+
+  /** The expanded states of the level of a state. */
+  #levelWith(state: number): number[] {
+    const level = levelOf(this.levels, state)
+    const [first, end] = [this.levels[level] ?? 0, Math.min(this.levels[level + 1] ?? this.#head, this.#head)]
+    return Array.from({ length: end - first }, (_, i) => first + i)
+  }
+
+  #isDeadlock(id: number): boolean {
+    const state = this.state(id)
+    const faults: StepFault[] = []
+    return (
+      this.#edges[id]?.length === 0 &&
+      this.#machine.outcomes(state, (fault) => faults.push(fault)).length + faults.length === 0 &&
+      this.#answer(doneObserver(this.layout), state) === 0
+    )
+  }
+
+  /** What an observer says, if it does not fault. */
+  #answer(observer: Observer, state: PlainState, after?: PlainState): number | undefined {
+    try {
+      return this.#machine.observe(observer, state, after)
+    } catch (thrown) {
+      if (thrown instanceof Fault) return undefined
+      throw thrown
+    }
   }
 
   #cover(step: Step): void {
@@ -180,6 +213,24 @@ class ImmerSpace implements StateSpace {
   }
   predecessor(state: number): number {
     return this.#predecessors[state] ?? -1
+  }
+  transitions(first: number, end: number, visit: VisitTransition, into?: Marked): void {
+    for (let from = first; from < Math.min(end, this.#head); from++)
+      for (const { to, by } of this.#edges[from] ?? [])
+        if (into === undefined || (into.marks[to - into.first] ?? 0) !== 0) visit(from, to, by)
+  }
+  sightings(index: number, visit: VisitSighting): void {
+    const [observer, sighting] = [this.#question.observers[index], this.#sightings[index]]
+    if (observer === undefined || sighting === undefined) return
+    for (const id of this.#levelWith(sighting.from))
+      if (!observer.pair) {
+        if (this.#marks[index]?.[id] === sighting.code) visit(id, -1)
+      } else
+        for (const { to, by } of this.#edges[id] ?? [])
+          if (this.#answer(observer, this.state(id), this.state(to)) === sighting.code) visit(id, by)
+  }
+  deadlocks(): readonly number[] {
+    return this.deadlock === undefined ? [] : this.#levelWith(this.deadlock).filter((id) => this.#isDeadlock(id))
   }
   state(id: number): PlainState {
     return this.#states[id] as PlainState

@@ -33,6 +33,7 @@ export class Store {
   /** Fills the emptied index from the states; the generated kernel does it faster. */
   refill: () => void = () => this.#refill()
   readonly #touched: Int32Array = new Int32Array(BATCH)
+  readonly #hashes: Int32Array = new Int32Array(BATCH)
   /** Keeps the touching loads alive. */
   sink = 0
 
@@ -130,13 +131,46 @@ export class Store {
     this.count = next
   }
 
-  /** The id of a state, or -1. */
-  find(words: Int32Array, base: number): number {
+  /** The ids of the first `count` states of a batch, into `ids` from `first` on; -1 for what is not known. */
+  findAll(batch: Int32Array, count: number, ids: Int32Array, first: number): void {
     const K = this.words
     const arena = this.arena.array
     const index = this.index.array
     const mask = this.mask
-    for (let i = this.hash(words, base) & mask; ; i = (i + 1) & mask) {
+    const touched = this.#touched
+    const hashes = this.#hashes
+    // As in `insert`: independent loads, so that their cache misses overlap.
+    let sink = 0
+    for (let j = 0; j < count; j++) {
+      const hash = this.hash(batch, j * K)
+      hashes[j] = hash
+      touched[j] = index[hash & mask]!
+    }
+    for (let j = 0; j < count; j++) sink ^= arena[Math.max(0, (touched[j]! & mask) - 1) * K]!
+    this.sink ^= sink
+    for (let j = 0; j < count; j++) {
+      const hash = hashes[j]!
+      let id = -1
+      for (let i = hash & mask; id < 0; i = (i + 1) & mask) {
+        const entry = index[i]!
+        if (entry === 0) break
+        if (((entry ^ hash) & ~mask) !== 0) continue
+        const at = ((entry & mask) - 1) * K
+        let k = 0
+        while (k < K && arena[at + k] === batch[j * K + k]) k++
+        if (k === K) id = (entry & mask) - 1
+      }
+      ids[first + j] = id
+    }
+  }
+
+  /** The id of a state, or -1. */
+  find(words: Int32Array, base: number, hash: number = this.hash(words, base)): number {
+    const K = this.words
+    const arena = this.arena.array
+    const index = this.index.array
+    const mask = this.mask
+    for (let i = hash & mask; ; i = (i + 1) & mask) {
       const entry = index[i]!
       if (entry === 0) return -1
       const id = (entry & mask) - 1

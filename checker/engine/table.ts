@@ -6,10 +6,14 @@ import {
   type Edges,
   type Engine,
   type FaultSighting,
+  levelOf,
+  type Marked,
   type Question,
   type Sighting,
   type StateSpace,
   type Statistics,
+  type VisitSighting,
+  type VisitTransition,
 } from './engine.ts'
 import { Executor } from './executor.ts'
 import { IMPURE_INIT, stepFault, type StepFault } from './fault.ts'
@@ -21,8 +25,9 @@ import { Plain, type PlainState } from './plain.ts'
 import { sealed } from './purity.ts'
 import { RecordingPort } from './recorder.ts'
 import { ECONOMY, type EconomyOptions } from './economy.ts'
-import { applyWrites, COUNT_MASK, NO_ANSWER, URGENT } from './forest.ts'
+import { NO_ANSWER } from './forest.ts'
 import { Relation } from './relation.ts'
+import { Revisit } from './revisit.ts'
 import { Store } from './store.ts'
 
 export interface TableOptions extends EconomyOptions {
@@ -42,10 +47,11 @@ class TableSpace implements StateSpace {
   /** From the order of the question to the order of the kernel: states first, then pairs. */
   readonly #order: readonly number[]
   readonly #firstPair: number
-  readonly #firstTick: number
+  readonly #revisit: Revisit
+  /** The observer that says where nothing need be enabled. */
+  readonly #done: number
   readonly #initialStates: number
   readonly #marks = new Map<number, Int32Array>()
-  readonly #successor: Int32Array
   readonly #startFaults: FaultSighting[] = []
 
   constructor({ layout, observers, history }: Question, options: TableOptions) {
@@ -63,18 +69,18 @@ class TableSpace implements StateSpace {
     this.#firstPair = observers.filter((observer) => !observer.pair).length
     const all = [...sorted.map(({ observer }) => observer), doneObserver(layout)]
     this.#relation = new Relation(layout, this.#codec, this.#port, executor, all, options)
-    this.#successor = new Int32Array(this.#codec.words)
     this.#store = new Store(this.#codec.words)
-    const firstTick = layout.processes.findIndex((process) => process.program.role === 'time')
-    this.#firstTick = firstTick < 0 ? layout.processes.length : firstTick
+    const processes = layout.processes.length
+    const tick = layout.processes.findIndex((process) => process.program.role === 'time')
+    const explored = { relation: this.#relation, store: this.#store, firstTick: tick < 0 ? processes : tick }
     this.#kernel = new Kernel({
+      ...explored,
       generateFrom: options.generateFrom,
-      relation: this.#relation,
-      store: this.#store,
       stateObservers: this.#firstPair,
       pairObservers: observers.length - this.#firstPair,
-      firstTick: this.#firstTick,
     })
+    this.#revisit = new Revisit({ ...explored, processes })
+    this.#done = observers.length
     this.#audits(history)
     this.#start(executor)
     this.#initialStates = this.#store.count
@@ -152,6 +158,7 @@ class TableSpace implements StateSpace {
       executions: this.#relation.executions,
       direct: this.#relation.direct,
       expansions: head * this.layout.processes.length,
+      levels,
     }
   }
 
@@ -215,41 +222,42 @@ class TableSpace implements StateSpace {
   state(id: number): PlainState {
     return this.#decode(this.#store.arena.array, id * this.#codec.words)
   }
+  get levels(): readonly number[] {
+    return this.#kernel.levels
+  }
+  transitions(first: number, end: number, visit: VisitTransition, into?: Marked): void {
+    const last = Math.min(end, this.#kernel.head)
+    sealed(this.#port, () => {
+      if (into === undefined) this.#revisit.transitions(first, last, visit)
+      else this.#revisit.transitionsInto(into, first, last, visit)
+    })
+  }
+  sightings(observer: number, visit: VisitSighting): void {
+    const o = this.#order[observer]!
+    const code = this.#kernel.best[o]!
+    if (code === NO_ANSWER) return
+    const [first, end] = this.#levelWith(this.#kernel.bestState[o]!)
+    sealed(this.#port, () => {
+      if (o < this.#firstPair) this.#revisit.answers(o, code, first, end, visit)
+      else this.#revisit.answersOverSteps(o, code, first, end, visit)
+    })
+  }
+  deadlocks(): readonly number[] {
+    if (this.deadlock === undefined) return []
+    const [first, end] = this.#levelWith(this.deadlock)
+    return sealed(this.#port, () => this.#revisit.deadlocks(this.#done, first, end))
+  }
+
+  /** The expanded states of the level of a state: the first, and the one behind the last. */
+  #levelWith(state: number): readonly [first: number, end: number] {
+    const { levels, head } = this.#kernel
+    const level = levelOf(levels, state)
+    return [levels[level]!, Math.min(levels[level + 1] ?? head, head)]
+  }
   /** Found again from the trees: keeping them while exploring would cost every search four bytes a transition. */
   edges(): Edges {
     const { head, transitions } = this.#kernel
-    const start = new Int32Array(head + 1)
-    const to = new Int32Array(transitions)
-    const by = new Uint16Array(transitions)
-    const words = new Int32Array(this.#codec.words)
-    let e = 0
-    sealed(this.#port, () => {
-      for (let state = 0; state < head; state++) {
-        start[state] = e
-        e = this.#edgesOf(this.#load(state, words), state, e, to, by)
-      }
-    })
-    start[head] = e
-    return { start, to, by }
-  }
-
-  #edgesOf(words: Int32Array, state: number, first: number, to: Int32Array, by: Uint16Array): number {
-    const successor = this.#successor
-    let e = first
-    let urgent = false
-    for (let process = 0; process < this.layout.processes.length; process++) {
-      if (urgent && process === this.#firstTick) break
-      const leaf = this.#relation.leafFor(process, words, state)
-      urgent ||= (this.#relation.code.array[leaf]! & URGENT) !== 0
-      const T = this.#relation.code.array
-      let t = leaf + 2
-      for (let n = T[leaf]! & COUNT_MASK; n > 0; n--) {
-        t = applyWrites(T, t, words, successor)
-        to[e] = this.#store.find(successor, 0)
-        by[e++] = process
-      }
-    }
-    return e
+    return sealed(this.#port, () => this.#revisit.edges(head, transitions))
   }
 
   #load(state: number, into: Int32Array): Int32Array {

@@ -20,6 +20,7 @@ import {
   someInWords,
   searchInWords,
   secondsInWords,
+  statesInWords,
   tallyInWords,
 } from './words.ts'
 
@@ -57,7 +58,7 @@ const cell = ({ verdict, judgement }: Judged): string =>
   match(judgement)
     .with('as expected', 'good', () => escape(resultInWords(verdict.result)))
     .with('differs', 'bad', () => `✗ **${escape(resultInWords(verdict.result))}**`)
-    .with('inconclusive', () => '? inconclusive')
+    .with('inconclusive', () => `? ${escape(resultInWords(verdict.result))}`)
     .exhaustive()
 
 function specTable(outcomes: readonly Outcome[]): string {
@@ -66,7 +67,7 @@ function specTable(outcomes: readonly Outcome[]): string {
     const configuration = code(configurationName(outcome.planned))
     if (outcome.is === 'failed') return [configuration, '', ...names.map(() => '✗ **the checker failed**')]
     const { run, statesDiffer, verdicts } = outcome
-    const states = `${statesDiffer ? '✗ ' : ''}${count(run.statistics.states)}${run.basis.is === 'exact' ? '' : '+'}`
+    const states = `${statesDiffer ? '✗ ' : ''}${statesInWords(run)}`
     const cells = names.map((name) => {
       const judged = verdicts.find(({ verdict }) => verdict.property === name)
       return judged === undefined ? '' : cell(judged)

@@ -82,14 +82,33 @@ export const isBuiltIn = (property: string): boolean => property === STAYS_IN_DO
 function fits(result: Result, expected: Expectation): boolean {
   if (result.is !== expected.is) return false
   if ('value' in expected && 'value' in result)
-    return result.value === expected.value && result.atLeast === (expected.atLeast ?? false)
-  if ('steps' in expected && 'steps' in result) return expected.steps === result.steps
-  return true
+    return (
+      result.value === expected.value &&
+      result.atLeast === (expected.atLeast ?? false) &&
+      (result.orNever ?? false) === (expected.orNever ?? false)
+    )
+  if (!('steps' in result) || !('steps' in expected)) return true
+  // Rows tell the steps of a shortest schedule.
+  return 'longer' in result ? result.steps >= expected.steps : result.steps === expected.steps
 }
+
+/** Nobody would want these to be, without a word. */
+const BAD: ReadonlySet<Result['is']> = new Set(['violated', 'unreachable', 'unbounded'])
+
+type Extreme = Extract<Result, { readonly value: number }>
+
+/** Of an extreme of which only some behaviours were seen: is it more extreme than there should be? */
+const exceeds = ({ is, value }: Extreme, expected: Expectation | undefined): boolean =>
+  expected !== undefined &&
+  (expected.is !== is ||
+    ('value' in expected &&
+      expected.atLeast !== true &&
+      (is === 'maximum' ? value > expected.value : value < expected.value)))
 
 export function judge(result: Result, expected: Expectation | undefined): Judgement {
   if (result.is === 'inconclusive') return 'inconclusive'
-  if (expected === undefined) return result.is === 'violated' || result.is === 'unreachable' ? 'bad' : 'good'
+  if ('sampled' in result) return exceeds(result, expected) ? 'differs' : 'inconclusive'
+  if (expected === undefined) return BAD.has(result.is) ? 'bad' : 'good'
   return fits(result, expected) ? 'as expected' : 'differs'
 }
 
@@ -114,8 +133,9 @@ export function decided(planned: Planned, run: Run): Decided {
       const expected = planned.expected[verdict.property]
       return { verdict, expected, judgement: judge(verdict.result, expected) }
     })
-  const statesDiffer =
-    planned.states !== undefined && run.basis.is === 'exact' && run.statistics.states !== planned.states
+  const { basis } = run
+  const isComplete = basis.is === 'exact' || (basis.is === 'hashed' && basis.stop === undefined)
+  const statesDiffer = planned.states !== undefined && isComplete && run.statistics.states !== planned.states
   return { is: 'decided', planned, run, verdicts, statesDiffer }
 }
 
@@ -132,6 +152,9 @@ export function configurationName({ spec, variant, bounds, ingredients, fairness
 }
 
 /** The state to which a trace leads back, if it goes on for ever. */
-export const loopOf = (result: Result): number | undefined => (result.is === 'violated' ? result.loop?.from : undefined)
+export const loopOf = (result: Result): number | undefined => ('loop' in result ? result.loop.from : undefined)
+
+/** Does its schedule show that something is wrong, rather than that something is possible? */
+export const isCounterexample = ({ is }: Result): boolean => is === 'violated' || is === 'unbounded'
 
 export const traceOf = (result: Result): Trace | undefined => ('trace' in result ? result.trace : undefined)

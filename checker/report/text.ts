@@ -3,6 +3,7 @@ import { fill, hanging, unstyled, wrap, type Style } from './lines.ts'
 import { bySpec, caveats, leftOpen, neverTaken, shownProperties, vacuities } from './overview.ts'
 import {
   configurationName,
+  isCounterexample,
   traceOf,
   type Decided,
   type Judged,
@@ -137,7 +138,7 @@ class TextReport implements Reporter {
     const { verdict, judgement } = judged
     const differs = judgement === 'differs' || judgement === 'bad'
     const trace = traceOf(verdict.result)
-    const isAsked = single && (verdict.result.is === 'violated' || this.#witnesses.includes(verdict.property))
+    const isAsked = single && (isCounterexample(verdict.result) || this.#witnesses.includes(verdict.property))
     if (!differs && (trace === undefined || !isAsked)) return []
     const words = `${planned.spec.name} ${configurationName(planned)}: ${verdict.property}: ${judgedInWords(judged)}`
     return [

@@ -4,7 +4,7 @@
  * States are numbered in breadth-first order, so the first state that an observer sees is one of the nearest: the
  * schedule to it is shortest, whatever the number of properties.
  */
-import type { Engine, Statistics, StateSpace } from '../engine/engine.ts'
+import type { Engine, Exploration, Statistics } from '../engine/engine.ts'
 import { OutOfMemory } from '../engine/growable.ts'
 import type { Layout } from '../engine/layout.ts'
 import { observerOf } from '../engine/observer.ts'
@@ -12,10 +12,13 @@ import type { Fairness } from '../language/spec.ts'
 import type { Property } from '../language/property.ts'
 import { exceeded, type Budget } from './budget.ts'
 import { decide } from './decide.ts'
-import type { Run, Stop } from './verdict.ts'
+import { isSample, type Mode } from './mode.ts'
+import type { Basis, Run, Stop } from './verdict.ts'
 
 export interface SearchOptions extends Budget {
   readonly engine: Engine
+  /** Another way to look than exhaustively; it brings its own engine. */
+  readonly mode?: Mode | undefined
   /** What liveness may rely on. */
   readonly fairness?: Fairness | undefined
   /** Called between chunks of work. */
@@ -23,22 +26,22 @@ export interface SearchOptions extends Budget {
 }
 
 /** States expanded between two looks at the budget. */
-const CHUNK = { table: 32_768, immer: 512 }
+const CHUNK = { table: 32_768, immer: 512, mode: 8192 }
 
 interface Explored {
-  readonly space: StateSpace
+  readonly space: Exploration
   readonly stop: Stop | undefined
 }
 
 /** Lets signals and timers through. */
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-async function explore(space: StateSpace, options: SearchOptions, seconds: () => number): Promise<Stop | undefined> {
-  const chunk = CHUNK[options.engine.name]
+async function explore(space: Exploration, options: SearchOptions, seconds: () => number): Promise<Stop | undefined> {
+  const chunk = CHUNK[isSample(space) ? 'mode' : options.engine.name]
   for (;;) {
     const { states, queued } = space.statistics()
     const stop = exceeded(options, states, seconds())
-    if (stop !== undefined && queued > 0) return stop
+    if (stop !== undefined && (queued > 0 || isSample(space))) return stop
     try {
       // Close to the budget the chunks become small, so that it is not passed by much.
       const left =
@@ -65,7 +68,8 @@ async function exploreWithHistory(
   const observers = properties.map(observerOf)
   const history = new Set<string>()
   for (;;) {
-    const space = options.engine.explore({ layout, observers, history: new Set(history) })
+    const question = { layout, observers, history: new Set(history) }
+    const space = (options.mode ?? options.engine).explore(question)
     const stop = await explore(space, options, seconds)
     const before = history.size
     for (const field of space.neededHistory) history.add(field)
@@ -73,20 +77,33 @@ async function exploreWithHistory(
   }
 }
 
+function basisOf(space: Exploration, stop: Stop | undefined): Basis {
+  if (isSample(space)) return space.basis(stop)
+  return stop === undefined ? { is: 'exact' } : { is: 'partial', depth: space.statistics().completeDepth, stop }
+}
+
+/** Was every state expanded that there is, as far as anyone can tell? */
+const sawAll = ({ is }: Basis): boolean => is === 'exact' || is === 'hashed'
+
 /** Decides the properties of an instance, with `StaysInDomain` and `NoDeadlock`. */
 export async function check(layout: Layout, properties: readonly Property[], options: SearchOptions): Promise<Run> {
   const started = performance.now()
   const seconds = (): number => (performance.now() - started) / 1000
   const { space, stop, history } = await exploreWithHistory(layout, properties, options, seconds)
-  const verdicts = decide(space, properties, history, stop, options.fairness)
+  const { interrupt, timeoutSeconds } = options
+  const verdicts = await decide(space, properties, history, stop, options.fairness, async () => {
+    await breathe()
+    return exceeded({ interrupt, timeoutSeconds }, 0, seconds())
+  })
+  const basis = basisOf(space, stop)
   const { taken, all } = space.coverage
   return {
     engine: options.engine.name,
     statistics: space.statistics(),
-    basis: stop === undefined ? { is: 'exact' } : { is: 'partial', depth: space.statistics().completeDepth, stop },
+    basis,
     verdicts,
     history: [...history],
-    neverTaken: stop === undefined ? all.filter((name) => !taken.has(name)) : [],
+    neverTaken: stop === undefined && sawAll(basis) ? all.filter((name) => !taken.has(name)) : [],
     seconds: seconds(),
   }
 }

@@ -8,10 +8,34 @@ function give(task: Task, mm: State['mm'][number], pages: number): void {
   mm.pages = pages
 }
 
+/** A victim, led by its first thread, which is the task of the same number as its mm. Returns its threads. */
+function victim(s: State, number: number, pages: number, others: readonly Task[]): Task[] {
+  const leader = s.task[number]
+  const threads = [leader, ...others]
+  for (const task of threads) {
+    give(task, s.mm[number], pages)
+    task.group_leader = leader
+  }
+  return threads
+}
+
+/** The hog and the daemons, each with its threads, which stand together on the list. */
+function processes(s: State, setup: Setup): { hog: Task[]; daemons: Task[][] } {
+  const { victims, threads, pages } = setup
+  const others = Array.from({ length: sizes(setup).victimTasks - victims }, (_, i) => s.task[victims + i])
+  const hog = victim(s, 0, pages, others.splice(0, threads - 1))
+  const daemons = Array.from({ length: victims - 1 }, (_, i) =>
+    victim(s, i + 1, 1, others.splice(0, Number(setup.threadedDaemons))),
+  )
+  if (setup.otherProcess) for (const task of hog) task.group_leader = task
+  return { hog, daemons }
+}
+
 /** Tasks beside the victims: one that exits and gets nowhere, and one that allocates. Returns who is on the list. */
-function strangers(s: State, { victims, threads, ...setup }: Setup): Task[] {
+function strangers(s: State, setup: Setup): Task[] {
+  const { victims } = setup
   const list: Task[] = []
-  let i = victims + threads - 1
+  let i = sizes(setup).victimTasks
   if (setup.stuckExit) {
     const task = s.task[i]
     give(task, s.mm[victims], 1)
@@ -31,15 +55,8 @@ function strangers(s: State, { victims, threads, ...setup }: Setup): Task[] {
 }
 
 export const initially = (setup: Setup) => (s: State, pick: Pick) => {
-  const { victims, threads, pages } = setup
   for (const task of s.task) task.group_leader = task
-  for (let i = 0; i < victims; i++) give(s.task[i], s.mm[i], i === 0 ? pages : 1)
-  const hog = [s.task[0]]
-  for (let i = victims; i < victims + threads - 1; i++) {
-    give(s.task[i], s.mm[0], pages)
-    if (!setup.otherProcess) s.task[i].group_leader = s.task[0]
-    hog.push(s.task[i])
-  }
+  const { hog, daemons } = processes(s, setup)
   for (const task of hog) task.needs_L = setup.lock
   if (setup.lock) s.L = s.cpu[0]
   if (setup.pin) {
@@ -58,8 +75,7 @@ export const initially = (setup: Setup) => (s: State, pick: Pick) => {
   }
   if (setup.sysrq) s.cpu[setup.cpus].is_sysrq = true
   // The daemons are alike, so that only the place of the hog among them makes a difference to a scan.
-  const daemons = Array.from({ length: victims - 1 }, (_, i) => s.task[i + 1])
-  const place = pick(Array.from({ length: victims }, (_, i) => i))
-  for (const task of [...daemons.slice(0, place), ...hog, ...daemons.slice(place), ...strangers(s, setup)])
-    s.tasklist.push(task)
+  const place = pick(Array.from({ length: setup.victims }, (_, i) => i))
+  const inOrder = [...daemons.slice(0, place), hog, ...daemons.slice(place), strangers(s, setup)]
+  for (const task of inOrder.flat()) s.tasklist.push(task)
 }

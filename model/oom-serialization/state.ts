@@ -28,6 +28,7 @@ export type Ingredient =
   | 'ordinaryExit'
   | 'reaping'
   | 'otherProcess'
+  | 'threadedDaemons'
   | 'withoutTaskLock'
   | 'lock'
   | 'pin'
@@ -45,9 +46,12 @@ export type Setup = Bounds & Readonly<Record<Ingredient, boolean>>
 /** How many of each there are. An ingredient that is off adds nobody. */
 export function sizes({ cpus, victims, threads, pages, ...extra }: Setup) {
   const strangers = Number(extra.stuckExit) + Number(extra.constrained)
+  const daemonThreads = 1 + Number(extra.threadedDaemons)
+  const victimTasks = threads + (victims - 1) * daemonThreads
   return {
     cpus: cpus + Number(extra.sysrq),
-    tasks: victims + threads - 1 + strangers,
+    victimTasks,
+    tasks: victimTasks + strangers,
     mms: victims + strangers + Number(extra.exec),
     /** Daemons, strangers and a new address space have one page each. */
     allPages: pages + victims - 1 + strangers + Number(extra.exec),
@@ -90,7 +94,7 @@ export const state = (setup: Setup) => {
       /** An mm that the allocating task has got by get_task_mm(), and puts when it has its page. */
       pinned: option(ref('mm')),
     }),
-    /** Candidates: task0 is the hog, the others are daemons of one page; then threads of the hog, then strangers. */
+    /** Candidates: task0 is the hog, the others are daemons of one page; then threads of the hog, of the daemons, then strangers. */
     task: family(tasks, {
       ...task_struct,
       /** It allocates, and cannot look at signals. */

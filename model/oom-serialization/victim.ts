@@ -1,6 +1,17 @@
 /** Victims on their way out, and the world that reaps them and brings their pages to the free list. */
 import { ref } from '../../checker/language/index.ts'
-import { call, noteFinish, procedure, program, running, steps, type Cpu, type Setup, type Task } from './state.ts'
+import {
+  call,
+  noteFinish,
+  procedure,
+  program,
+  running,
+  steps,
+  type Cpu,
+  type Setup,
+  type State,
+  type Task,
+} from './state.ts'
 
 /**
  * mmput(), by a task that exits or execs, or by a reader that had got the mm. Its last user cleans the mm and, with the
@@ -127,6 +138,9 @@ export const die = steps('task', {
   },
 })
 
+/** delay_group_leader(): the zombie that led other threads is not reaped while one of them is on the list. */
+const isDelayed = (s: State, leader: Task) => s.tasklist.some((p) => p !== leader && p.group_leader === leader)
+
 export const parent = program(
   'parent',
   {
@@ -134,7 +148,7 @@ export const parent = program(
     release_task: {
       when: (s) => s.tasklist_lock === 0,
       do: (s, _me, pick) => {
-        s.tasklist.remove(pick(s.task.filter((p) => p.EXIT_ZOMBIE && s.tasklist.includes(p))))
+        s.tasklist.remove(pick(s.task.filter((p) => p.EXIT_ZOMBIE && s.tasklist.includes(p) && !isDelayed(s, p))))
       },
     },
   },

@@ -74,6 +74,12 @@ export function pretending(space: StateSpace, changes: Partial<StateSpace>): Sta
     },
     labelAt: (process, state) => space.labelAt(process, state),
     predecessor: (state) => space.predecessor(state),
+    get levels() {
+      return space.levels
+    },
+    transitions: (first, end, visit, into) => space.transitions(first, end, visit, into),
+    sightings: (observer, visit) => space.sightings(observer, visit),
+    deadlocks: () => space.deadlocks(),
     state: (id) => space.state(id),
     edges: () => space.edges(),
   }
