@@ -17,10 +17,13 @@ interface Model {
   readonly path: string
   readonly bounds: Readonly<Record<string, number>>
   readonly twin?: Twin
+  /** Nothing tells its members apart: measured with members exchanged, too. */
+  readonly symmetric?: boolean
 }
 interface Measured extends Statistics {
   readonly cpuSeconds: number
   readonly rssGrowth: number
+  readonly standFor?: number
 }
 
 const here = import.meta.dirname
@@ -36,19 +39,20 @@ const models: readonly Model[] = [
     twin: { file: 'examples/promela/two-phase-commit.pml', defines: ['-DN=7'] },
   },
   { name: 'dining-philosophers', path: '../examples/dining-philosophers.ts', bounds: { philosophers: 7 } },
-  { name: 'increment', path: '../examples/increment.ts', bounds: { threads: 6 } },
+  { name: 'increment', path: '../examples/increment.ts', bounds: { threads: 6 }, symmetric: true },
   {
     name: 'serialization',
     path: './serialization.ts',
     bounds: { cpus: 4, tasks: 4, pages: 1, exits: 2 },
     twin: { file: 'bench/promela/serialization.pml' },
+    symmetric: true,
   },
   { name: 'counter', path: './counter.ts', bounds: { adds: 5 }, twin: { file: 'bench/promela/counter.pml' } },
   { name: 'scan-1 (wide footprints)', path: './scan.ts', bounds: { cpus: 1, tasks: 6, pages: 5 } },
   { name: 'scan-2 (wide footprints)', path: './scan.ts', bounds: { cpus: 2, tasks: 6, pages: 5 } },
 ]
 
-function measure(model: Model, engine: 'table' | 'immer' | 'fingerprints' | 'preemptions'): Measured {
+function measure(model: Model, engine: 'table' | 'immer' | 'symmetry' | 'fingerprints' | 'preemptions'): Measured {
   const limit = engine === 'immer' ? String(IMMER_STATES) : 'Infinity'
   const args = [join(here, 'one.ts'), model.path, engine, limit, JSON.stringify(model.bounds)]
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Measured
@@ -87,11 +91,23 @@ function report(model: Model): void {
   console.log(
     `  immer   ${millions(immer.transitions / immer.cpuSeconds)} M transitions/s on ${immer.states} states · table is ${(speed / (immer.transitions / immer.cpuSeconds)).toFixed(0)} ×`,
   )
+  if (model.symmetric === true) reportSymmetry(model, table)
   reportModes(model, table)
   if (spins.length === 0) return
   const spin = median(spins, cpu)
   console.log(
     `  SPIN    ${spin.cpuSeconds.toFixed(2)} CPU s · ${spin.states} states${spin.states === table.states ? '' : ' (NOT THE SAME)'} · table is ${(spin.cpuSeconds / table.cpuSeconds).toFixed(2)} ×`,
+  )
+}
+
+function reportSymmetry(model: Model, table: Measured): void {
+  const { states, cpuSeconds, standFor } = median(
+    Array.from({ length: RUNS }, () => measure(model, 'symmetry')),
+    cpu,
+  )
+  const all = standFor === table.states ? '' : ` (stand for ${standFor}: NOT THE SAME)`
+  console.log(
+    `  symmetry ${cpuSeconds.toFixed(2)} CPU s · ${states} states${all} · ${(table.states / states).toFixed(0)} × fewer, ${(table.cpuSeconds / cpuSeconds).toFixed(1)} × as fast`,
   )
 }
 

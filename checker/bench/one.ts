@@ -1,12 +1,13 @@
 /**
  * One measurement in a process of its own: `one.ts MODEL HOW MAX-STATES BOUNDS-AS-JSON`, where HOW is the name of an
- * engine, `fingerprints`, or `preemptions`, which takes them all. Prints JSON.
+ * engine, `symmetry` (all members are exchanged), `fingerprints`, or `preemptions`, which takes them all. Prints JSON.
  */
 import { immerEngine } from '../engine/immer.ts'
 import { layoutOf } from '../engine/layout.ts'
 import { observerOf } from '../engine/observer.ts'
 import { tableEngine } from '../engine/table.ts'
 import type { Spec } from '../language/index.ts'
+import { exchangeable, symmetryOf } from '../reduce/symmetry.ts'
 import { hashedMode } from '../search/hashed.ts'
 import { preemptionMode } from '../search/preemptions.ts'
 
@@ -16,11 +17,13 @@ const layout = layoutOf(spec.protocol.instance({ bounds: JSON.parse(bounds) as R
 const engines = {
   immer: immerEngine,
   table: tableEngine,
+  symmetry: tableEngine,
   fingerprints: hashedMode({ bits: 64, seed: 1 }),
   preemptions: preemptionMode(Infinity),
 }
 const engine = engines[engineName as keyof typeof engines]
-const question = { layout, observers: spec.properties.map(observerOf), history: new Set<string>() }
+const symmetry = engineName === 'symmetry' ? symmetryOf(exchangeable(layout).families) : undefined
+const question = { layout, observers: spec.properties.map(observerOf), history: new Set<string>(), symmetry }
 
 const rss = process.memoryUsage.rss()
 const cpu = process.cpuUsage()
@@ -28,4 +31,5 @@ const space = engine.explore(question)
 while (space.statistics().states < Number(maxStates) && space.advance(engineName === 'immer' ? 256 : 32_768));
 const { user, system } = process.cpuUsage(cpu)
 const rssGrowth = process.memoryUsage.rss() - rss
-console.log(JSON.stringify({ ...space.statistics(), cpuSeconds: (user + system) / 1e6, rssGrowth }))
+const standFor = space.orbits?.standFor()
+console.log(JSON.stringify({ ...space.statistics(), cpuSeconds: (user + system) / 1e6, rssGrowth, standFor }))

@@ -6,7 +6,7 @@ import { junitReport } from '../report/junit.ts'
 import { markdownReport } from '../report/markdown.ts'
 import { decided, type Outcome, type Planned, type Reporter, type Write } from '../report/record.ts'
 import { TABLE_WIDTH, textReport, type TextOptions } from '../report/text.ts'
-import { check, type SearchOptions } from '../search/breadth-first.ts'
+import type { Reductions, SearchOptions } from '../search/breadth-first.ts'
 import { exitOf } from './exit.ts'
 import { onInterrupt } from './interrupt.ts'
 import { loadSpecs } from './load.ts'
@@ -15,6 +15,7 @@ import { checkTogether, modeOf, type ModeOptions } from './modes.ts'
 import { openOutput } from './output.ts'
 import { planOf } from './plan.ts'
 import { Progress, type ProgressForm } from './progress.ts'
+import { checkReduced, reductionsOf } from './reduce.ts'
 import { prepareDirectory, save } from './save.ts'
 import { messageOf, sentences } from './sentences.ts'
 
@@ -29,6 +30,7 @@ export interface CheckOptions extends ModeOptions {
   readonly full?: boolean
   readonly format: (typeof FORMATS)[number]
   readonly engine: (typeof ENGINES)[number]
+  readonly reduce?: readonly string[]
   readonly specs?: string
   readonly output?: string
   readonly save?: string
@@ -66,7 +68,7 @@ function openReport(options: CheckOptions, progress: Progress): Reporter {
 async function decide(planned: Planned, options: SearchOptions, debug: (stack: string) => void): Promise<Outcome> {
   const properties = planned.spec.properties.filter(({ name }) => planned.asked.includes(name))
   try {
-    return decided(planned, await check(planned.layout, properties, { ...options, fairness: planned.fairness }))
+    return decided(planned, await checkReduced(planned, properties, { ...options, fairness: planned.fairness }))
   } catch (error) {
     if (error instanceof Error) debug(error.stack ?? '')
     return { is: 'failed', planned, message: sentences.failed(messageOf(error)) }
@@ -76,6 +78,7 @@ async function decide(planned: Planned, options: SearchOptions, debug: (stack: s
 async function decideAll(
   plan: readonly Planned[],
   options: CheckOptions,
+  reduce: Reductions | undefined,
   report: Reporter,
   progress: Progress,
   interrupt: AbortSignal,
@@ -88,6 +91,7 @@ async function decideAll(
     progress.begin(planned, i + 1, plan.length)
     const search: SearchOptions = {
       engine: options.engine === 'table' ? tableEngine : immerEngine,
+      reduce,
       mode,
       maxStates: options.maxStates,
       maxMemory: options.maxMemory,
@@ -112,6 +116,7 @@ async function decideAll(
 /** Returns the exit code. */
 export async function checkCommand(names: readonly string[], options: CheckOptions): Promise<number> {
   const started = performance.now()
+  const reduce = reductionsOf(options.reduce, options.engine)
   checkTogether(options)
   const plan = planOf(await loadSpecs(options.specs), {
     specs: names,
@@ -126,7 +131,7 @@ export async function checkCommand(names: readonly string[], options: CheckOptio
   const report = openReport(options, progress)
   const interrupt = onInterrupt(() => progress.say(sentences.interrupted()))
   report.start(plan)
-  const outcomes = await decideAll(plan, options, report, progress, interrupt.signal).finally(interrupt.dispose)
+  const outcomes = await decideAll(plan, options, reduce, report, progress, interrupt.signal).finally(interrupt.dispose)
   const interrupted = interrupt.signal.aborted
   const exit = exitOf(outcomes, interrupted)
   report.end({ planned: plan, outcomes, interrupted, exit, seconds: (performance.now() - started) / 1000 })

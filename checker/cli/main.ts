@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { ConfigError } from '../language/protocol.ts'
 import { collectBounds, collectNames, parseInteger, parseScaled } from './arguments.ts'
 import { checkCommand, ENGINES, FORMATS, type CheckOptions } from './check.ts'
+import { REDUCTIONS } from './reduce.ts'
 import { EXIT } from './exit.ts'
 import { LIST_FORMATS, listCommand, type ListOptions } from './list.ts'
 import { MINIMIZE_FORMATS, minimizeCommand, type MinimizeOptions } from './minimize.ts'
@@ -49,6 +50,11 @@ const checkCommandLine = (done: (exit: number) => void): Command =>
     .addOption(new Option('--format <format>', 'what to print').choices(FORMATS).default('text'))
     .addOption(
       new Option('--engine <engine>', 'how to compute; immer is the slow reference').choices(ENGINES).default('table'),
+    )
+    .option(
+      '--reduce <reductions>',
+      `explore less where that is sound: ${Object.keys(REDUCTIONS).join(', ')}; compared with an unreduced search at smaller bounds`,
+      collectNames,
     )
     .option(
       '--preemptions <k>',

@@ -13,6 +13,7 @@ export interface ModeOptions {
   readonly fingerprints?: number | true
   readonly seed?: number
   readonly engine: string
+  readonly reduce?: readonly string[]
   readonly progress?: string
   readonly quiet?: boolean
 }
@@ -22,9 +23,11 @@ export const DEFAULT_SEED = 1
 export const DEFAULT_WALK_DEPTH = 1000
 export const DEFAULT_BITS = 64
 
-type Option = 'preemptions' | 'walks' | 'fingerprints' | 'walkDepth' | 'seed' | 'engine' | 'progress' | 'quiet'
+type Option =
+  'reduce' | 'preemptions' | 'walks' | 'fingerprints' | 'walkDepth' | 'seed' | 'engine' | 'progress' | 'quiet'
 
 const NAMES: Readonly<Record<Option, string>> = {
+  reduce: '--reduce',
   preemptions: '--preemptions',
   walks: '--walks',
   fingerprints: '--fingerprints',
@@ -37,6 +40,9 @@ const NAMES: Readonly<Record<Option, string>> = {
 
 /** Options that exclude each other, and why. */
 const EXCLUSIVE: readonly (readonly [Option, Option, string])[] = [
+  ['reduce', 'preemptions', 'who moves is not the same where members are exchanged'],
+  ['reduce', 'walks', 'a walk explores no states that could be left out'],
+  ['reduce', 'fingerprints', 'what is left out is counted on states that are stored'],
   ['preemptions', 'walks', 'the one sees every behaviour within a bound, the other a few of all'],
   ['preemptions', 'fingerprints', 'preemptions are counted on states that are stored'],
   ['walks', 'fingerprints', 'a walk stores no states'],

@@ -1,7 +1,9 @@
 /** The interface of an engine: a state space that is explored breadth first and asked about afterwards. */
+import type { Codec } from './codec.ts'
 import type { Observer } from './executor.ts'
 import type { StepFault } from './fault.ts'
 import type { Layout } from './layout.ts'
+import type { FamilySize } from './orders.ts'
 import type { PlainState } from './plain.ts'
 
 /** What to look for while exploring. */
@@ -10,6 +12,24 @@ export interface Question {
   readonly observers: readonly Observer[]
   /** History fields to keep; the others are not part of the state. */
   readonly history: ReadonlySet<string>
+  /** Families whose members are exchanged: one state is kept of all that differ in that only. */
+  readonly symmetry?: Symmetry | undefined
+}
+
+/** Which members are exchanged, and how the state that is kept is found; see checker/reduce. */
+export interface Symmetry {
+  readonly families: readonly FamilySize[]
+  readonly canonical: (layout: Layout, codec: Codec) => Canonical
+}
+
+/** The states that are kept: one of each orbit, of the states that a permutation of members takes to each other. */
+export interface Canonical {
+  /** Replaces the state at `base` by the one that is kept; `false` where it is that one already. */
+  apply(words: Int32Array, base: number): boolean
+  /** How many states that state stands for. */
+  orbit(words: Int32Array, base: number): number
+  /** A number that slots share which some permutation takes to each other. */
+  orbitOfSlot(slot: number): number
 }
 
 export interface Statistics {
@@ -64,6 +84,19 @@ export interface Edges {
   readonly by: ArrayLike<number>
 }
 
+/** What the states of a reduced space stand for. */
+export interface Orbits {
+  readonly families: readonly FamilySize[]
+  /** The state that is kept for a state. */
+  readonly representative: (state: PlainState) => PlainState
+  /** How many states the states found so far stand for. */
+  standFor(): number
+  /** Is every renaming of an initial state an initial state? Then unreduced there are as many states as they stand for. */
+  readonly symmetricStart: boolean
+  /** Why the answers of an observer, or whether a state is `done`, depend on the order of the members, if so. */
+  asymmetry(observer: number | 'done'): string | undefined
+}
+
 /** Some states by a number each, from state `first` on; those with 0 are not meant. */
 export interface Marked {
   readonly first: number
@@ -100,6 +133,8 @@ export interface Exploration {
   readonly coverage: Coverage
   /** History that was read and not kept: explore again with it. */
   readonly neededHistory: ReadonlySet<string>
+  /** Set where the question was asked with a symmetry. States are then those that are kept. */
+  readonly orbits?: Orbits | undefined
 }
 
 /** An exploration that keeps its states. They are numbered from 0 in breadth-first order. */

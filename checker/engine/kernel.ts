@@ -4,6 +4,7 @@
  * The inner loop allocates nothing, calls no closure and meets no Map; whatever is rare (a path not yet recorded, a
  * direct evaluation, an audit) leaves it through `Relation`. Successors are collected in batches for `Store.insert`.
  */
+import type { Canonical } from './engine.ts'
 import { COUNT_MASK, DIRECT, FAULTY, NO_ANSWER, UNAUDITED, URGENT } from './forest.ts'
 import { type Relation } from './relation.ts'
 import { BATCH, mix, type Store } from './store.ts'
@@ -25,6 +26,8 @@ export interface KernelSetup {
   readonly pairObservers: number
   /** Processes from this one on are time. */
   readonly firstTick: number
+  /** Which states are kept, where members are exchanged. */
+  readonly canonical: Canonical | undefined
 }
 
 export class Kernel {
@@ -68,7 +71,21 @@ export class Kernel {
     this.#batch.set(words)
     this.#hashes[0] = store.hash(words, 0)
     this.#from[0] = -1
-    store.insert(this.#batch, this.#hashes, this.#from, 1)
+    this.#insert(1)
+  }
+
+  /** Inserts the batch, of each state the one that is kept. */
+  #insert(count: number): void {
+    const { store, canonical } = this.#setup
+    if (canonical !== undefined) this.#keep(canonical, this.#batch, this.#hashes, count)
+    store.insert(this.#batch, this.#hashes, this.#from, count)
+  }
+
+  /** Replaces states by those that are kept, with their hashes. */
+  #keep(canonical: Canonical, batch: Int32Array, hashes: Int32Array, count: number): void {
+    const { store } = this.#setup
+    for (let j = 0; j < count; j++)
+      if (canonical.apply(batch, j * store.words)) hashes[j] = store.hash(batch, j * store.words)
   }
 
   /** Expands up to `limit` states; `false` when none is left. */
@@ -104,7 +121,7 @@ export class Kernel {
     for (;;) {
       if (head === store.count || head === this.#levelEnd) {
         if (pending > 0) {
-          store.insert(B, hashes, from, pending)
+          this.#insert(pending)
           pending = 0
           A = store.arena.array
         }
@@ -187,7 +204,7 @@ export class Kernel {
           hashes[pending] = successorHash
           from[pending] = head
           if (++pending === BATCH) {
-            store.insert(B, hashes, from, BATCH)
+            this.#insert(BATCH)
             pending = 0
             A = store.arena.array
           }
@@ -199,7 +216,7 @@ export class Kernel {
       }
       head++
     }
-    if (pending > 0) store.insert(B, hashes, from, pending)
+    if (pending > 0) this.#insert(pending)
     this.head = head
     this.transitions = transitions
     this.#untilAudit = untilAudit
@@ -208,7 +225,7 @@ export class Kernel {
   // ---- the generated kernel
 
   #generate(): GeneratedKernel {
-    const { relation, store, stateObservers, pairObservers, firstTick } = this.#setup
+    const { relation, store, stateObservers, pairObservers, firstTick, canonical } = this.#setup
     const shape: Shape = {
       words: store.words,
       processes: relation.roots.length,
@@ -216,6 +233,7 @@ export class Kernel {
       pairObservers,
       firstTick,
       auditPeriod: AUDIT_PERIOD,
+      exchanges: canonical !== undefined,
     }
     const generated = new GeneratedKernel(shape, relation, store, this.best)
     generated.connect({
@@ -236,6 +254,10 @@ export class Kernel {
       },
       level: (state) => void this.levels.push(state),
       reserve: (count) => generated.reserve(count),
+      keep: (count) => {
+        const { batch, hashes } = generated.batch
+        if (canonical !== undefined) this.#keep(canonical, batch, hashes, count)
+      },
     })
     return generated
   }

@@ -99,12 +99,8 @@ export function doneObserver(layout: Layout): Observer {
     property: { kind: 'reachable', name: 'done', test: () => true, given: undefined },
     pair: false,
     code: (s, context) => {
-      const { at } = context as { at: (process: object, label: string) => boolean }
-      if (declared !== undefined) return declared(s, at) ? 1 : 0
-      const families = s as unknown as Record<string, readonly object[]>
-      return layout.processes.every((process) => at(families[process.family]?.[process.index] as object, 'done'))
-        ? 1
-        : 0
+      const { at, finished } = context as { at: unknown; finished: () => boolean }
+      return (declared === undefined ? finished() : declared(s, at)) ? 1 : 0
     },
   }
 }

@@ -7,6 +7,7 @@
  */
 import { maskOf, type Codec } from './codec.ts'
 import { Economy, type EconomyOptions } from './economy.ts'
+import { Asymmetry, type EveryOrder } from './every-order.ts'
 import { coverName, type FaultSighting } from './engine.ts'
 import type { Executor, Observer, Outcome } from './executor.ts'
 import { Fault, type StepFault } from './fault.ts'
@@ -43,6 +44,10 @@ export class Relation {
   reference: ((process: Process, words: Int32Array) => Int32Array[] | undefined) | undefined
   executions = 0
   direct = 0
+  /** Shows of each leaf that the order of the members makes no difference to it; set where members are exchanged. */
+  everyOrder: EveryOrder | undefined
+  /** Observers to which it makes one, and why. */
+  readonly asymmetries: Map<number, string> = new Map()
   readonly #faultsMet = new Set<string>()
   readonly #layout: Layout
   readonly #codec: Codec
@@ -134,6 +139,7 @@ export class Relation {
     const tree = this.#treeAt(process, words)
     this.#port.bind(words, true)
     const outcomes = this.#run(tree, state)
+    this.everyOrder?.step(tree.process, tree.process.program.labels[tree.label]!)
     const leaf = this.forest.leaf(outcomes)
     this.code.array[leaf]! |= UNAUDITED
     const conflict = this.#insert(tree.cell, leaf, 1)
@@ -148,10 +154,12 @@ export class Relation {
   evaluate(process: number, words: Int32Array, state: number): number {
     const tree = this.#treeAt(process, words)
     const run = (): number => {
-      this.#port.bind(words, false)
+      // What every order is compared by is what was read.
+      this.#port.bind(words, this.everyOrder !== undefined)
       return this.forest.scratch(this.#run(tree, state))
     }
     const leaf = run()
+    this.everyOrder?.step(tree.process, tree.process.program.labels[tree.label]!)
     if (++this.direct % DIRECT_AUDIT_PERIOD !== 0) return leaf
     const first = this.forest.successors(leaf, words)
     const again = run()
@@ -190,7 +198,7 @@ export class Relation {
     try {
       // What a direct evaluation read matters too: a saturated field may have decided it.
       this.#port.bind(words, true, observer.pair)
-      const answer = this.#executor.observe(observer)
+      const answer = this.everyOrder?.answer(observer) ?? this.#executor.observe(observer)
       for (const slot of this.#port.readSlots) tree.slots.add(slot % this.#layout.slots.length)
       if (economy.direct) return answer
       const leaf = this.forest.leaf([UNAUDITED, answer])
@@ -200,6 +208,11 @@ export class Relation {
       if (economy.recorded(leaf, state, this.#unaudited)) this.code.array[tree.cell] = -this.#directLeaf
       return answer
     } catch (thrown) {
+      if (thrown instanceof Asymmetry) {
+        this.asymmetries.set(index, thrown.message)
+        this.code.array[tree.cell] = -this.#faultyLeaf
+        return NO_ANSWER
+      }
       return this.#unanswered(tree, state, thrown)
     }
   }

@@ -2,10 +2,12 @@
 import { Codec } from './codec.ts'
 import {
   coverable,
+  type Canonical,
   type Coverage,
   type Edges,
   type Engine,
   type FaultSighting,
+  type Orbits,
   levelOf,
   type Marked,
   type Question,
@@ -15,12 +17,14 @@ import {
   type VisitSighting,
   type VisitTransition,
 } from './engine.ts'
+import { EveryOrder } from './every-order.ts'
 import { Executor } from './executor.ts'
 import { IMPURE_INIT, stepFault, type StepFault } from './fault.ts'
 import { Machine } from './machine.ts'
 import { doneObserver } from './observer.ts'
 import { Kernel } from './kernel.ts'
 import type { Layout } from './layout.ts'
+import { Orders } from './orders.ts'
 import { Plain, type PlainState } from './plain.ts'
 import { sealed } from './purity.ts'
 import { RecordingPort } from './recorder.ts'
@@ -53,13 +57,16 @@ class TableSpace implements StateSpace {
   readonly #initialStates: number
   readonly #marks = new Map<number, Int32Array>()
   readonly #startFaults: FaultSighting[] = []
+  readonly #canonical: Canonical | undefined
+  readonly orbits: Orbits | undefined
 
-  constructor({ layout, observers, history }: Question, options: TableOptions) {
+  constructor({ layout, observers, history, symmetry }: Question, options: TableOptions) {
     this.layout = layout
     this.#codec = new Codec(layout, history)
     this.#plain = new Plain(layout)
     this.#port = new RecordingPort(layout, this.#codec, history)
-    const executor = new Executor(layout, this.#port)
+    const orders = symmetry && new Orders(symmetry.families)
+    const executor = new Executor(layout, this.#port, orders)
     const numbered = observers.map((observer, i) => ({ observer, i }))
     const sorted = [
       ...numbered.filter(({ observer }) => !observer.pair),
@@ -69,6 +76,9 @@ class TableSpace implements StateSpace {
     this.#firstPair = observers.filter((observer) => !observer.pair).length
     const all = [...sorted.map(({ observer }) => observer), doneObserver(layout)]
     this.#relation = new Relation(layout, this.#codec, this.#port, executor, all, options)
+    if (orders !== undefined)
+      this.#relation.everyOrder = new EveryOrder(layout, this.#codec, this.#port, executor, orders)
+    this.#canonical = symmetry?.canonical(layout, this.#codec)
     this.#store = new Store(this.#codec.words)
     const processes = layout.processes.length
     const tick = layout.processes.findIndex((process) => process.program.role === 'time')
@@ -78,12 +88,37 @@ class TableSpace implements StateSpace {
       generateFrom: options.generateFrom,
       stateObservers: this.#firstPair,
       pairObservers: observers.length - this.#firstPair,
+      canonical: this.#canonical,
     })
-    this.#revisit = new Revisit({ ...explored, processes })
+    this.#revisit = new Revisit({ ...explored, processes, canonical: this.#canonical })
     this.#done = observers.length
     this.#audits(history)
-    this.#start(executor)
+    const starts = this.#start(executor)
     this.#initialStates = this.#store.count
+    if (symmetry !== undefined && this.#canonical !== undefined)
+      this.orbits = this.#orbitsOf(symmetry.families, this.#canonical, distinct(starts) === this.#standFor())
+  }
+
+  /** How many states those found so far stand for. */
+  #standFor(): number {
+    let states = 0
+    for (let id = 0; id < this.#store.count; id++)
+      states += this.#canonical?.orbit(this.#store.arena.array, id * this.#codec.words) ?? 1
+    return states
+  }
+
+  #orbitsOf(families: Orbits['families'], canonical: Canonical, symmetricStart: boolean): Orbits {
+    const done = this.#order.length
+    return {
+      families,
+      symmetricStart,
+      standFor: () => this.#standFor(),
+      representative: (state) => {
+        const words = this.#encode(state)
+        return canonical.apply(words, 0) ? this.#decode(words, 0) : state
+      },
+      asymmetry: (observer) => this.#relation.asymmetries.get(observer === 'done' ? done : this.#order[observer]!),
+    }
   }
 
   /** The reference engine, for the sampled audit. */
@@ -103,7 +138,7 @@ class TableSpace implements StateSpace {
   }
 
   /** Adds the initial states. The recipe is run twice: one that gives other states the second time is impure. */
-  #start(executor: Executor): void {
+  #start(executor: Executor): readonly Int32Array[] {
     const first = this.#initial(executor)
     const again = this.#initial(executor)
     for (const { state, fault } of first)
@@ -114,6 +149,7 @@ class TableSpace implements StateSpace {
       first.some(({ state }, i) => state.some((word, k) => word !== again[i]!.state[k]))
     )
       this.#startFaults.push({ fault: IMPURE_INIT, state: -1 })
+    return first.flatMap(({ state, fault }) => (fault === undefined ? [state] : []))
   }
 
   #initial(executor: Executor): { readonly state: Int32Array; readonly fault: StepFault | undefined }[] {
@@ -167,7 +203,7 @@ class TableSpace implements StateSpace {
     const code = this.#kernel.best[o]!
     if (code === NO_ANSWER) return undefined
     const from = this.#kernel.bestState[o]!
-    const state = o < this.#firstPair ? from : this.#store.find(this.#kernel.bestAfter[o]!, 0)
+    const state = o < this.#firstPair ? from : this.#revisit.find(this.#kernel.bestAfter[o]!.slice())
     // A search that ran out of memory may have lost the last successors that it saw.
     return state < 0 ? undefined : { code, from, state }
   }
@@ -175,8 +211,10 @@ class TableSpace implements StateSpace {
     return this.#relation.varies(this.#order[observer]!)
   }
   saturated(observer: number): boolean {
-    const reads = this.#relation.reads(this.#order[observer]!)
-    return [...this.#port.clippedSlots].some((slot) => reads.has(slot))
+    // Where members are exchanged, what was cut off in one of them may have been read of another.
+    const kind = (slot: number): number => this.#canonical?.orbitOfSlot(slot) ?? slot
+    const reads = new Set([...this.#relation.reads(this.#order[observer]!)].map(kind))
+    return [...this.#port.clippedSlots].some((slot) => reads.has(kind(slot)))
   }
   mark(observer: number, state: number): number {
     let marks = this.#marks.get(observer)
@@ -267,6 +305,8 @@ class TableSpace implements StateSpace {
     return into
   }
 }
+
+const distinct = (states: readonly Int32Array[]): number => new Set(states.map((words) => words.join())).size
 
 /** The table engine with settings of its own: tests force what is rare. */
 export const tableEngineWith = (options: Partial<TableOptions>): Engine => ({

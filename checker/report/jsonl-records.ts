@@ -150,6 +150,22 @@ const expectation = z.discriminatedUnion('is', [
   z.strictObject({ is: z.literal('unbounded') }),
 ])
 
+const symmetry = z.strictObject({
+  families: z.array(z.strictObject({ family: z.string(), members: natural })),
+  kept: natural,
+  standFor: natural,
+  symmetricStart: z.boolean(),
+  leftOut: z.array(z.strictObject({ family: z.string(), reason: z.string() })),
+})
+const crossCheck = z.discriminatedUnion('is', [
+  z.strictObject({
+    is: z.literal('agrees'),
+    bounds: configuration.bounds,
+    unreduced: natural,
+    reduced: natural,
+  }),
+  z.strictObject({ is: z.literal('none'), because: z.string() }),
+])
 const stop = z.discriminatedUnion('by', [
   z.strictObject({ by: z.enum(['states', 'memory', 'timeout']), limit: z.number() }),
   z.strictObject({ by: z.literal('system'), message: z.string() }),
@@ -175,6 +191,13 @@ const basis = z.discriminatedUnion('is', [
     depth: z.exactOptional(depth),
     stop: z.exactOptional(stop),
   }),
+  z.strictObject({
+    is: z.literal('reduced'),
+    symmetry: z.exactOptional(symmetry),
+    partial: z.exactOptional(z.strictObject({ depth, stop })),
+    crossCheck: z.exactOptional(crossCheck),
+  }),
+  z.strictObject({ is: z.literal('refused'), because: z.string() }),
 ])
 
 const start = z.strictObject({

@@ -3,6 +3,7 @@ import { match } from 'ts-pattern'
 import { bySpec, caveats, leftOpen, neverTaken, shownProperties, vacuities } from './overview.ts'
 import {
   configurationName,
+  statesOf,
   traceOf,
   type Decided,
   type Judged,
@@ -15,6 +16,7 @@ import { traceLines } from './trace.ts'
 import {
   count,
   judgedInWords,
+  reductionsInWords,
   reachInWords,
   resultInWords,
   someInWords,
@@ -47,7 +49,7 @@ function findings(outcome: Outcome): string[] {
   const { planned } = outcome
   const where = `${planned.spec.name} ${escape(configurationName(planned))}`
   if (outcome.is === 'failed') return [`### ${where}: the checker failed\n\n${escape(outcome.message)}`]
-  const states = `${count(outcome.run.statistics.states)} states; expected: ${count(planned.states ?? 0)}`
+  const states = `${count(statesOf(outcome.run) ?? 0)} states; expected: ${count(planned.states ?? 0)}`
   return [
     ...(outcome.statesDiffer ? [`### ${where}: states\n\n${states}.`] : []),
     ...outcome.verdicts.filter(needsAction).map((judged) => finding(outcome, judged)),
@@ -88,7 +90,8 @@ function remarks(outcomes: readonly Outcome[]): string[] {
   )
   const less = caveats(outcomes).map(({ property, caveat }) => `- ${property}: ${escape(caveat)}`)
   const never = [...neverTaken(outcomes).values()].map((labels) => `- never taken: ${labels.map(code).join(', ')}`)
-  return [...inconclusive, ...vacuous, ...less, ...never]
+  const reduced = reductionsInWords(outcomes).map((words) => `- ${escape(words)}`)
+  return [...inconclusive, ...vacuous, ...less, ...reduced, ...never]
 }
 
 function* sections(summary: Summary): Generator<string> {

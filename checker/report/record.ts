@@ -112,6 +112,18 @@ export function judge(result: Result, expected: Expectation | undefined): Judgem
   return fits(result, expected) ? 'as expected' : 'differs'
 }
 
+/** Was every state looked at, or stood for by one? */
+export const isComplete = ({ basis }: Run): boolean =>
+  basis.is === 'exact' || (basis.is === 'reduced' && basis.partial === undefined)
+
+/** The number of reachable states, where the run tells. */
+export function statesOf(run: Run): number | undefined {
+  const { basis, statistics } = run
+  if (basis.is === 'exact') return statistics.states
+  if (basis.is !== 'reduced' || !isComplete(run) || basis.symmetry === undefined) return undefined
+  return basis.symmetry.symmetricStart ? basis.symmetry.standFor : undefined
+}
+
 /**
  * After a fault that the row expects nothing can be said about all states: a missing answer about deadlocks, of which
  * the row says nothing, is then no news.
@@ -119,7 +131,7 @@ export function judge(result: Result, expected: Expectation | undefined): Judgem
 const isNoNews = ({ expected }: Planned, run: Run, { property, result }: Verdict): boolean =>
   property === NO_DEADLOCK &&
   result.is === 'inconclusive' &&
-  run.basis.is === 'exact' &&
+  isComplete(run) &&
   expected[STAYS_IN_DOMAIN]?.is === 'violated' &&
   expected[NO_DEADLOCK] === undefined
 
@@ -133,9 +145,8 @@ export function decided(planned: Planned, run: Run): Decided {
       const expected = planned.expected[verdict.property]
       return { verdict, expected, judgement: judge(verdict.result, expected) }
     })
-  const { basis } = run
-  const isComplete = basis.is === 'exact' || (basis.is === 'hashed' && basis.stop === undefined)
-  const statesDiffer = planned.states !== undefined && isComplete && run.statistics.states !== planned.states
+  const states = statesOf(run)
+  const statesDiffer = planned.states !== undefined && states !== undefined && states !== planned.states
   return { is: 'decided', planned, run, verdicts, statesDiffer }
 }
 

@@ -3,6 +3,7 @@ import { fill, hanging, unstyled, wrap, type Style } from './lines.ts'
 import { bySpec, caveats, leftOpen, neverTaken, shownProperties, vacuities } from './overview.ts'
 import {
   configurationName,
+  statesOf,
   isCounterexample,
   traceOf,
   type Decided,
@@ -20,6 +21,7 @@ import {
   count,
   someInWords,
   judgedInWords,
+  reductionsInWords,
   reachInWords,
   searchInWords,
   secondsInWords,
@@ -109,6 +111,8 @@ class TextReport implements Reporter {
       remark(`${OPEN} inconclusive:`, `${reason} (${someInWords(configurations)})`)
     for (const { property, reason, configurations } of vacuities(outcomes))
       remark('vacuous:', `${property}, ${reason} (${someInWords(configurations)})`)
+    for (const words of reductionsInWords(outcomes, this.#plan.length > 1))
+      lines.push(...hanging('  ', wrap(words, this.#options.width - 2)))
     for (const { property, caveat } of caveats(outcomes)) remark(`${property}:`, caveat)
     for (const labels of neverTaken(outcomes).values())
       lines.push(...hanging('  never taken: ', fill(labels, ', ', this.#options.width - 15)))
@@ -126,7 +130,7 @@ class TextReport implements Reporter {
       lines.push(
         '',
         ...this.#marked(
-          `${where}: ${count(outcome.run.statistics.states)} states; expected: ${count(planned.states ?? 0)}`,
+          `${where}: ${count(statesOf(outcome.run) ?? 0)} states; expected: ${count(planned.states ?? 0)}`,
         ),
       )
     for (const judged of outcome.verdicts) lines.push(...this.#verdict(outcome, judged, single))

@@ -1,9 +1,9 @@
 /** Results, expectations and what carries them, in words. */
 import { match, P } from 'ts-pattern'
 import type { Expectation } from '../language/spec.ts'
-import type { Basis, Result, Run, Stop } from '../search/verdict.ts'
-import { tally } from './overview.ts'
-import type { Judged, Outcome, Summary } from './record.ts'
+import type { Basis, CrossCheck, Result, Run, Stop, SymmetryBasis } from '../search/verdict.ts'
+import { grouped, tally } from './overview.ts'
+import { configurationName, type Judged, type Outcome, type Summary } from './record.ts'
 
 export const count = (n: number): string => n.toLocaleString('en-US')
 export const counted = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`
@@ -53,6 +53,31 @@ export const stopInWords = (stop: Stop): string =>
     .with({ by: 'interrupt' }, () => 'interrupted')
     .exhaustive()
 
+/** `symmetry S4 × S4 of cpu and task (11,574 states stand for 1,897,543)`. */
+function symmetryInWords({ families, kept, standFor, symmetricStart }: SymmetryBasis): string {
+  const group = families.map(({ members }) => `S${members}`).join(' × ')
+  const names = families.map(({ family }) => family).join(' and ')
+  return `symmetry ${group} of ${names} (${counted(kept, 'state')} stand for ${symmetricStart ? '' : 'at most '}${count(standFor)})`
+}
+
+const crossCheckInWords = (crossCheck: CrossCheck): string =>
+  match(crossCheck)
+    .with({ is: 'agrees' }, ({ bounds, unreduced, reduced }) => {
+      const where = Object.entries(bounds).map(([name, value]) => `${name}=${value}`)
+      const at = where.length === 0 ? '' : ` at ${where.join(' ')}`
+      return `agrees with unreduced${at} (${count(unreduced)} → ${counted(reduced, 'state')})`
+    })
+    .with({ is: 'none' }, ({ because }) => `not compared with unreduced: ${because}`)
+    .exhaustive()
+
+const reducedInWords = ({ symmetry, partial, crossCheck }: Extract<Basis, { is: 'reduced' }>): string =>
+  [
+    `reduced by ${symmetry === undefined ? 'nothing' : symmetryInWords(symmetry)}`,
+    'conditions checked',
+    ...(crossCheck === undefined ? [] : [crossCheckInWords(crossCheck)]),
+    ...(partial === undefined ? [] : [basisInWords({ is: 'partial', ...partial })]),
+  ].join('; ')
+
 export const basisInWords = (basis: Basis): string =>
   match(basis)
     .with({ is: 'exact' }, () => 'exact')
@@ -61,6 +86,8 @@ export const basisInWords = (basis: Basis): string =>
       ({ depth, stop }) =>
         `partial (${stopInWords(stop)}${depth < 0 ? '' : `; complete up to ${counted(depth, 'step')}`})`,
     )
+    .with({ is: 'reduced' }, (reduced) => reducedInWords(reduced))
+    .with({ is: 'refused' }, ({ because }) => `refused (${clause(because)})`)
     .with(
       { is: 'preemptions' },
       ({ most, stop }) =>
@@ -80,12 +107,32 @@ export const basisInWords = (basis: Basis): string =>
 
 const stopped = (stop: Stop | undefined): string => (stop === undefined ? '' : ` (${stopInWords(stop)})`)
 
-/** `13`; `10,000+` where there may be more; `10,000 visits` where one state may count several times. */
+/** `13`; `10,000+` where there may be more; `22 of 84` where some stand for others; `10,000 visits` where one state may count several times. */
 export const statesInWords = ({ basis, statistics }: Run): string =>
   match(basis)
+    .with({ is: 'refused' }, () => '')
+    .with(
+      { is: 'reduced', symmetry: P.nonNullable, partial: P.optional(undefined) },
+      ({ symmetry: { symmetricStart, standFor } }) =>
+        `${count(statistics.states)} of ${symmetricStart ? '' : '≤ '}${count(standFor)}`,
+    )
     .with({ is: 'walks' }, () => counted(statistics.states, 'visit'))
     .with(P.union({ is: 'exact' }, { is: 'hashed', stop: P.optional(undefined) }), () => count(statistics.states))
     .otherwise(() => `${count(statistics.states)}+`)
+
+/** What could not be exchanged and, with `bases`, by what the searches were reduced, each with its configurations. */
+export const reductionsInWords = (outcomes: readonly Outcome[], bases = true): string[] =>
+  grouped(
+    outcomes.flatMap((outcome) => {
+      if (outcome.is === 'failed' || outcome.run.basis.is !== 'reduced') return []
+      const { basis } = outcome.run
+      const configuration = configurationName(outcome.planned)
+      const leftOut = (basis.symmetry?.leftOut ?? []).map(
+        ({ family, reason }) => `${family} was not exchanged: ${clause(reason)}`,
+      )
+      return [...(bases ? [basisInWords(basis)] : []), ...leftOut].map((reason) => ({ reason, configuration }))
+    }),
+  ).map(({ reason, configurations }) => `${reason} (${someInWords(configurations)})`)
 
 /** `1.23 s`, with three digits that mean something. */
 export const secondsInWords = (seconds: number): string =>
@@ -165,4 +212,6 @@ const KINDS: Readonly<Record<Basis['is'], string>> = {
   preemptions: 'bounded in preemptions',
   walks: 'by walks',
   hashed: 'hashed',
+  reduced: 'reduced',
+  refused: 'refused',
 }

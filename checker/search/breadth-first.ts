@@ -4,19 +4,28 @@
  * States are numbered in breadth-first order, so the first state that an observer sees is one of the nearest: the
  * schedule to it is shortest, whatever the number of properties.
  */
-import type { Engine, Exploration, Statistics } from '../engine/engine.ts'
+import type { Engine, Exploration, Statistics, Symmetry } from '../engine/engine.ts'
+import { Asymmetry } from '../engine/every-order.ts'
 import { OutOfMemory } from '../engine/growable.ts'
 import type { Layout } from '../engine/layout.ts'
 import { observerOf } from '../engine/observer.ts'
+import { NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from '../language/property.ts'
 import type { Fairness } from '../language/spec.ts'
-import type { Property } from '../language/property.ts'
+import { exchangeable, symmetryOf, type LeftOut } from '../reduce/symmetry.ts'
 import { exceeded, type Budget } from './budget.ts'
 import { decide } from './decide.ts'
 import { isSample, type Mode } from './mode.ts'
-import type { Basis, Run, Stop } from './verdict.ts'
+import type { Basis, Partial, Run, Stop, Verdict } from './verdict.ts'
+
+/** What a search need not look at. Where a model does not meet the conditions it is refused. */
+export interface Reductions {
+  /** Exchange members: of all families where that is sound, or of these at most. */
+  readonly symmetry?: boolean | readonly string[]
+}
 
 export interface SearchOptions extends Budget {
   readonly engine: Engine
+  readonly reduce?: Reductions | undefined
   /** Another way to look than exhaustively; it brings its own engine. */
   readonly mode?: Mode | undefined
   /** What liveness may rely on. */
@@ -31,6 +40,9 @@ const CHUNK = { table: 32_768, immer: 512, mode: 8192 }
 interface Explored {
   readonly space: Exploration
   readonly stop: Stop | undefined
+  readonly history: Set<string>
+  /** Families that could not be exchanged, though that was asked for. */
+  readonly leftOut: readonly LeftOut[]
 }
 
 /** Lets signals and timers through. */
@@ -64,11 +76,12 @@ async function exploreWithHistory(
   properties: readonly Property[],
   options: SearchOptions,
   seconds: () => number,
-): Promise<Explored & { history: Set<string> }> {
+  symmetry?: Symmetry,
+): Promise<Omit<Explored, 'leftOut'>> {
   const observers = properties.map(observerOf)
   const history = new Set<string>()
   for (;;) {
-    const question = { layout, observers, history: new Set(history) }
+    const question = { layout, observers, history: new Set(history), symmetry }
     const space = (options.mode ?? options.engine).explore(question)
     const stop = await explore(space, options, seconds)
     const before = history.size
@@ -77,25 +90,51 @@ async function exploreWithHistory(
   }
 }
 
-function basisOf(space: Exploration, stop: Stop | undefined): Basis {
-  if (isSample(space)) return space.basis(stop)
-  return stop === undefined ? { is: 'exact' } : { is: 'partial', depth: space.statistics().completeDepth, stop }
+/** Explores with members exchanged, and again with fewer families whenever one turns out not to be symmetric. */
+async function exploreSymmetric(
+  layout: Layout,
+  properties: readonly Property[],
+  options: SearchOptions,
+  seconds: () => number,
+): Promise<Explored | { readonly refused: string }> {
+  const all = exchangeable(layout)
+  const asked = options.reduce?.symmetry
+  const leftOut: LeftOut[] = [...all.leftOut]
+  let families = all.families.filter(({ family }) => asked === true || (asked !== false && asked?.includes(family)))
+  while (families.length > 0)
+    try {
+      const explored = await exploreWithHistory(layout, properties, options, seconds, symmetryOf(families))
+      return { ...explored, leftOut }
+    } catch (error) {
+      if (!(error instanceof Asymmetry)) throw error
+      leftOut.push({ family: error.family, reason: error.message })
+      families = families.filter(({ family }) => family !== error.family)
+    }
+  const reasons = leftOut.map(({ family, reason }) => `${family}: ${reason}`)
+  return { refused: `nothing is left to be exchanged: ${reasons.join('; ')}` }
 }
 
 /** Was every state expanded that there is, as far as anyone can tell? */
-const sawAll = ({ is }: Basis): boolean => is === 'exact' || is === 'hashed'
+const sawAll = (basis: Basis): boolean =>
+  basis.is === 'exact' || basis.is === 'hashed' || (basis.is === 'reduced' && basis.partial === undefined)
 
 /** Decides the properties of an instance, with `StaysInDomain` and `NoDeadlock`. */
 export async function check(layout: Layout, properties: readonly Property[], options: SearchOptions): Promise<Run> {
   const started = performance.now()
   const seconds = (): number => (performance.now() - started) / 1000
-  const { space, stop, history } = await exploreWithHistory(layout, properties, options, seconds)
+  // With nothing to exchange there is nothing to refuse, either.
+  const isReduced = (options.reduce?.symmetry ?? false) !== false && exchangeable(layout).families.length > 0
+  const explored = isReduced
+    ? await exploreSymmetric(layout, properties, options, seconds)
+    : { ...(await exploreWithHistory(layout, properties, options, seconds)), leftOut: [] }
+  if ('refused' in explored) return refusedRun(properties, options, explored.refused, seconds())
+  const { space, stop, history } = explored
   const { interrupt, timeoutSeconds } = options
   const verdicts = await decide(space, properties, history, stop, options.fairness, async () => {
     await breathe()
     return exceeded({ interrupt, timeoutSeconds }, 0, seconds())
   })
-  const basis = basisOf(space, stop)
+  const basis = basisOf(explored)
   const { taken, all } = space.coverage
   return {
     engine: options.engine.name,
@@ -106,4 +145,54 @@ export async function check(layout: Layout, properties: readonly Property[], opt
     neverTaken: stop === undefined && sawAll(basis) ? all.filter((name) => !taken.has(name)) : [],
     seconds: seconds(),
   }
+}
+
+function basisOf({ space, stop, leftOut }: Explored): Basis {
+  if (isSample(space)) return space.basis(stop)
+  const partial: Partial | undefined = stop && { depth: space.statistics().completeDepth, stop }
+  const { orbits } = space
+  if (orbits === undefined) return partial === undefined ? { is: 'exact' } : { is: 'partial', ...partial }
+  const { families, symmetricStart } = orbits
+  return {
+    is: 'reduced',
+    symmetry: { families, kept: space.statistics().states, standFor: orbits.standFor(), symmetricStart, leftOut },
+    ...(partial === undefined ? {} : { partial }),
+  }
+}
+
+/** A run that was not begun: everything stays open. */
+function refusedRun(properties: readonly Property[], { engine }: SearchOptions, because: string, seconds: number): Run {
+  const open = (property: string, kind: Verdict['kind']): Verdict => ({
+    property,
+    kind,
+    result: { is: 'inconclusive' },
+    because: `reduction by symmetry is refused: ${because}`,
+    vacuous: undefined,
+  })
+  return {
+    engine: engine.name,
+    statistics: NOTHING_FOUND,
+    basis: { is: 'refused', because },
+    verdicts: [
+      open(STAYS_IN_DOMAIN, 'built-in'),
+      open(NO_DEADLOCK, 'built-in'),
+      ...properties.map(({ name, kind }) => open(name, kind)),
+    ],
+    history: [],
+    neverTaken: [],
+    seconds,
+  }
+}
+
+const NOTHING_FOUND: Statistics = {
+  states: 0,
+  transitions: 0,
+  depth: 0,
+  completeDepth: -1,
+  initialStates: 0,
+  queued: 0,
+  bytes: 0,
+  executions: 0,
+  direct: 0,
+  expansions: 0,
 }

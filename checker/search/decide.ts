@@ -14,7 +14,9 @@ import {
   type PropertyKind,
   type ResponseKind,
 } from '../language/property.ts'
-import { pathTo, ReplayError, scheduleAlong, startsByName, type Trace } from '../trace/schedule.ts'
+import { scheduleTo } from '../trace/along-orbits.ts'
+import { confirm } from '../trace/confirm.ts'
+import { ReplayError, startsByName, type Trace } from '../trace/schedule.ts'
 import { Behaviours } from './behaviours.ts'
 import { describeStop } from './budget.ts'
 import { faultsInOrder, traceToFault } from './faults.ts'
@@ -28,6 +30,17 @@ import { InternalError, type Decided, type Result, type Stop, type Verdict } fro
 
 /** What one look at every state or step decides. */
 type SightedKind = Exclude<PropertyKind, LivenessKind | ResponseKind | 'alwaysReachable' | 'refines'>
+
+/** What is decided by states and steps, whoever takes them: what an exchange of members preserves. */
+const SYMMETRIC_KINDS: ReadonlySet<PropertyKind> = new Set([
+  'always',
+  'never',
+  'reachable',
+  'alwaysReachable',
+  'stepwise',
+  'maximum',
+  'minimum',
+])
 
 /** A result that needs all states. */
 type OfAllStates = Extract<Result, { readonly probability?: number }>
@@ -114,13 +127,9 @@ class Decider {
     try {
       if (this.#sample !== undefined) return traceAlong(this.#machine, this.#sample.behaviour(state))
       const space = this.#stored
-      return (
-        traceToFault(space, this.#machine, this.#properties, sighting) ??
-        scheduleAlong(
-          this.#machine,
-          pathTo(space, state).map((id) => space.state(id)),
-        )
-      )
+      const canonical =
+        space.orbits === undefined ? traceToFault(space, this.#machine, this.#properties, sighting) : undefined
+      return canonical ?? scheduleTo(space, this.#machine, state)
     } catch (error) {
       if (error instanceof ReplayError && error.reached !== undefined) return error.reached
       throw error
@@ -147,13 +156,33 @@ class Decider {
     return {
       ...named,
       result: { is: 'violated', steps: trace.schedule.steps.length, trace, ...this.#length(first.state) },
-      because: `${where(first)}: ${first.fault.message}`,
+      because: this.#faultAt(trace) ?? `${where(first)}: ${first.fault.message}`,
     }
+  }
+
+  /** What goes wrong at the end of a real trace, whose members are others than those of the state that was seen. */
+  #faultAt(trace: Trace): string | undefined {
+    if (this.#space.orbits === undefined) return undefined
+    return confirm(this.#machine, STAYS_IN_DOMAIN, this.#properties, { result: 'violated' }, trace).because
+  }
+
+  /** Why nothing can be said where members were exchanged, if so. */
+  #unsymmetric(observer: number | 'done', kind?: PropertyKind): string | undefined {
+    const { orbits } = this.#space
+    if (orbits === undefined) return undefined
+    if (kind === 'refines')
+      return 'reduction by symmetry cannot tell whether a mapping to another protocol is symmetric; check it without'
+    if (kind !== undefined && !SYMMETRIC_KINDS.has(kind))
+      return 'reduction by symmetry preserves neither fairness to each member nor who goes round; check it without'
+    const reason = orbits.asymmetry(observer)
+    return reason && `${reason}, so reduction by symmetry cannot decide it`
   }
 
   noDeadlock(): Verdict {
     const { deadlock, layout } = this.#space
     const named = { property: NO_DEADLOCK, kind: 'built-in' } as const
+    const because = this.#unsymmetric('done')
+    if (because !== undefined) return { ...named, result: { is: 'inconclusive' }, because, vacuous: undefined }
     if (deadlock !== undefined && !this.#impure)
       return this.#ifConfirmed(named, () => {
         const trace = this.#traces.to('deadlock')
@@ -175,6 +204,9 @@ class Decider {
   property(property: Property, index: number): Verdict {
     const named = { property: property.name, kind: property.kind }
     if (this.#impure) return { ...named, ...this.#forAll({ is: 'holds' }), vacuous: undefined }
+    const unsymmetric = this.#unsymmetric(index, property.kind)
+    if (unsymmetric !== undefined)
+      return { ...named, result: { is: 'inconclusive' }, because: unsymmetric, vacuous: undefined }
     const verdict = this.#ifConfirmed(named, () => this.#decided(property, index))
     // Where not everything was seen, nobody knows what is never put to the test.
     return this.#limits.seen === undefined ? verdict : { ...verdict, vacuous: undefined }
@@ -330,7 +362,7 @@ class Decider {
     const because =
       goals === 0
         ? 'no reachable state satisfies it'
-        : `from there on it can never be reached again; ${traps.length} of ${states} states are like that`
+        : `from there on it can never be reached again; ${traps.length} of ${states} ${this.#space.orbits === undefined ? '' : 'kept '}states are like that`
     return { result: { is: 'violated', steps: trace.schedule.steps.length, trace }, because, vacuous: undefined }
   }
 

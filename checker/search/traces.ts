@@ -4,7 +4,8 @@ import { OutOfMemory } from '../engine/growable.ts'
 import type { Machine } from '../engine/machine.ts'
 import { AS_CLAIMED, observerOf, VIOLATED } from '../engine/observer.ts'
 import type { Property } from '../language/property.ts'
-import { pathTo, scheduleAlong, type Trace } from '../trace/schedule.ts'
+import { scheduleTo } from '../trace/along-orbits.ts'
+import type { Trace } from '../trace/schedule.ts'
 import { ShortestTraces, type Goal } from '../trace/shortest.ts'
 
 type Key = Property | 'deadlock'
@@ -23,7 +24,7 @@ export class Traces implements TraceSource {
   readonly #trapsOf: ((index: number) => readonly number[]) | undefined
   readonly #numbers = new Map<Key, number>()
   readonly #goals: Goal[] = []
-  #found: ShortestTraces | 'too large' | undefined
+  #found: ShortestTraces | 'by predecessors' | undefined
 
   constructor(
     space: StateSpace,
@@ -40,10 +41,10 @@ export class Traces implements TraceSource {
   to(key: Key): Trace {
     this.#found ??= this.#find()
     const number = this.#numbers.get(key)!
-    return this.#found === 'too large' ? this.#byPredecessors(number) : this.#found.trace(number)
+    return this.#found === 'by predecessors' ? this.#byPredecessors(number) : this.#found.trace(number)
   }
 
-  #find(): ShortestTraces | 'too large' {
+  #find(): ShortestTraces | 'by predecessors' {
     const space = this.#space
     this.#add('deadlock', { places: space.deadlocks().map((state) => [state, -1]) })
     this.#properties.forEach((property, i) => {
@@ -51,10 +52,12 @@ export class Traces implements TraceSource {
       else if (isShown(property, space.sighting(i)?.code, this.#trapsOf !== undefined))
         this.#add(property, this.#seen(property, i))
     })
+    // Who moves is not the same along states that stand for others: switches cannot be counted there.
+    if (space.orbits !== undefined) return 'by predecessors'
     try {
       return new ShortestTraces(space, this.#machine, this.#goals)
     } catch (error) {
-      if (error instanceof OutOfMemory || error instanceof RangeError) return 'too large'
+      if (error instanceof OutOfMemory || error instanceof RangeError) return 'by predecessors'
       throw error
     }
   }
@@ -77,14 +80,11 @@ export class Traces implements TraceSource {
     return traps.filter((state) => state < end).map((state) => [state, -1])
   }
 
-  /** Where there is no memory for more: shortest as well, but neither with the fewest switches nor always the same. */
+  /** Where members are exchanged, or there is no memory for more: shortest as well, but neither with the fewest switches nor always the same. */
   #byPredecessors(goal: number): Trace {
     const { places, over } = this.#goals[goal]!
     const [state] = places[0]!
-    const trace = scheduleAlong(
-      this.#machine,
-      pathTo(this.#space, state).map((id) => this.#space.state(id)),
-    )
+    const trace = scheduleTo(this.#space, this.#machine, state)
     if (over === undefined) return trace
     const last = trace.states.at(-1)!
     const taken = this.#machine

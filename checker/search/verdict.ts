@@ -1,6 +1,8 @@
 /** Verdicts: what was decided, and what carries it. */
 import type { Statistics } from '../engine/engine.ts'
+import type { FamilySize } from '../engine/orders.ts'
 import type { PropertyKind } from '../language/property.ts'
+import type { LeftOut } from '../reduce/symmetry.ts'
 import type { Trace } from '../trace/schedule.ts'
 
 /** What is said of all states. */
@@ -76,12 +78,49 @@ export type Stop =
   | { readonly by: 'system'; readonly message: string }
   | { readonly by: 'interrupt' }
 
+/** The search stopped: all behaviours of up to `depth` steps were seen; -1 where not even the initial states were. */
+export interface Partial {
+  readonly depth: number
+  readonly stop: Stop
+}
+
+/** Members were exchanged: the states that were found stand for others. */
+export interface SymmetryBasis {
+  /** The group is that of all permutations of each of these. */
+  readonly families: readonly FamilySize[]
+  /** States that were found. */
+  readonly kept: number
+  readonly standFor: number
+  /** The initial states are symmetric, so `standFor` is the number of states unreduced; else it is at most that. */
+  readonly symmetricStart: boolean
+  /** Families whose members cannot be exchanged, and why. */
+  readonly leftOut: readonly LeftOut[]
+}
+
+/** The same configuration with smaller bounds was decided reduced and unreduced, and everything agreed. */
+export type CrossCheck =
+  | {
+      readonly is: 'agrees'
+      readonly bounds: Readonly<Record<string, number>>
+      readonly unreduced: number
+      readonly reduced: number
+    }
+  | { readonly is: 'none'; readonly because: string }
+
 /** What carries the verdicts of a run. */
 export type Basis =
   /** Every reachable state was expanded, and states were told apart exactly. */
   | { readonly is: 'exact' }
-  /** The search stopped: all behaviours of up to `depth` steps were seen; -1 where not even the initial states were. */
-  | { readonly is: 'partial'; readonly depth: number; readonly stop: Stop }
+  | ({ readonly is: 'partial' } & Partial)
+  /** Not every state was looked at, and none needed to be; where `partial` is set, the search stopped besides. */
+  | {
+      readonly is: 'reduced'
+      readonly symmetry?: SymmetryBasis
+      readonly partial?: Partial
+      readonly crossCheck?: CrossCheck
+    }
+  /** A reduction was asked for that is not sound here: nothing was searched. */
+  | { readonly is: 'refused'; readonly because: string }
   /** All behaviours with at most so many preemptions were seen; -1: not even all of those without. */
   | { readonly is: 'preemptions'; readonly most: number; readonly stop?: Stop }
   /** So many random behaviours were seen, of so many steps together. */

@@ -107,6 +107,7 @@ export class AdvanceGenerator {
   #flush(): void {
     const b = this.#b
     b.when(gt(b.get('pending'), ZERO), () => {
+      if (this.#shape.exchanges) b.run(imported('keep', b.get('pending')))
       b.run(call(INSERT, b.get('pending')))
       b.set('pending', ZERO)
       b.set('count', cell('count'))

@@ -1,7 +1,7 @@
 /** Runs the generated kernel: moves the arrays into memories that it can import, and talks to it by cells. */
 import type { WasmMemory } from '../growable.ts'
 import type { Relation } from '../relation.ts'
-import type { Store } from '../store.ts'
+import { BATCH, type Store } from '../store.ts'
 import { AdvanceGenerator } from './advance.ts'
 import { assemble } from './assembler.ts'
 import { insertCode, rehashCode } from './insert.ts'
@@ -79,6 +79,13 @@ export class GeneratedKernel {
     const words = this.#view()
     const end = pairObservers > 0 ? 2 * K : K
     for (let k = 0; k < end; k++) into[k] = words[start + k]!
+  }
+
+  /** The successors that wait to be inserted, and their hashes. */
+  get batch(): { readonly batch: Int32Array; readonly hashes: Int32Array } {
+    const words = this.#view()
+    const { batch, hashes } = this.#map
+    return { batch: words.subarray(batch / 4, hashes / 4), hashes: words.subarray(hashes / 4, hashes / 4 + BATCH) }
   }
 
   /** The words of memory 0, which are another array after it has grown. */

@@ -32,6 +32,8 @@ export interface Shape {
   readonly pairObservers: number
   readonly firstTick: number
   readonly auditPeriod: number
+  /** Successors are replaced by the states that are kept for them. */
+  readonly exchanges: boolean
 }
 
 /** Where things lie in memory 0, in bytes. */
@@ -83,6 +85,7 @@ export const IMPORTS = [
   { name: 'terminal', parameters: 1, results: 0 },
   { name: 'level', parameters: 1, results: 0 },
   { name: 'reserve', parameters: 1, results: 0 },
+  { name: 'keep', parameters: 1, results: 0 },
 ] as const
 export type Import = (typeof IMPORTS)[number]['name']
 
