@@ -21,7 +21,7 @@
  * - Memory order. Every step of the kernel is relaxed; here they are seen in the order in which they happen. A reader that
  *   sees a root before the word that it comes from would see more; the error of such a read is not bounded here.
  * - init_many(), memory, alignment; the build without SMP, which has one atomic word and no error.
- * - Three levels of items, which trees for more than 512 CPUs have.
+ * - A third level of items below the root, which trees for more than 512 CPUs have, and a fourth.
  *
  * One label is one step. Where a step covers more than one access, this is why it hides nothing:
  * - level0: the increment is chosen, the word changed, the carry computed: the last is local.

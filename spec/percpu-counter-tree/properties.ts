@@ -2,14 +2,7 @@
 import { propertiesOf, type RowOf } from '../../checker/language/index.ts'
 import { intervalCounter } from '../../model/interval-counter.ts'
 import { percpuCounterTree } from '../../model/percpu-counter-tree.ts'
-import {
-  isRefused,
-  minMaxRange,
-  offsetOf,
-  treeFor,
-  wrap,
-  type Tree,
-} from '../../model/percpu-counter-tree/arithmetic.ts'
+import { isRefused, minMaxRange, treeFor, wrap, type Tree } from '../../model/percpu-counter-tree/arithmetic.ts'
 import { errorAtRest, excessInFlight } from '../../model/percpu-counter-tree/bounds.ts'
 import type { State } from '../../model/percpu-counter-tree/state.ts'
 
@@ -42,15 +35,17 @@ const sum = (words: Iterable<number>): number => {
 const word = ({ word_bits }: State, value: number): number =>
   word_bits === 0 ? value : Number(wrap(word_bits, BigInt(value)))
 
-const residual = (value: number, mask: bigint): number => ((value % Number(mask)) + Number(mask)) % Number(mask)
+/** What a word keeps back from the level above; below 0 the remainder is that of the next multiple further down. */
+const residual = (value: number, mask: number): number => ((value % mask) + mask) % mask
 
 /** What nodes keep back from the level above. */
 function residuals(s: State): number {
   const { masks, items } = treeOf(s)
-  let kept = sum([...s.level0].map((each) => residual(each, masks[0] ?? 1n)))
+  let [kept, item] = [0, 0]
+  for (const each of s.level0) kept += residual(each, Number(masks[0] ?? 1n))
   for (let level = 1; level < masks.length; level++) {
-    const offset = offsetOf(treeOf(s), level)
-    for (let i = 0; i < items[level - 1]; i++) kept += residual(s.items[offset + i], masks[level])
+    const mask = Number(masks[level])
+    for (const end = item + items[level - 1]; item < end; item++) kept += residual(s.items[item], mask)
   }
   return kept
 }
@@ -114,7 +109,7 @@ export const properties = [
    * Conservation: what was added is in the root, kept back by nodes, or on its way, in every state. Where it fails a
    * counter is wrong for ever.
    */
-  always('NothingIsLost', (s) => word(s, s.error - residuals(s) - sum([...s.adder].map(({ carry }) => carry))) === 0, {
+  always('NothingIsLost', (s) => word(s, s.error - residuals(s) - s.adder.sum(({ carry }) => carry)) === 0, {
     given: (s, { at }) => s.adder.every((adder) => !at(adder, 'level0_reload')),
   }),
   /** What justifies the quotient: the error that is counted beside the words is the one that they have. */
