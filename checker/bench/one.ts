@@ -1,12 +1,14 @@
 /**
  * One measurement in a process of its own: `one.ts MODEL HOW MAX-STATES BOUNDS-AS-JSON`, where HOW is the name of an
- * engine, `symmetry` (all members are exchanged), `fingerprints`, or `preemptions`, which takes them all. Prints JSON.
+ * engine, `symmetry` (all members are exchanged), `partial-order`, `fingerprints`, or `preemptions`, which takes them all.
+ * Prints JSON.
  */
 import { immerEngine } from '../engine/immer.ts'
 import { layoutOf } from '../engine/layout.ts'
 import { observerOf } from '../engine/observer.ts'
-import { tableEngine } from '../engine/table.ts'
+import { tableEngine, tableEngineWith } from '../engine/table.ts'
 import type { Spec } from '../language/index.ts'
+import { partialOrder } from '../reduce/reduced-kernel.ts'
 import { exchangeable, symmetryOf } from '../reduce/symmetry.ts'
 import { hashedMode } from '../search/hashed.ts'
 import { preemptionMode } from '../search/preemptions.ts'
@@ -18,6 +20,7 @@ const engines = {
   immer: immerEngine,
   table: tableEngine,
   symmetry: tableEngine,
+  'partial-order': tableEngineWith({ reduction: partialOrder }),
   fingerprints: hashedMode({ bits: 64, seed: 1 }),
   preemptions: preemptionMode(Infinity),
 }

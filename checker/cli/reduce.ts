@@ -5,12 +5,13 @@ import type { Planned } from '../report/record.ts'
 import { check, type Reductions, type SearchOptions } from '../search/breadth-first.ts'
 import { crossCheck, downwards } from '../search/cross-check.ts'
 import type { Run } from '../search/verdict.ts'
+import { partialOrder } from '../reduce/reduced-kernel.ts'
 import { sentences, UsageError } from './sentences.ts'
 
-/** What each word asks for; `undefined` where it is known and not there yet. */
-export const REDUCTIONS: Readonly<Record<string, Reductions | undefined>> = {
+/** What each word asks for. */
+export const REDUCTIONS: Readonly<Record<string, Reductions>> = {
   symmetry: { symmetry: true },
-  'partial-order': undefined,
+  'partial-order': { partialOrder: true },
 }
 
 /** The reductions of these names together, or none. */
@@ -18,13 +19,10 @@ export function reductionsOf(names: readonly string[] | undefined, engine: strin
   if (names === undefined) return undefined
   if (names.length === 0) throw new UsageError(sentences.noReduction(Object.keys(REDUCTIONS)))
   if (engine !== 'table') throw new UsageError(sentences.reduceNeedsTable(engine))
+  if (new Set(names).size > 1) throw new UsageError(sentences.oneReduction())
   return names
-    .map((name) => REDUCTIONS[known('reduction', name, Object.keys(REDUCTIONS))] ?? notYet(name))
+    .map((name) => REDUCTIONS[known('reduction', name, Object.keys(REDUCTIONS))])
     .reduce((all, one) => ({ ...all, ...one }), {})
-}
-
-function notYet(name: string): never {
-  throw new UsageError(sentences.notAvailable(name))
 }
 
 /** Decides a configuration; where a reduction was asked for, also compares it with an unreduced search. */
@@ -35,6 +33,9 @@ export async function checkReduced(
 ): Promise<Run> {
   const run = await check(planned.layout, properties, options)
   if (run.basis.is !== 'reduced') return run
-  const compared = await crossCheck(run, properties, options, downwards(planned.spec.protocol, planned))
+  const isReducible =
+    run.basis.partialOrder && ((layout: Planned['layout']) => partialOrder.refuses(layout) === undefined)
+  const smaller = downwards(planned.spec.protocol, planned, isReducible)
+  const compared = await crossCheck(run, properties, options, smaller)
   return { ...run, basis: { ...run.basis, crossCheck: compared } }
 }

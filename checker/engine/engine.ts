@@ -97,6 +97,14 @@ export interface Orbits {
   asymmetry(observer: number | 'done'): string | undefined
 }
 
+/** What it means that steps were left out. */
+export interface LeftOut {
+  /** How many times the states were searched: until what was learnt bore out what was left out. */
+  readonly passes: number
+  /** Why the space cannot decide what an observer is for, if so: one sentence. */
+  cannotDecide(observer: number): string | undefined
+}
+
 /** Some states by a number each, from state `first` on; those with 0 are not meant. */
 export interface Marked {
   readonly first: number
@@ -135,6 +143,8 @@ export interface Exploration {
   readonly neededHistory: ReadonlySet<string>
   /** Set where the question was asked with a symmetry. States are then those that are kept. */
   readonly orbits?: Orbits | undefined
+  /** Set where some steps were left out at some states. */
+  readonly leftOut?: LeftOut | undefined
 }
 
 /** An exploration that keeps its states. They are numbered from 0 in breadth-first order. */

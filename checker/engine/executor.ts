@@ -11,7 +11,14 @@ import type { Layout } from './layout.ts'
 import { Odometer } from './odometer.ts'
 import type { Orders } from './orders.ts'
 import type { StatePort } from './port.ts'
-import type { CompiledProgram, FlatAction, FlatLabel, Process, Target } from './process.ts'
+import {
+  standsAt,
+  type CompiledProgram,
+  type FlatAction,
+  type FlatLabel,
+  type Process,
+  type Target,
+} from './process.ts'
 import { slotsOf } from './layout.ts'
 
 /** One way in which a step went: its writes are in the port when this is emitted. */
@@ -204,10 +211,8 @@ export class Executor {
       return this.#port.fail(
         new Fault('exception', `at(${nameOf(process)}, '${label}') asks about something that has no program here.`),
       )
-    const pc = this.#port.get(identity.pc)
-    if (label === DONE) return pc === program.done
-    const name = program.labels[pc]?.name
-    return name !== undefined && (name === label || name.startsWith(`${label}/`))
+    this.#port.onLabelAsked?.(identity.pc, label)
+    return standsAt(program, this.#port.get(identity.pc), label)
   }
 }
 

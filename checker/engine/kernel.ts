@@ -30,17 +30,35 @@ export interface KernelSetup {
   readonly canonical: Canonical | undefined
 }
 
-export class Kernel {
-  head = 0
-  transitions = 0
-  terminalStates = 0
-  deadlock = -1
+/** What expands the states of a table space, in the order in which they were found. */
+export interface Explorer {
+  /** The first state that was not expanded yet. */
+  readonly head: number
+  readonly transitions: number
+  readonly terminalStates: number
+  /** The first one, or -1. */
+  readonly deadlock: number
   /** First id of each level. */
-  readonly levels: number[] = []
+  readonly levels: readonly number[]
   /** Largest answer per observer, and the state where it was first given. */
   readonly best: Int32Array
   readonly bestState: Int32Array
   /** Per observer of pairs: the words of the state after the step of the largest answer. */
+  readonly bestAfter: readonly Int32Array[]
+  /** Adds an initial state. */
+  start(words: Int32Array): void
+  /** Expands up to `limit` states; `false` when none is left. */
+  advance(limit: number): boolean
+}
+
+export class Kernel implements Explorer {
+  head = 0
+  transitions = 0
+  terminalStates = 0
+  deadlock = -1
+  readonly levels: number[] = []
+  readonly best: Int32Array
+  readonly bestState: Int32Array
   readonly bestAfter: Int32Array[]
   readonly #setup: KernelSetup
   readonly #state: Int32Array
@@ -65,7 +83,6 @@ export class Kernel {
     this.bestAfter = Array.from({ length: observers }, () => new Int32Array(K))
   }
 
-  /** Adds an initial state. */
   start(words: Int32Array): void {
     const { store } = this.#setup
     this.#batch.set(words)
@@ -88,7 +105,6 @@ export class Kernel {
       if (canonical.apply(batch, j * store.words)) hashes[j] = store.hash(batch, j * store.words)
   }
 
-  /** Expands up to `limit` states; `false` when none is left. */
   advance(limit: number): boolean {
     const { store, generateFrom } = this.#setup
     if (this.#generated === undefined && store.count >= generateFrom && store.words <= MAX_UNROLLED_WORDS)

@@ -254,6 +254,13 @@ class Compiler {
   }
 }
 
+/** Does a process whose label has this code stand at the label of that name, or inside a call made there? */
+export function standsAt({ labels, done }: CompiledProgram, pc: number, label: string): boolean {
+  if (label === DONE) return pc === done
+  const name = labels[pc]?.name
+  return name !== undefined && (name === label || name.startsWith(`${label}/`))
+}
+
 /** Compiles every program of an instance, by family. */
 export function compilePrograms(instance: Instance): Map<string, CompiledProgram> {
   const compiled = new Map<string, CompiledProgram>()

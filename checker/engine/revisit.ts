@@ -30,6 +30,8 @@ export interface Explored {
   readonly firstTick: number
   /** Which states are kept, where members are exchanged. */
   readonly canonical: Canonical | undefined
+  /** Was the process left out at a state? */
+  readonly leavesOut?: ((process: number, state: number) => boolean) | undefined
 }
 
 export class Revisit {
@@ -184,10 +186,11 @@ export class Revisit {
 
   /** The leaves of the processes in the loaded state. A leaf is good until the next one. */
   #leaves(state: number, visit: (leaf: number, process: number) => void): void {
-    const { relation, processes, firstTick } = this.#explored
+    const { relation, processes, firstTick, leavesOut } = this.#explored
     let urgent = false
     for (let process = 0; process < processes; process++) {
       if (urgent && process === firstTick) break
+      if (leavesOut?.(process, state) === true) continue
       const leaf = relation.leafFor(process, this.#words, state)
       urgent ||= (relation.code.array[leaf]! & URGENT) !== 0
       visit(leaf, process)

@@ -60,6 +60,12 @@ export class Store {
     )
   }
 
+  /** Forgets all states. */
+  clear(): void {
+    this.count = 0
+    this.index.array.fill(0)
+  }
+
   /** Makes room for this many more states. */
   reserve(more: number): void {
     const states = this.count + more

@@ -7,6 +7,7 @@ import {
   type Edges,
   type Engine,
   type FaultSighting,
+  type LeftOut,
   type Orbits,
   levelOf,
   type Marked,
@@ -18,16 +19,17 @@ import {
   type VisitTransition,
 } from './engine.ts'
 import { EveryOrder } from './every-order.ts'
-import { Executor } from './executor.ts'
+import { Executor, type Observer } from './executor.ts'
 import { IMPURE_INIT, stepFault, type StepFault } from './fault.ts'
 import { Machine } from './machine.ts'
 import { doneObserver } from './observer.ts'
-import { Kernel } from './kernel.ts'
+import { Kernel, type Explorer, type KernelSetup } from './kernel.ts'
 import type { Layout } from './layout.ts'
 import { Orders } from './orders.ts'
 import { Plain, type PlainState } from './plain.ts'
 import { sealed } from './purity.ts'
 import { RecordingPort } from './recorder.ts'
+import { Footprints } from './footprint.ts'
 import { ECONOMY, type EconomyOptions } from './economy.ts'
 import { NO_ANSWER } from './forest.ts'
 import { Relation } from './relation.ts'
@@ -37,7 +39,32 @@ import { Store } from './store.ts'
 export interface TableOptions extends EconomyOptions {
   /** States from which on the generated kernel takes over: small spaces are not worth its making. */
   readonly generateFrom: number
+  /** Leaves out what need not be explored. */
+  readonly reduction?: Reduction | undefined
 }
+
+/** A kernel that leaves out some of the processes at some states. */
+export interface ReducedExplorer extends Explorer {
+  readonly passes: number
+  /** Was the process left out at a state that was expanded? */
+  leavesOut(process: number, state: number): boolean
+  /** Why the reduced space cannot decide an observer, by its number in the setup: one sentence. */
+  cannotDecide(observer: number): string | undefined
+}
+
+/** What a reduction works with. */
+export interface ReducedSetup extends KernelSetup {
+  readonly layout: Layout
+  readonly footprints: Footprints
+  /** Those of states, then those of pairs. */
+  readonly observers: readonly Observer[]
+}
+export interface Reduction {
+  /** Why a model is explored as it is, if so: one sentence. */
+  refuses(layout: Layout): string | undefined
+  explorer(setup: ReducedSetup): ReducedExplorer
+}
+
 const DEFAULTS: TableOptions = { ...ECONOMY, generateFrom: 16_384 }
 
 class TableSpace implements StateSpace {
@@ -46,7 +73,8 @@ class TableSpace implements StateSpace {
   readonly #port: RecordingPort
   readonly #relation: Relation
   readonly #store: Store
-  readonly #kernel: Kernel
+  readonly #kernel: Explorer
+  readonly #reduced: ReducedExplorer | undefined
   readonly #plain: Plain
   /** From the order of the question to the order of the kernel: states first, then pairs. */
   readonly #order: readonly number[]
@@ -75,7 +103,11 @@ class TableSpace implements StateSpace {
     this.#order = observers.map((_, i) => sorted.findIndex((each) => each.i === i))
     this.#firstPair = observers.filter((observer) => !observer.pair).length
     const all = [...sorted.map(({ observer }) => observer), doneObserver(layout)]
-    this.#relation = new Relation(layout, this.#codec, this.#port, executor, all, options)
+    // What is learnt of one member would have to be learnt of all that it is exchanged with.
+    const isAsItIs = symmetry !== undefined || options.reduction?.refuses(layout) !== undefined
+    const reduction = isAsItIs ? undefined : options.reduction
+    const footprints = reduction && new Footprints(layout, this.#codec, all.length)
+    this.#relation = new Relation(layout, this.#codec, this.#port, executor, all, options, footprints)
     if (orders !== undefined)
       this.#relation.everyOrder = new EveryOrder(layout, this.#codec, this.#port, executor, orders)
     this.#canonical = symmetry?.canonical(layout, this.#codec)
@@ -83,14 +115,22 @@ class TableSpace implements StateSpace {
     const processes = layout.processes.length
     const tick = layout.processes.findIndex((process) => process.program.role === 'time')
     const explored = { relation: this.#relation, store: this.#store, firstTick: tick < 0 ? processes : tick }
-    this.#kernel = new Kernel({
+    const setup: KernelSetup = {
       ...explored,
       generateFrom: options.generateFrom,
       stateObservers: this.#firstPair,
       pairObservers: observers.length - this.#firstPair,
       canonical: this.#canonical,
+    }
+    const reduced = footprints && reduction.explorer({ ...setup, layout, footprints, observers: all.slice(0, -1) })
+    this.#reduced = reduced
+    this.#kernel = reduced ?? new Kernel(setup)
+    this.#revisit = new Revisit({
+      ...explored,
+      processes,
+      canonical: this.#canonical,
+      leavesOut: reduced && ((process, state) => reduced.leavesOut(process, state)),
     })
-    this.#revisit = new Revisit({ ...explored, processes, canonical: this.#canonical })
     this.#done = observers.length
     this.#audits(history)
     const starts = this.#start(executor)
@@ -187,17 +227,29 @@ class TableSpace implements StateSpace {
       states: this.#store.count,
       transitions,
       depth: Math.max(0, levels.length - 1),
-      completeDepth: head === this.#store.count ? levels.length - 1 : Math.max(-1, levels.length - 2),
+      completeDepth: this.#completeDepth,
       initialStates: this.#initialStates,
       queued: this.#store.count - head,
       bytes: this.#store.bytes,
       executions: this.#relation.executions,
       direct: this.#relation.direct,
-      expansions: head * this.layout.processes.length,
+      expansions: (this.#relation.expandedBefore + head) * this.layout.processes.length,
       levels,
     }
   }
 
+  get #completeDepth(): number {
+    const { head, levels } = this.#kernel
+    if (head === this.#store.count) return levels.length - 1
+    // A reduced search may come late to what is near.
+    return this.#reduced === undefined ? Math.max(-1, levels.length - 2) : -1
+  }
+
+  get leftOut(): LeftOut | undefined {
+    const reduced = this.#reduced
+    if (reduced === undefined) return undefined
+    return { passes: reduced.passes, cannotDecide: (observer) => reduced.cannotDecide(this.#order[observer]!) }
+  }
   sighting(observer: number): Sighting | undefined {
     const o = this.#order[observer]!
     const code = this.#kernel.best[o]!

@@ -194,6 +194,7 @@ const basis = z.discriminatedUnion('is', [
   z.strictObject({
     is: z.literal('reduced'),
     symmetry: z.exactOptional(symmetry),
+    partialOrder: z.exactOptional(z.strictObject({ kept: natural, passes: natural })),
     partial: z.exactOptional(z.strictObject({ depth, stop })),
     crossCheck: z.exactOptional(crossCheck),
   }),

@@ -79,7 +79,8 @@ export type Write = (text: string) => void
 
 export const isBuiltIn = (property: string): boolean => property === STAYS_IN_DOMAIN || property === NO_DEADLOCK
 
-function fits(result: Result, expected: Expectation): boolean {
+/** Does a result fit? Where schedules need not be the shortest of all, a longer one does. */
+function fits(result: Result, expected: Expectation, isShortest: boolean): boolean {
   if (result.is !== expected.is) return false
   if ('value' in expected && 'value' in result)
     return (
@@ -89,7 +90,7 @@ function fits(result: Result, expected: Expectation): boolean {
     )
   if (!('steps' in result) || !('steps' in expected)) return true
   // Rows tell the steps of a shortest schedule.
-  return 'longer' in result ? result.steps >= expected.steps : result.steps === expected.steps
+  return 'longer' in result || !isShortest ? result.steps >= expected.steps : result.steps === expected.steps
 }
 
 /** Nobody would want these to be, without a word. */
@@ -105,11 +106,11 @@ const exceeds = ({ is, value }: Extreme, expected: Expectation | undefined): boo
       expected.atLeast !== true &&
       (is === 'maximum' ? value > expected.value : value < expected.value)))
 
-export function judge(result: Result, expected: Expectation | undefined): Judgement {
+export function judge(result: Result, expected: Expectation | undefined, isShortest = true): Judgement {
   if (result.is === 'inconclusive') return 'inconclusive'
   if ('sampled' in result) return exceeds(result, expected) ? 'differs' : 'inconclusive'
   if (expected === undefined) return BAD.has(result.is) ? 'bad' : 'good'
-  return fits(result, expected) ? 'as expected' : 'differs'
+  return fits(result, expected, isShortest) ? 'as expected' : 'differs'
 }
 
 /** Was every state looked at, or stood for by one? */
@@ -137,13 +138,14 @@ const isNoNews = ({ expected }: Planned, run: Run, { property, result }: Verdict
 
 /** What the run says about what was asked. */
 export function decided(planned: Planned, run: Run): Decided {
+  const isShortest = run.basis.is !== 'reduced' || run.basis.partialOrder === undefined
   const verdicts = planned.asked
     .map((name) => run.verdicts.find(({ property }) => property === name))
     .filter((verdict) => verdict !== undefined)
     .filter((verdict) => !isNoNews(planned, run, verdict))
     .map((verdict): Judged => {
       const expected = planned.expected[verdict.property]
-      return { verdict, expected, judgement: judge(verdict.result, expected) }
+      return { verdict, expected, judgement: judge(verdict.result, expected, isShortest) }
     })
   const states = statesOf(run)
   const statesDiffer = planned.states !== undefined && states !== undefined && states !== planned.states

@@ -1,7 +1,7 @@
 /** Results, expectations and what carries them, in words. */
 import { match, P } from 'ts-pattern'
 import type { Expectation } from '../language/spec.ts'
-import type { Basis, CrossCheck, Result, Run, Stop, SymmetryBasis } from '../search/verdict.ts'
+import type { Basis, CrossCheck, PartialOrderBasis, Result, Run, Stop, SymmetryBasis } from '../search/verdict.ts'
 import { grouped, tally } from './overview.ts'
 import { configurationName, type Judged, type Outcome, type Summary } from './record.ts'
 
@@ -70,9 +70,13 @@ const crossCheckInWords = (crossCheck: CrossCheck): string =>
     .with({ is: 'none' }, ({ because }) => `not compared with unreduced: ${because}`)
     .exhaustive()
 
-const reducedInWords = ({ symmetry, partial, crossCheck }: Extract<Basis, { is: 'reduced' }>): string =>
+/** `partial order (1,037 states; schedules are shortest among those kept)`. */
+const partialOrderInWords = ({ kept, passes }: PartialOrderBasis): string =>
+  `partial order (${counted(kept, 'state')} in ${counted(passes, 'pass', 'passes')}; schedules are shortest among those kept)`
+
+const reducedInWords = ({ symmetry, partialOrder, partial, crossCheck }: Extract<Basis, { is: 'reduced' }>): string =>
   [
-    `reduced by ${symmetry === undefined ? 'nothing' : symmetryInWords(symmetry)}`,
+    `reduced by ${symmetry !== undefined ? symmetryInWords(symmetry) : partialOrder !== undefined ? partialOrderInWords(partialOrder) : 'nothing'}`,
     'conditions checked',
     ...(crossCheck === undefined ? [] : [crossCheckInWords(crossCheck)]),
     ...(partial === undefined ? [] : [basisInWords({ is: 'partial', ...partial })]),

@@ -8,9 +8,11 @@ import type { Engine, Exploration, Statistics, Symmetry } from '../engine/engine
 import { Asymmetry } from '../engine/every-order.ts'
 import { OutOfMemory } from '../engine/growable.ts'
 import type { Layout } from '../engine/layout.ts'
+import { tableEngineWith } from '../engine/table.ts'
 import { observerOf } from '../engine/observer.ts'
 import { NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from '../language/property.ts'
 import type { Fairness } from '../language/spec.ts'
+import { partialOrder } from '../reduce/reduced-kernel.ts'
 import { exchangeable, symmetryOf, type LeftOut } from '../reduce/symmetry.ts'
 import { exceeded, type Budget } from './budget.ts'
 import { decide } from './decide.ts'
@@ -21,6 +23,8 @@ import type { Basis, Partial, Run, Stop, Verdict } from './verdict.ts'
 export interface Reductions {
   /** Exchange members: of all families where that is sound, or of these at most. */
   readonly symmetry?: boolean | readonly string[]
+  /** Leave out steps where others, in another order, stand for them. */
+  readonly partialOrder?: boolean
 }
 
 export interface SearchOptions extends Budget {
@@ -124,10 +128,12 @@ export async function check(layout: Layout, properties: readonly Property[], opt
   const seconds = (): number => (performance.now() - started) / 1000
   // With nothing to exchange there is nothing to refuse, either.
   const isReduced = (options.reduce?.symmetry ?? false) !== false && exchangeable(layout).families.length > 0
+  const refused = asksForPartialOrder(options) ? refusalOfPartialOrder(layout, isReduced) : undefined
+  if (refused !== undefined) return refusedRun(properties, options, 'by partial order', refused, seconds())
   const explored = isReduced
     ? await exploreSymmetric(layout, properties, options, seconds)
-    : { ...(await exploreWithHistory(layout, properties, options, seconds)), leftOut: [] }
-  if ('refused' in explored) return refusedRun(properties, options, explored.refused, seconds())
+    : { ...(await exploreWithHistory(layout, properties, leavingOut(options), seconds)), leftOut: [] }
+  if ('refused' in explored) return refusedRun(properties, options, 'by symmetry', explored.refused, seconds())
   const { space, stop, history } = explored
   const { interrupt, timeoutSeconds } = options
   const verdicts = await decide(space, properties, history, stop, options.fairness, async () => {
@@ -147,10 +153,29 @@ export async function check(layout: Layout, properties: readonly Property[], opt
   }
 }
 
+/** Why steps may not be left out, if so. */
+function refusalOfPartialOrder(layout: Layout, isSymmetric: boolean): string | undefined {
+  if (isSymmetric)
+    return 'members are exchanged already, and what is learnt of the steps of one of them is not carried over to the others'
+  return partialOrder.refuses(layout)
+}
+
+const leavingOut = (options: SearchOptions): SearchOptions =>
+  asksForPartialOrder(options) ? { ...options, engine: tableEngineWith({ reduction: partialOrder }) } : options
+
+/** The reference engine looks at every step whatever is asked of it. */
+const asksForPartialOrder = ({ reduce, engine }: SearchOptions): boolean =>
+  reduce?.partialOrder === true && engine.name === 'table'
+
 function basisOf({ space, stop, leftOut }: Explored): Basis {
   if (isSample(space)) return space.basis(stop)
   const partial: Partial | undefined = stop && { depth: space.statistics().completeDepth, stop }
   const { orbits } = space
+  if (space.leftOut !== undefined) {
+    const { passes } = space.leftOut
+    const reduced = { is: 'reduced', partialOrder: { kept: space.statistics().states, passes } } as const
+    return partial === undefined ? reduced : { ...reduced, partial }
+  }
   if (orbits === undefined) return partial === undefined ? { is: 'exact' } : { is: 'partial', ...partial }
   const { families, symmetricStart } = orbits
   return {
@@ -161,12 +186,18 @@ function basisOf({ space, stop, leftOut }: Explored): Basis {
 }
 
 /** A run that was not begun: everything stays open. */
-function refusedRun(properties: readonly Property[], { engine }: SearchOptions, because: string, seconds: number): Run {
+function refusedRun(
+  properties: readonly Property[],
+  { engine }: SearchOptions,
+  by: string,
+  because: string,
+  seconds: number,
+): Run {
   const open = (property: string, kind: Verdict['kind']): Verdict => ({
     property,
     kind,
     result: { is: 'inconclusive' },
-    because: `reduction by symmetry is refused: ${because}`,
+    because: `reduction ${by} is refused: ${because}`,
     vacuous: undefined,
   })
   return {

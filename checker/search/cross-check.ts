@@ -28,16 +28,17 @@ export interface Smaller {
 
 /**
  * The configuration itself, then with the largest bound lowered by one, and so on, as long as something is left to be
- * exchanged. Configurations that the protocol refuses are passed over.
+ * reduced. Configurations that the protocol refuses are passed over.
  */
 export function* downwards(
   protocol: Pick<Protocol, 'bounds' | 'instance'>,
   wanted: { readonly variant: string; readonly bounds: Bounds; readonly ingredients: readonly string[] },
+  isReducible: (layout: Layout) => boolean = (layout) => exchangeable(layout).families.length > 0,
 ): Generator<Smaller> {
   const attempt = (bounds: Bounds): Smaller | undefined => {
     try {
       const layout = layoutOf(protocol.instance({ ...wanted, bounds }))
-      return exchangeable(layout).families.length > 0 ? { bounds, layout } : undefined
+      return isReducible(layout) ? { bounds, layout } : undefined
     } catch (error) {
       // A bound may depend on another one.
       if (error instanceof ConfigError || error instanceof TypeError) return undefined
@@ -72,7 +73,8 @@ export async function crossCheck(
     because = `no configuration with smaller bounds has at most ${mostStates} states`
     if (unreduced.basis.is !== 'exact') continue
     // What could not be exchanged in the large configuration is not exchanged here.
-    const reduce = { ...options.reduce, symmetry: families.map(({ family }) => family) }
+    const symmetry = families.length > 0 ? families.map(({ family }) => family) : false
+    const reduce = { ...options.reduce, symmetry }
     const reduced = await check(layout, properties, { ...plain, reduce })
     because = `with smaller bounds nothing was left out (${unreduced.statistics.states} states)`
     const [difference] = disagreements(reduced, unreduced)
@@ -86,25 +88,31 @@ export async function crossCheck(
   return { is: 'none', because }
 }
 
-const inWords = (result: Result): string =>
+const inWords = (result: Result, withLength: boolean): string =>
   [
     result.is,
     ...('value' in result ? [`${result.atLeast ? 'at least ' : ''}${result.value}`] : []),
-    ...('steps' in result ? [`in ${result.steps} steps`] : []),
+    ...(withLength && 'steps' in result ? [`in ${result.steps} steps`] : []),
   ].join(' ')
+
+const list = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '))
 
 /** What a reduced and an unreduced run of one configuration say differently, as clauses. */
 export function disagreements(reduced: Run, unreduced: Run): string[] {
   if (reduced.basis.is === 'refused') return [`the reduction is refused there: ${reduced.basis.because}`]
   const found: string[] = []
+  const keepsLengths = reduced.basis.is !== 'reduced' || reduced.basis.partialOrder === undefined
   for (const { property, result } of reduced.verdicts) {
     const other = unreduced.verdicts.find((verdict) => verdict.property === property)
     // What the reduction leaves open it does not claim.
     if (other === undefined || result.is === 'inconclusive') continue
-    if (inWords(result) !== inWords(other.result))
-      found.push(`${property} is ${inWords(result)} and not ${inWords(other.result)}`)
+    const [ours, theirs] = [inWords(result, keepsLengths), inWords(other.result, keepsLengths)]
+    if (ours !== theirs) found.push(`${property} is ${ours} and not ${theirs}`)
   }
-  if (reduced.basis.is !== 'reduced' || reduced.basis.symmetry === undefined) return found
+  if (reduced.basis.is !== 'reduced') return found
+  if (reduced.basis.partialOrder !== undefined && reduced.neverTaken.join() !== unreduced.neverTaken.join())
+    found.push(`never taken are ${list(reduced.neverTaken)} and not ${list(unreduced.neverTaken)}`)
+  if (reduced.basis.symmetry === undefined) return found
   const { symmetry } = reduced.basis
   const { states, depth } = unreduced.statistics
   if (symmetry.symmetricStart ? symmetry.standFor !== states : symmetry.standFor < states)

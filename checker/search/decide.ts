@@ -178,6 +178,12 @@ class Decider {
     return reason && `${reason}, so reduction by symmetry cannot decide it`
   }
 
+  /** Why nothing can be said where steps were left out, if so. A violation that was seen is one all the same. */
+  #leftOpen(observer: number): string | undefined {
+    const because = this.#space.leftOut?.cannotDecide(observer)
+    return because !== undefined && this.#space.sighting(observer)?.code === VIOLATED ? undefined : because
+  }
+
   noDeadlock(): Verdict {
     const { deadlock, layout } = this.#space
     const named = { property: NO_DEADLOCK, kind: 'built-in' } as const
@@ -204,9 +210,8 @@ class Decider {
   property(property: Property, index: number): Verdict {
     const named = { property: property.name, kind: property.kind }
     if (this.#impure) return { ...named, ...this.#forAll({ is: 'holds' }), vacuous: undefined }
-    const unsymmetric = this.#unsymmetric(index, property.kind)
-    if (unsymmetric !== undefined)
-      return { ...named, result: { is: 'inconclusive' }, because: unsymmetric, vacuous: undefined }
+    const open = this.#unsymmetric(index, property.kind) ?? this.#leftOpen(index)
+    if (open !== undefined) return { ...named, result: { is: 'inconclusive' }, because: open, vacuous: undefined }
     const verdict = this.#ifConfirmed(named, () => this.#decided(property, index))
     // Where not everything was seen, nobody knows what is never put to the test.
     return this.#limits.seen === undefined ? verdict : { ...verdict, vacuous: undefined }

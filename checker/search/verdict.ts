@@ -97,6 +97,14 @@ export interface SymmetryBasis {
   readonly leftOut: readonly LeftOut[]
 }
 
+/** Steps were left out where others stand for them; a schedule is then shortest among those that are left. */
+export interface PartialOrderBasis {
+  /** States that were found. */
+  readonly kept: number
+  /** How many times they were searched. */
+  readonly passes: number
+}
+
 /** The same configuration with smaller bounds was decided reduced and unreduced, and everything agreed. */
 export type CrossCheck =
   | {
@@ -116,6 +124,7 @@ export type Basis =
   | {
       readonly is: 'reduced'
       readonly symmetry?: SymmetryBasis
+      readonly partialOrder?: PartialOrderBasis
       readonly partial?: Partial
       readonly crossCheck?: CrossCheck
     }
