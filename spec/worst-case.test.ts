@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest'
 import * as spinlock from '../model/percpu-counter/arithmetic.ts'
 import { isRefused, treeFor, type Tree } from '../model/percpu-counter-tree/arithmetic.ts'
 import { errorAtRest, excessInFlight, fill, fillingAdds } from '../model/percpu-counter-tree/bounds.ts'
-import { counterFor, sumsOf } from '../model/percpu-counter-tree/counter.ts'
+import { add, climb, counterFor, sumsOf, type Counter } from '../model/percpu-counter-tree/counter.ts'
 import { isDue } from '../model/split-rss.ts'
 
 const BATCH = 32n
@@ -132,12 +132,46 @@ test('the range of the tree is narrower than that of percpu_counter from 79 CPUs
 })
 
 describe('while adds are under way', () => {
-  /** The fewest adders with which the error can leave the documented range, by the formula that small trees attain. */
+  /** The fewest adders with which the error can leave the documented range, by the formula. */
   function fewest(cpus: number, increment: bigint, side: 'under' | 'over'): number {
     const atRest = side === 'under' ? errorAtRest(tree(cpus)) : 0n
     for (let adders = 1; ; adders++)
       if (atRest + excessInFlight(tree(cpus), adders, increment) > tree(cpus)[side]) return adders
   }
+
+  const counterOf = (cpus: number): Counter => {
+    const counter = counterFor(cpus, BATCH)
+    if (isRefused(counter)) throw new Error(counter.refused)
+    return counter
+  }
+  const errorOf = (counter: Counter): bigint => {
+    const { precise, approximate } = sumsOf(counter)
+    return precise - approximate
+  }
+
+  /**
+   * All adders but one stop before the root, one after the other, with all that the nodes above CPU 0 kept; after each of
+   * them the last adder fills these nodes again, page by page, and in the end stops there as well.
+   */
+  function stopBeforeTheRoot(counter: Counter, adders: number, inc: 1n | -1n): void {
+    const top = counter.tree.masks.at(-1) ?? 0n
+    for (let adder = 1; adder <= adders; adder++) {
+      expect(climb(counter, 0, inc)).toBe(inc * top)
+      if (adder < adders) for (let i = 1n; i < top; i++) add(counter, 0, inc)
+    }
+  }
+
+  test.each([2, 3, 8, 16, 64, 250, 256, 1024])('both ends of the interval are attained, on %i CPUs', (cpus) => {
+    for (const adders of [1, 2, 3, 5]) {
+      const full = counterOf(cpus)
+      fill(full)
+      stopBeforeTheRoot(full, adders, 1n)
+      expect(errorOf(full)).toBe(errorAtRest(full.tree) + excessInFlight(full.tree, adders, 1n))
+      const empty = counterOf(cpus)
+      stopBeforeTheRoot(empty, adders, -1n)
+      expect(errorOf(empty)).toBe(-excessInFlight(empty.tree, adders, 1n))
+    }
+  })
 
   test('a few adders suffice to leave the documented range of large machines, batch 32', () => {
     const rows = [2, 4, 8, 16, 64, 128, 256, 512, 1024].map((cpus) => [

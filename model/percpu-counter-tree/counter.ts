@@ -46,11 +46,12 @@ export function counterFor(
   return { tree, width, skips, rule, level0: zeros(cpus), items: zeros(nodes), bias: 0n }
 }
 
-/** percpu_counter_tree_add() on a CPU. A caller that migrates after level 0 climbs from another one. */
-export function add(counter: Counter, cpu: number, inc: bigint, climbsFrom = cpu): Refusal | undefined {
+/**
+ * An add that has come as far as the root, and what it carries there. A caller that migrates after level 0 climbs from
+ * another CPU.
+ */
+export function climb(counter: Counter, cpu: number, inc: bigint, climbsFrom = cpu): bigint {
   const { tree, width, skips, rule, level0, items } = counter
-  const refusal = checkIncrement(width, inc)
-  if (refusal !== undefined) return refusal
   const first = addReturn(level0[cpu], inc, tree.masks[0] ?? 0n, width, rule)
   level0[cpu] = first.res
   let { carry } = first
@@ -62,7 +63,16 @@ export function add(counter: Counter, cpu: number, inc: bigint, climbsFrom = cpu
     items[i] = added.res
     carry = added.carry
   }
-  if (carry !== 0n) items[items.length - 1] = wrap(width, items.at(-1)! + carry)
+  return carry
+}
+
+/** percpu_counter_tree_add(), from end to end. */
+export function add(counter: Counter, cpu: number, inc: bigint, climbsFrom = cpu): Refusal | undefined {
+  const { width, items } = counter
+  const refusal = checkIncrement(width, inc)
+  if (refusal !== undefined) return refusal
+  const carry = climb(counter, cpu, inc, climbsFrom)
+  if (carry !== 0n) items[items.length - 1] = wrap(width, items[items.length - 1] + carry)
   return undefined
 }
 
