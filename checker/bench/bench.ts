@@ -5,8 +5,12 @@
  * properties checked; SPIN's are those of the whole process. SPIN searches exactly and without reductions
  * (`-O2 -DSAFETY -DNOREDUCE`), as we do. Medians of three runs; searches that reduce, sample or hash are measured once. At
  * last what is asked of whole behaviours, the search for the states included.
+ *
+ * With workers, seconds are those of a clock, from before the threads are started to the last state; the least of five runs,
+ * since whatever else runs on the machine makes it longer. Of one process for each run.
  */
 import { execFileSync } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Statistics } from '../engine/engine.ts'
 import { questions } from './questions.ts'
@@ -19,6 +23,8 @@ interface Model {
   readonly twin?: Twin
   /** Nothing tells its members apart: measured with members exchanged, too. */
   readonly symmetric?: boolean
+  /** Large enough for threads. */
+  readonly large?: boolean
 }
 interface Measured extends Statistics {
   readonly cpuSeconds: number
@@ -28,6 +34,7 @@ interface Measured extends Statistics {
 
 const here = import.meta.dirname
 const RUNS = 3
+const CLOCKED_RUNS = 5
 /** The reference engine is measured on a prefix. */
 const IMMER_STATES = 4000
 
@@ -46,8 +53,15 @@ const models: readonly Model[] = [
     bounds: { cpus: 4, tasks: 4, pages: 1, exits: 2 },
     twin: { file: 'bench/promela/serialization.pml' },
     symmetric: true,
+    large: true,
   },
-  { name: 'counter', path: './counter.ts', bounds: { adds: 5 }, twin: { file: 'bench/promela/counter.pml' } },
+  {
+    name: 'counter',
+    path: './counter.ts',
+    bounds: { adds: 5 },
+    twin: { file: 'bench/promela/counter.pml' },
+    large: true,
+  },
   { name: 'scan-1 (wide footprints)', path: './scan.ts', bounds: { cpus: 1, tasks: 6, pages: 5 } },
   { name: 'scan-2 (wide footprints)', path: './scan.ts', bounds: { cpus: 2, tasks: 6, pages: 5 } },
 ]
@@ -58,6 +72,22 @@ function measure(model: Model, engine: How): Measured {
   const limit = engine === 'immer' ? String(IMMER_STATES) : 'Infinity'
   const args = [join(here, 'one.ts'), model.path, engine, limit, JSON.stringify(model.bounds)]
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Measured
+}
+
+/** Seconds of a clock for a check of the properties with so many threads. */
+function clock(model: Model, workers: number): number {
+  const args = [join(here, 'threads.ts'), model.path, String(workers), JSON.stringify(model.bounds)]
+  const runs = Array.from({ length: CLOCKED_RUNS }, () =>
+    Number(execFileSync(process.execPath, args, { encoding: 'utf8' })),
+  )
+  return Math.min(...runs)
+}
+
+function reportThreads(model: Model): void {
+  const [alone, two] = [clock(model, 1), clock(model, 2)]
+  console.log(
+    `  workers ${alone.toFixed(2)} s with 1 · ${two.toFixed(2)} s with 2 · ${(alone / two).toFixed(2)} × as fast, on ${availableParallelism()} cores`,
+  )
 }
 
 /** How fast and small a search by fingerprints is, and one that counts preemptions. */
@@ -99,6 +129,7 @@ function report(model: Model): void {
     `  reduced ${reduced.states} states by partial order: ${(table.states / reduced.states).toFixed(2)} × fewer · ${reduced.cpuSeconds.toFixed(2)} CPU s`,
   )
   reportModes(model, table)
+  if (model.large === true) reportThreads(model)
   if (spins.length === 0) return
   const spin = median(spins, cpu)
   console.log(

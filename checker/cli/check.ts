@@ -7,6 +7,7 @@ import { markdownReport } from '../report/markdown.ts'
 import { decided, type Outcome, type Planned, type Reporter, type Write } from '../report/record.ts'
 import { TABLE_WIDTH, textReport, type TextOptions } from '../report/text.ts'
 import type { Reductions, SearchOptions } from '../search/breadth-first.ts'
+import { Workers } from '../search/parallel/workers.ts'
 import { exitOf } from './exit.ts'
 import { onInterrupt } from './interrupt.ts'
 import { loadSpecs } from './load.ts'
@@ -84,10 +85,14 @@ async function decideAll(
   interrupt: AbortSignal,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
+  const workers = options.workers === undefined ? undefined : new Workers(options.workers)
   const mode = modeOf(options)
   for (const [i, planned] of plan.entries()) {
     if (interrupt.aborted) break
-    if (i > 0 && options.maxMemory !== undefined) await releaseMemory()
+    if (i > 0 && options.maxMemory !== undefined) {
+      await workers?.close()
+      await releaseMemory()
+    }
     progress.begin(planned, i + 1, plan.length)
     const search: SearchOptions = {
       engine: options.engine === 'table' ? tableEngine : immerEngine,
@@ -97,9 +102,10 @@ async function decideAll(
       maxMemory: options.maxMemory,
       timeoutSeconds: options.timeout,
       interrupt,
-      onProgress: (statistics, seconds) => {
+      workers,
+      onProgress: (statistics, seconds, settled) => {
         progress.update(statistics, seconds)
-        report.progress(planned, statistics, seconds)
+        if (settled) report.progress(planned, statistics, seconds)
       },
     }
     const outcome = await decide(planned, search, (stack) => {
@@ -110,6 +116,7 @@ async function decideAll(
     if (options.save !== undefined && outcome.is === 'decided') save(options.save, outcome)
   }
   progress.clear()
+  await workers?.close()
   return outcomes
 }
 

@@ -4,6 +4,7 @@ import { findPackageJSON } from 'node:module'
 import { Command, CommanderError, Option } from 'commander'
 import { ConfigError } from '../language/protocol.ts'
 import { collectBounds, collectNames, parseInteger, parseScaled } from './arguments.ts'
+import { MOST_WORKERS } from '../search/parallel/workers.ts'
 import { checkCommand, ENGINES, FORMATS, type CheckOptions } from './check.ts'
 import { REDUCTIONS } from './reduce.ts'
 import { EXIT } from './exit.ts'
@@ -95,6 +96,11 @@ const checkCommandLine = (done: (exit: number) => void): Command =>
       '--timeout <time>',
       'stop each search after so many seconds, like 90, 5m or 2h',
       parseScaled('--timeout', 'time'),
+    )
+    .option(
+      '--workers <n>',
+      'threads that explore together; the same is reported for any number',
+      parseInteger('--workers', 1, MOST_WORKERS),
     )
     .option('--save <directory>', 'write each counterexample and witness to a file, for replay')
     .addOption(specsOption())

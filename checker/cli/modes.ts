@@ -16,6 +16,7 @@ export interface ModeOptions {
   readonly reduce?: readonly string[]
   readonly progress?: string
   readonly quiet?: boolean
+  readonly workers?: number
 }
 
 /** The same numbers every time, unless another seed is asked for. */
@@ -24,10 +25,20 @@ export const DEFAULT_WALK_DEPTH = 1000
 export const DEFAULT_BITS = 64
 
 type Option =
-  'reduce' | 'preemptions' | 'walks' | 'fingerprints' | 'walkDepth' | 'seed' | 'engine' | 'progress' | 'quiet'
+  | 'reduce'
+  | 'workers'
+  | 'preemptions'
+  | 'walks'
+  | 'fingerprints'
+  | 'walkDepth'
+  | 'seed'
+  | 'engine'
+  | 'progress'
+  | 'quiet'
 
 const NAMES: Readonly<Record<Option, string>> = {
   reduce: '--reduce',
+  workers: '--workers',
   preemptions: '--preemptions',
   walks: '--walks',
   fingerprints: '--fingerprints',
@@ -49,6 +60,11 @@ const EXCLUSIVE: readonly (readonly [Option, Option, string])[] = [
   ['preemptions', 'engine', 'only the table engine counts preemptions'],
   ['walks', 'engine', 'only the table engine walks'],
   ['fingerprints', 'engine', 'only the table engine has fingerprints'],
+  ['workers', 'reduce', 'what is left out is chosen by one thread'],
+  ['workers', 'preemptions', 'preemptions are counted by one thread'],
+  ['workers', 'walks', 'one thread walks'],
+  ['workers', 'fingerprints', 'one thread fills their table'],
+  ['workers', 'engine', 'threads help the table engine only'],
   ['progress', 'quiet', 'the one says how to show progress, the other not to'],
 ]
 

@@ -5,6 +5,7 @@ import type { StepFault } from './fault.ts'
 import type { Layout } from './layout.ts'
 import type { FamilySize } from './orders.ts'
 import type { PlainState } from './plain.ts'
+import type { Invitation } from './wasm/explorer.ts'
 
 /** What to look for while exploring. */
 export interface Question {
@@ -14,6 +15,8 @@ export interface Question {
   readonly history: ReadonlySet<string>
   /** Families whose members are exchanged: one state is kept of all that differ in that only. */
   readonly symmetry?: Symmetry | undefined
+  /** Threads may be asked to help. */
+  readonly shared?: boolean
 }
 
 /** Which members are exchanged, and how the state that is kept is found; see checker/reduce. */
@@ -165,6 +168,41 @@ export interface StateSpace extends Exploration {
   deadlocks(): readonly number[]
   state(id: number): PlainState
   edges(): Edges
+  /** The means by which threads can help, where they can: asked for, and of a kind that a crew can explore. */
+  readonly crew?: Crew | undefined
+  /** States of the level that is being expanded which are not expanded yet; 0 before the first one. */
+  readonly leftInLevel?: number
+  /** Was no state of the level expanded yet? */
+  readonly betweenLevels?: boolean
+}
+
+/**
+ * Threads that expand the levels of one space together, as their leader sees them: it opens a round, works until nothing
+ * is left, waits until the others have arrived, and closes the round.
+ */
+export interface Crew {
+  /** What a thread must be sent to take part. */
+  readonly invitation: Invitation
+  /** Threads that are ready to take part. */
+  readonly ready: number
+  /** Is something in hand, so that the next round must be opened whatever else may be wanted? */
+  readonly unfinished: boolean
+  /** Were most states of the last level put off for the leader, so that a crew is a loss? */
+  readonly idle: boolean
+  /** Opens a round, for the leader and all threads that are ready. */
+  open(): void
+  /** Does a part of the leader's share of the round; `false` when it is done. */
+  work(times: number): boolean
+  /** Waits a moment for the others; have all arrived? */
+  arrived(milliseconds: number): boolean
+  /** Has one of the threads failed in this round? */
+  readonly failed: boolean
+  /** All have arrived: puts together what they did, and does what they could not. */
+  close(): void
+  /** From now on nobody takes more states: what is in hand is finished, and then the search can stop. */
+  halt(): void
+  /** Lets the threads go. */
+  dismiss(): void
 }
 
 export interface Engine {

@@ -12,7 +12,7 @@ import { GeneratedKernel } from './wasm/generated-kernel.ts'
 import type { Shape } from './wasm/shape.ts'
 
 /** Wider states are left to the loop in JavaScript. */
-const MAX_UNROLLED_WORDS = 24
+export const MAX_UNROLLED_WORDS = 24
 /** One in this many expansions is compared with the reference engine. */
 const AUDIT_PERIOD = 2 ** 16
 
@@ -28,6 +28,8 @@ export interface KernelSetup {
   readonly firstTick: number
   /** Which states are kept, where members are exchanged. */
   readonly canonical: Canonical | undefined
+  /** Several threads may look at the states and the trees. */
+  readonly shared: boolean
 }
 
 /** What expands the states of a table space, in the order in which they were found. */
@@ -66,7 +68,8 @@ export class Kernel implements Explorer {
   readonly #batch: Int32Array
   readonly #hashes = new Int32Array(BATCH)
   readonly #from = new Int32Array(BATCH)
-  #levelEnd = 0
+  /** The first id of the level after the one that is being expanded. */
+  levelEnd = 0
   #untilAudit = 1
   #generated: GeneratedKernel | undefined
 
@@ -114,6 +117,57 @@ export class Kernel implements Explorer {
     return this.head < store.count
   }
 
+  /** Was no state of the level expanded yet? */
+  get betweenLevels(): boolean {
+    return this.head === (this.levels.at(-1) ?? 0)
+  }
+
+  /** Begins with the next level if all states of this one were expanded. */
+  nextLevel(): void {
+    const { count } = this.#setup.store
+    if (this.head !== this.levelEnd || this.head === count) return
+    this.levels.push(this.head)
+    this.levelEnd = count
+  }
+
+  // ---- for the leader of a crew, whose states are in its own working words
+
+  miss(process: number, words: Int32Array, state: number): number {
+    return this.#setup.relation.miss(process, words, state)
+  }
+
+  unusual(process: number, leaf: number, words: Int32Array, state: number): number {
+    return this.#unusual(process, leaf, words, state)
+  }
+
+  answer(observer: number, pointer: number, words: Int32Array, state: number): number {
+    this.#state.set(words)
+    return this.#answer(observer, pointer, state)
+  }
+
+  /** Compares the step of a process in a state with the reference engine. */
+  audit(process: number, state: number): void {
+    const { relation, store } = this.#setup
+    const words = store.arena.array.slice(state * store.words, (state + 1) * store.words)
+    relation.auditByReference(process, relation.leafFor(process, words, state), words, state)
+  }
+
+  /** What a generated kernel is made for. */
+  shape(crew: boolean): Shape {
+    const { relation, store, stateObservers, pairObservers, firstTick, canonical, shared } = this.#setup
+    return {
+      words: store.words,
+      processes: relation.roots.length,
+      stateObservers,
+      pairObservers,
+      firstTick,
+      auditPeriod: AUDIT_PERIOD,
+      exchanges: canonical !== undefined,
+      shared,
+      crew,
+    }
+  }
+
   /** The loop in JavaScript: what the generated one must do too. */
   #interpret(limit: number): void {
     const { relation, store, stateObservers, pairObservers, firstTick } = this.#setup
@@ -135,7 +189,7 @@ export class Kernel implements Explorer {
     const stop = this.head + limit
     let head = this.head
     for (;;) {
-      if (head === store.count || head === this.#levelEnd) {
+      if (head === store.count || head === this.levelEnd) {
         if (pending > 0) {
           this.#insert(pending)
           pending = 0
@@ -143,7 +197,7 @@ export class Kernel implements Explorer {
         }
         if (head === store.count) break
         this.levels.push(head)
-        this.#levelEnd = store.count
+        this.levelEnd = store.count
       }
       if (head >= stop) break
 
@@ -241,17 +295,8 @@ export class Kernel implements Explorer {
   // ---- the generated kernel
 
   #generate(): GeneratedKernel {
-    const { relation, store, stateObservers, pairObservers, firstTick, canonical } = this.#setup
-    const shape: Shape = {
-      words: store.words,
-      processes: relation.roots.length,
-      stateObservers,
-      pairObservers,
-      firstTick,
-      auditPeriod: AUDIT_PERIOD,
-      exchanges: canonical !== undefined,
-    }
-    const generated = new GeneratedKernel(shape, relation, store, this.best)
+    const { relation, store, canonical } = this.#setup
+    const generated = new GeneratedKernel(this.shape(false), relation, store, this.best)
     generated.connect({
       miss: (process, state) => relation.miss(process, this.#fetch(generated), state),
       unusual: (process, leaf, state) => this.#unusual(process, leaf, this.#fetch(generated), state),
@@ -286,12 +331,12 @@ export class Kernel implements Explorer {
 
   #run(generated: GeneratedKernel, limit: number): void {
     generated.cell('head', this.head)
-    generated.cell('levelEnd', this.#levelEnd)
+    generated.cell('levelEnd', this.levelEnd)
     generated.cell('untilAudit', this.#untilAudit)
     generated.cell('transitions', 0)
-    generated.advance(this.head + limit)
+    generated.advance(this.head + limit, this.best)
     this.head = generated.cell('head')
-    this.#levelEnd = generated.cell('levelEnd')
+    this.levelEnd = generated.cell('levelEnd')
     this.#untilAudit = generated.cell('untilAudit')
     this.transitions += generated.cell('transitions')
   }

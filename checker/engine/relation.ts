@@ -75,12 +75,13 @@ export class Relation {
     observers: readonly Observer[],
     options: EconomyOptions,
     footprints?: Footprints,
+    shared = false,
   ) {
     this.footprints = footprints
     port.onLabelAsked = footprints && ((slot, label) => footprints.asked(slot, label))
     this.#layout = layout
     this.#codec = codec
-    this.forest = new Forest(codec)
+    this.forest = new Forest(codec, shared)
     this.#port = port
     this.#executor = executor
     this.#keep = new Int32Array(codec.words)

@@ -30,19 +30,19 @@ export class Store {
   readonly index: GrowableWords
   /** Entries of the index less one: a power of two less one. */
   mask: number
-  /** Fills the emptied index from the states; the generated kernel does it faster. */
+  /** Empties the index and fills it from the states; the generated kernel does it faster. */
   refill: () => void = () => this.#refill()
   readonly #touched: Int32Array = new Int32Array(BATCH)
   readonly #hashes: Int32Array = new Int32Array(BATCH)
   /** Keeps the touching loads alive. */
   sink = 0
 
-  constructor(words: number) {
+  constructor(words: number, shared = false) {
     this.words = words
     this.salts = saltsOf(words)
-    this.arena = new GrowableWords(words * 1024)
-    this.predecessors = new GrowableWords(1024)
-    this.index = new GrowableWords(4096)
+    this.arena = new GrowableWords(words * 1024, shared)
+    this.predecessors = new GrowableWords(1024, shared)
+    this.index = new GrowableWords(4096, shared)
     this.mask = 4095
   }
 
@@ -76,7 +76,6 @@ export class Store {
     while (size < 4 * states) size *= 2
     if (size > 2 ** 30) throw new OutOfMemory('more than 2^29 states cannot be indexed.')
     this.index.reserve(size)
-    this.index.array.fill(0)
     this.mask = size - 1
     this.refill()
   }
@@ -186,10 +185,37 @@ export class Store {
     }
   }
 
+  /** Makes the ids below `end` contiguous: the last states move into the holes, which are ranges of ids of no state. */
+  close(holes: readonly (readonly [first: number, end: number])[], end: number): void {
+    const ascending = holes.filter(([first, behind]) => first < behind).sort(([a], [b]) => a - b)
+    this.count = ascending.reduce((count, [first, behind]) => count - (behind - first), end)
+    const above = [...ascending]
+    let last = end
+    for (const [first, behind] of ascending)
+      for (let id = first; id < Math.min(behind, this.count); id++) {
+        for (let hole = above.at(-1); hole?.[1] === last; hole = above.at(-1)) last = above.pop()![0]
+        this.#move(--last, id)
+      }
+  }
+
+  /** Gives a state another id. */
+  #move(from: number, to: number): void {
+    const K = this.words
+    const arena = this.arena.array
+    const index = this.index.array
+    const mask = this.mask
+    let i = this.hash(arena, from * K) & mask
+    while ((index[i]! & mask) !== from + 1) i = (i + 1) & mask
+    arena.copyWithin(to * K, from * K, (from + 1) * K)
+    this.predecessors.array[to] = this.predecessors.array[from]!
+    index[i] = (index[i]! & ~mask) | (to + 1)
+  }
+
   #refill(): void {
     const mask = this.mask
     const index = this.index.array
     const arena = this.arena.array
+    index.fill(0)
     for (let id = 0; id < this.count; id++) {
       const hash = this.hash(arena, id * this.words)
       let i = hash & mask

@@ -1,8 +1,10 @@
 /** The table engine: decision trees instead of recipes, packed words instead of objects. The fast path. */
 import { Codec } from './codec.ts'
+import { Leader } from './crew.ts'
 import {
   coverable,
   type Canonical,
+  type Crew,
   type Coverage,
   type Edges,
   type Engine,
@@ -23,7 +25,7 @@ import { Executor, type Observer } from './executor.ts'
 import { IMPURE_INIT, stepFault, type StepFault } from './fault.ts'
 import { Machine } from './machine.ts'
 import { doneObserver } from './observer.ts'
-import { Kernel, type Explorer, type KernelSetup } from './kernel.ts'
+import { Kernel, MAX_UNROLLED_WORDS, type Explorer, type KernelSetup } from './kernel.ts'
 import type { Layout } from './layout.ts'
 import { Orders } from './orders.ts'
 import { Plain, type PlainState } from './plain.ts'
@@ -87,8 +89,12 @@ class TableSpace implements StateSpace {
   readonly #startFaults: FaultSighting[] = []
   readonly #canonical: Canonical | undefined
   readonly orbits: Orbits | undefined
+  /** The kernel, where it expands every state in full. */
+  readonly #full: Kernel | undefined
+  readonly #shared: boolean
+  #crew: Crew | undefined
 
-  constructor({ layout, observers, history, symmetry }: Question, options: TableOptions) {
+  constructor({ layout, observers, history, symmetry, shared = false }: Question, options: TableOptions) {
     this.layout = layout
     this.#codec = new Codec(layout, history)
     this.#plain = new Plain(layout)
@@ -107,11 +113,11 @@ class TableSpace implements StateSpace {
     const isAsItIs = symmetry !== undefined || options.reduction?.refuses(layout) !== undefined
     const reduction = isAsItIs ? undefined : options.reduction
     const footprints = reduction && new Footprints(layout, this.#codec, all.length)
-    this.#relation = new Relation(layout, this.#codec, this.#port, executor, all, options, footprints)
+    this.#relation = new Relation(layout, this.#codec, this.#port, executor, all, options, footprints, shared)
     if (orders !== undefined)
       this.#relation.everyOrder = new EveryOrder(layout, this.#codec, this.#port, executor, orders)
     this.#canonical = symmetry?.canonical(layout, this.#codec)
-    this.#store = new Store(this.#codec.words)
+    this.#store = new Store(this.#codec.words, shared)
     const processes = layout.processes.length
     const tick = layout.processes.findIndex((process) => process.program.role === 'time')
     const explored = { relation: this.#relation, store: this.#store, firstTick: tick < 0 ? processes : tick }
@@ -121,10 +127,13 @@ class TableSpace implements StateSpace {
       stateObservers: this.#firstPair,
       pairObservers: observers.length - this.#firstPair,
       canonical: this.#canonical,
+      shared,
     }
+    this.#shared = shared
     const reduced = footprints && reduction.explorer({ ...setup, layout, footprints, observers: all.slice(0, -1) })
     this.#reduced = reduced
-    this.#kernel = reduced ?? new Kernel(setup)
+    this.#full = reduced === undefined ? new Kernel(setup) : undefined
+    this.#kernel = (this.#full ?? reduced)!
     this.#revisit = new Revisit({
       ...explored,
       processes,
@@ -219,6 +228,24 @@ class TableSpace implements StateSpace {
 
   advance(limit: number): boolean {
     return sealed(this.#port, () => this.#kernel.advance(limit))
+  }
+
+  get crew(): Crew | undefined {
+    const kernel = this.#full
+    if (!this.#shared || kernel === undefined || this.#codec.words > MAX_UNROLLED_WORDS) return undefined
+    return (this.#crew ??= new Leader({
+      kernel,
+      relation: this.#relation,
+      store: this.#store,
+      shape: kernel.shape(true),
+      sealed: (run) => sealed(this.#port, run),
+    }))
+  }
+  get leftInLevel(): number {
+    return this.#full === undefined ? 0 : this.#full.levelEnd - this.#full.head
+  }
+  get betweenLevels(): boolean {
+    return this.#full?.betweenLevels ?? true
   }
 
   statistics(): Statistics {

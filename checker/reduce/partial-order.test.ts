@@ -16,7 +16,7 @@ import { observerOf, VIOLATED } from '../engine/observer.ts'
 import { patched } from '../engine/planted/planting.ts'
 import { tableEngine, tableEngineWith } from '../engine/table.ts'
 import { array, bool, language, propertiesOf, protocol, singleton, upTo, type Property } from '../language/index.ts'
-import { isLiveness, type PropertyKind } from '../language/property.ts'
+import { isLiveness, isResponse, type PropertyKind } from '../language/property.ts'
 import type { Instance } from '../language/protocol.ts'
 import { randomProcesses, type ProcessesGenes } from './random-processes.ts'
 import { partialOrder, ReducedKernel } from './reduced-kernel.ts'
@@ -81,7 +81,8 @@ const answered = (space: StateSpace, i: number): object => ({
   saturated: space.saturated(i),
 })
 
-const isKept = (kind: PropertyKind): boolean => !isLiveness(kind) && kind !== 'alwaysReachable'
+const isKept = (kind: PropertyKind): boolean =>
+  !isLiveness(kind) && !isResponse(kind) && kind !== 'alwaysReachable'
 
 /** States of the whole space and of the reduced one; throws where something was lost. `undefined` for a large space. */
 function compare(engine: Engine, example: Case, stride = 1000): readonly [number, number] | undefined {

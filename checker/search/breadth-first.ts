@@ -4,19 +4,22 @@
  * States are numbered in breadth-first order, so the first state that an observer sees is one of the nearest: the
  * schedule to it is shortest, whatever the number of properties.
  */
-import type { Engine, Exploration, Statistics, Symmetry } from '../engine/engine.ts'
+import type { Engine, Exploration, StateSpace, Statistics, Symmetry } from '../engine/engine.ts'
 import { Asymmetry } from '../engine/every-order.ts'
 import { OutOfMemory } from '../engine/growable.ts'
 import type { Layout } from '../engine/layout.ts'
 import { tableEngineWith } from '../engine/table.ts'
 import { observerOf } from '../engine/observer.ts'
 import { NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from '../language/property.ts'
+import { ConfigError } from '../language/protocol.ts'
 import type { Fairness } from '../language/spec.ts'
 import { partialOrder } from '../reduce/reduced-kernel.ts'
 import { exchangeable, symmetryOf, type LeftOut } from '../reduce/symmetry.ts'
 import { exceeded, type Budget } from './budget.ts'
 import { decide } from './decide.ts'
 import { isSample, type Mode } from './mode.ts'
+import { exploreTogether } from './parallel/explore.ts'
+import { Workers } from './parallel/workers.ts'
 import type { Basis, Partial, Run, Stop, Verdict } from './verdict.ts'
 
 /** What a search need not look at. Where a model does not meet the conditions it is refused. */
@@ -34,12 +37,16 @@ export interface SearchOptions extends Budget {
   readonly mode?: Mode | undefined
   /** What liveness may rely on. */
   readonly fairness?: Fairness | undefined
-  /** Called between chunks of work. */
-  readonly onProgress?: ((statistics: Statistics, seconds: number) => void) | undefined
+  /** Called between chunks of work; `settled` where the numbers do not depend on the pace of threads. */
+  readonly onProgress?: ((statistics: Statistics, seconds: number, settled: boolean) => void) | undefined
+  /** Threads that help, with the table engine. A budget of states then lets whole levels through. */
+  readonly workers?: Workers | undefined
 }
 
 /** States expanded between two looks at the budget. */
 const CHUNK = { table: 32_768, immer: 512, mode: 8192 }
+
+const ALONE = new Workers(1)
 
 interface Explored {
   readonly space: Exploration
@@ -52,24 +59,47 @@ interface Explored {
 /** Lets signals and timers through. */
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-async function explore(space: Exploration, options: SearchOptions, seconds: () => number): Promise<Stop | undefined> {
+async function explore(
+  space: Exploration,
+  options: SearchOptions,
+  seconds: () => number,
+  isInVain: () => boolean,
+): Promise<Stop | undefined> {
+  const { workers } = options
+  try {
+    if (workers === undefined || !isTogether(space, options))
+      return await exploreAlone(space, options, seconds, isInVain)
+    const onProgress = (statistics: Statistics, settled: boolean): void =>
+      options.onProgress?.(statistics, seconds(), settled)
+    return await exploreTogether({ space, workers, budget: options, seconds, onProgress, breathe })
+  } catch (error) {
+    if (error instanceof OutOfMemory || error instanceof RangeError) return { by: 'system', message: error.message }
+    throw error
+  }
+}
+
+/** Can threads help with this space? */
+const isTogether = (space: Exploration, { engine }: SearchOptions): space is StateSpace =>
+  !isSample(space) && engine.name === 'table'
+
+async function exploreAlone(
+  space: Exploration,
+  options: SearchOptions,
+  seconds: () => number,
+  isInVain: () => boolean,
+): Promise<Stop | undefined> {
   const chunk = CHUNK[isSample(space) ? 'mode' : options.engine.name]
   for (;;) {
     const { states, queued } = space.statistics()
     const stop = exceeded(options, states, seconds())
     if (stop !== undefined && (queued > 0 || isSample(space))) return stop
-    try {
-      // Close to the budget the chunks become small, so that it is not passed by much.
-      const left =
-        options.maxStates === undefined
-          ? chunk
-          : Math.max(1, Math.min(chunk, Math.ceil((options.maxStates - states) / 8)))
-      if (!space.advance(left)) return undefined
-    } catch (error) {
-      if (error instanceof OutOfMemory || error instanceof RangeError) return { by: 'system', message: error.message }
-      throw error
-    }
-    options.onProgress?.(space.statistics(), seconds())
+    // Close to the budget the chunks become small, so that it is not passed by much.
+    const left =
+      options.maxStates === undefined
+        ? chunk
+        : Math.max(1, Math.min(chunk, Math.ceil((options.maxStates - states) / 8)))
+    if (!space.advance(left) || isInVain()) return undefined
+    options.onProgress?.(space.statistics(), seconds(), true)
     await breathe()
   }
 }
@@ -84,10 +114,19 @@ async function exploreWithHistory(
 ): Promise<Omit<Explored, 'leftOut'>> {
   const observers = properties.map(observerOf)
   const history = new Set<string>()
+  let { workers } = options
   for (;;) {
-    const question = { layout, observers, history: new Set(history), symmetry }
+    const shared = workers !== undefined && workers.count > 1 && symmetry === undefined
+    const question = { layout, observers, history: new Set(history), symmetry, shared }
     const space = (options.mode ?? options.engine).explore(question)
-    const stop = await explore(space, options, seconds)
+    // What is found without history that turns out to be needed is not used: no time is spent on more of it.
+    const isInVain = (): boolean => [...space.neededHistory].some((field) => !history.has(field))
+    const stop = await explore(space, { ...options, workers }, seconds, isInVain)
+    if (shared && space.faults.some(({ fault }) => fault.kind === 'impure')) {
+      // What an impure recipe does depends on when it is run: only without threads is that the same every time.
+      workers = ALONE
+      continue
+    }
     const before = history.size
     for (const field of space.neededHistory) history.add(field)
     if (history.size === before) return { space, stop, history }
@@ -126,6 +165,10 @@ const sawAll = (basis: Basis): boolean =>
 export async function check(layout: Layout, properties: readonly Property[], options: SearchOptions): Promise<Run> {
   const started = performance.now()
   const seconds = (): number => (performance.now() - started) / 1000
+  if (options.workers !== undefined && options.reduce !== undefined)
+    throw new ConfigError(
+      'Threads do not help a search that is reduced: ask for workers or for a reduction, not for both.',
+    )
   // With nothing to exchange there is nothing to refuse, either.
   const isReduced = (options.reduce?.symmetry ?? false) !== false && exchangeable(layout).families.length > 0
   const refused = asksForPartialOrder(options) ? refusalOfPartialOrder(layout, isReduced) : undefined

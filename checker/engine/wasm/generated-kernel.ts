@@ -47,13 +47,18 @@ export class GeneratedKernel {
     const module = new WebAssembly.Module(generate(this.#shape, this.#map))
     this.#exports = new WebAssembly.Instance(module, { env }).exports as Exports
     store.refill = () => {
+      store.index.array.fill(0)
+      this.cell('count', store.count)
       this.cell('mask', store.mask)
       this.#exports?.rehash()
     }
     this.#publish()
   }
 
-  advance(stop: number): void {
+  /** Expands states up to, not including, `stop`; the store and the largest answers may be others than the last time. */
+  advance(stop: number, best: Int32Array): void {
+    this.#publish()
+    this.#view().set(best, this.#map.best / 4)
     this.#exports?.advance(stop)
     this.#collect()
   }
@@ -108,7 +113,8 @@ export class GeneratedKernel {
 
 /** The module for a shape; it exports `advance(stop)` and `rehash()`. */
 function generate(shape: Shape, map: MemoryMap): Uint8Array {
-  return assemble(MEMORIES, IMPORTS, [
+  const memories = Array.from({ length: MEMORIES }, () => shape.shared)
+  return assemble(memories, IMPORTS, [
     { name: 'insert', parameters: 1, results: 0, code: insertCode(shape, map) },
     { name: 'rehash', parameters: 0, results: 0, code: rehashCode(shape, map) },
     { name: 'advance', parameters: 1, results: 0, code: new AdvanceGenerator(shape, map).generate() },
