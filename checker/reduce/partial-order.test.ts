@@ -81,8 +81,7 @@ const answered = (space: StateSpace, i: number): object => ({
   saturated: space.saturated(i),
 })
 
-const isKept = (kind: PropertyKind): boolean =>
-  !isLiveness(kind) && !isResponse(kind) && kind !== 'alwaysReachable'
+const isKept = (kind: PropertyKind): boolean => !isLiveness(kind) && !isResponse(kind) && kind !== 'alwaysReachable'
 
 /** States of the whole space and of the reduced one; throws where something was lost. `undefined` for a large space. */
 function compare(engine: Engine, example: Case, stride = 1000): readonly [number, number] | undefined {

@@ -58,7 +58,8 @@ async function agrees(
   const isGraph = (name: string): boolean => open.some(({ property }) => property === name)
   expect(said(run, isGraph)).toEqual(said(exact, isGraph))
   for (const { property, kind, result } of run.verdicts) {
-    if (isGraph(property)) expect(kind).toMatch(/^(alwaysReachable|eventually|leadsTo|alwaysEventually|refines)$/)
+    if (isGraph(property))
+      expect(kind).toMatch(/^(alwaysReachable|eventually|leadsTo|alwaysEventually|refines|progress|longest|shortest)$/)
     if (result.is === 'holds') expect(result.probability).toBe(lossProbability(exact.statistics.states, 64))
   }
 }
