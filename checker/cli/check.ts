@@ -15,6 +15,7 @@ import { openOutput } from './output.ts'
 import { planOf } from './plan.ts'
 import { Progress } from './progress.ts'
 import { prepareDirectory, save } from './save.ts'
+import { paragraphOf } from './tell.ts'
 import { messageOf, sentences } from './sentences.ts'
 
 export const FORMATS = ['text', 'jsonl', 'junit', 'markdown'] as const
@@ -57,6 +58,7 @@ function openReport(options: CheckOptions, progress: Progress): Reporter {
     style,
     times: options.full ?? false,
     witnesses: options.property ?? [],
+    tell: paragraphOf,
   })
 }
 

@@ -1,89 +1,20 @@
 /** `oomcheck replay`: runs a counterexample file on the reference engine and says whether it shows what it claims. */
-import { readFileSync } from 'node:fs'
 import { match } from 'ts-pattern'
-import { Machine } from '../engine/machine.ts'
-import { layoutOf, type Layout } from '../engine/layout.ts'
-import { NO_DEADLOCK, STAYS_IN_DOMAIN } from '../language/property.ts'
-import { known } from '../language/protocol.ts'
-import type { Spec } from '../language/spec.ts'
 import { wrap } from '../report/lines.ts'
 import { TRACE_WIDTH, traceLines } from '../report/trace.ts'
 import { clause, count, counted } from '../report/words.ts'
 import { confirm, TRAP_STATES, type Confirmation } from '../trace/confirm.ts'
-import { FILE_VERSION, parseCounterexample, type CounterexampleFile, type Shown } from '../trace/counterexample.ts'
-import { contextSwitches, replay, ReplayError } from '../trace/schedule.ts'
+import type { CounterexampleFile } from '../trace/counterexample.ts'
+import { contextSwitches } from '../trace/schedule.ts'
+import { replayFile, type Replayed } from './counterexample.ts'
 import { EXIT } from './exit.ts'
-import { loadSpecs } from './load.ts'
+import { walk } from './interactive.ts'
 import { openOutput } from './output.ts'
-import { messageOf, sentences, systemReason, UsageError } from './sentences.ts'
 
 export interface ReplayOptions {
   readonly specs?: string
   readonly output?: string
-}
-
-function parseJson(path: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    const message = messageOf(error)
-    const [, position] = /at position (\d+)/.exec(message) ?? []
-    const cutOff = message.includes('Unexpected end') || Number(position) >= text.trimEnd().length
-    throw new UsageError(cutOff ? sentences.cutOff(path) : sentences.notJson(path, message), { cause: error })
-  }
-}
-
-function readCounterexample(path: string): CounterexampleFile {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new UsageError(sentences.cannotRead(path, systemReason(error)), { cause: error })
-  }
-  const value = parseJson(path, text)
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-  const version: unknown = isObject && 'version' in value ? value.version : undefined
-  if (isObject && version !== FILE_VERSION) throw new UsageError(sentences.wrongVersion(path, version, FILE_VERSION))
-  const parsed = parseCounterexample(value)
-  if (!parsed.ok) throw new UsageError(sentences.wrongShape(path, parsed.where, parsed.message))
-  return parsed.file
-}
-
-/** What each kind of property can be shown to be. */
-const CAN_BE: Readonly<Record<string, readonly Shown['result'][]>> = {
-  always: ['violated'],
-  never: ['violated'],
-  stepwise: ['violated'],
-  alwaysReachable: ['violated'],
-  eventually: ['violated'],
-  leadsTo: ['violated'],
-  alwaysEventually: ['violated'],
-  refines: ['violated'],
-  'built-in': ['violated'],
-  reachable: ['reachable'],
-  maximum: ['maximum'],
-  minimum: ['minimum'],
-}
-
-function checkProperty(spec: Spec, { property, result }: CounterexampleFile): void {
-  const names = [...spec.properties.map(({ name }) => name), STAYS_IN_DOMAIN, NO_DEADLOCK]
-  known(`property of ${spec.name}`, property, names)
-  const kind = spec.properties.find(({ name }) => name === property)?.kind ?? 'built-in'
-  if (CAN_BE[kind]?.includes(result) !== true) throw new UsageError(sentences.wrongKind(property, kind, result))
-}
-
-/** Names that no state of the instance could make right. */
-function checkNames({ steps, history = [] }: CounterexampleFile, layout: Layout): void {
-  const { protocol } = layout.instance
-  for (const name of history) known(`history field of ${protocol}`, name, Object.keys(layout.history.fields))
-  const processes = layout.processes.map(({ name }) => name)
-  for (const [i, { process, label }] of steps.entries()) {
-    const found = layout.processes.find(({ name }) => name === process)
-    if (found === undefined) throw new UsageError(sentences.unknownInStep(i + 1, 'process', process, processes))
-    const labels = [...new Set(found.program.labels.map(({ name }) => name))]
-    if (!labels.includes(label))
-      throw new UsageError(sentences.unknownInStep(i + 1, `label of ${process}`, label, labels))
-  }
+  readonly interactive?: boolean
 }
 
 /** What the file claims about the end of the schedule, in the words of `check`. */
@@ -115,37 +46,28 @@ const codeOf = ({ is }: Confirmation): number =>
     .with('unknown', () => EXIT.inconclusive)
     .exhaustive()
 
+/** `increment racy threads=2: NoIncrementIsLost, 4 steps, 2 context switches`. */
+function headline({ file, spec, trace }: Replayed): string {
+  const bounds = Object.entries(file.bounds).map(([bound, value]) => `${bound}=${value}`)
+  const where = [spec.name, file.variant, ...bounds, ...file.ingredients.map((each) => `+${each}`)].join(' ')
+  const switches = counted(contextSwitches(trace.schedule), 'context switch', 'context switches')
+  return `${where}: ${file.property}, ${counted(trace.schedule.steps.length, 'step')}, ${switches}`
+}
+
 /** Returns the exit code. */
 export async function replayCommand(path: string, options: ReplayOptions): Promise<number> {
-  const file = readCounterexample(path)
-  const specs = await loadSpecs(options.specs)
-  const name = known(
-    'spec',
-    file.spec,
-    specs.map((each) => each.name),
-  )
-  const spec = specs.find((each) => each.name === name)
-  if (spec === undefined) return EXIT.usage
-  checkProperty(spec, file)
-  const layout = layoutOf(spec.protocol.instance(file))
-  checkNames(file, layout)
-  const machine = new Machine(layout, file.history && new Set(file.history))
+  const replayed = await replayFile(path, options.specs)
+  const { file, spec, machine, trace } = replayed
   const output = openOutput(options.output)
-  try {
-    const trace = replay(machine, file)
-    const bounds = Object.entries(file.bounds).map(([bound, value]) => `${bound}=${value}`)
-    const where = [spec.name, file.variant, ...bounds, ...file.ingredients.map((each) => `+${each}`)].join(' ')
-    const size = `${counted(trace.schedule.steps.length, 'step')}, ${counted(contextSwitches(trace.schedule), 'context switch', 'context switches')}`
-    const confirmation = confirm(machine, file.property, spec.properties, file, trace)
-    const lines = [
-      `${where}: ${file.property}, ${size}`,
-      ...traceLines(trace, layout, output.style, file.loop),
-      wrap(`${file.property}: ${conclusion(file, confirmation)}.`, TRACE_WIDTH).join('\n'),
-    ]
-    output.write(`${lines.join('\n')}\n`)
-    return codeOf(confirmation)
-  } catch (error) {
-    if (error instanceof ReplayError) throw new UsageError(`${path}: ${error.message}`, { cause: error })
-    throw error
+  const confirmation = confirm(machine, file.property, spec.properties, file, trace)
+  const verdict = wrap(`${file.property}: ${conclusion(file, confirmation)}.`, TRACE_WIDTH).join('\n')
+  if (options.interactive === true) {
+    output.write(`${headline(replayed)}\n`)
+    await walk(replayed, output, process.stdin)
+    output.write(`${verdict}\n`)
+  } else {
+    const lines = traceLines(trace, machine.layout, output.style, file.loop)
+    output.write(`${[headline(replayed), ...lines, verdict].join('\n')}\n`)
   }
+  return codeOf(confirmation)
 }
