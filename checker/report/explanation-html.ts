@@ -24,7 +24,8 @@ code { font-size: .9em }
 figure { margin: 0; overflow-x: auto; background: var(--panel); border: 1px solid var(--line); border-radius: 6px;
   padding: 8px }
 svg { display: block }
-svg text { font-size: 10.5px; fill: var(--text) }
+svg text { font-size: 10.5px; fill: var(--text); paint-order: stroke; stroke: var(--panel); stroke-width: 3px;
+  stroke-linejoin: round }
 svg .lane { stroke: var(--line); stroke-width: 2 }
 svg .lane-name { font-weight: 700; font-size: 12px }
 svg .number { text-anchor: end; fill: var(--soft) }
@@ -36,7 +37,7 @@ svg .overtakes { fill: none; stroke: var(--warn); stroke-width: 1.6; stroke-dash
 svg path.causes-head { fill: var(--cause); stroke: none; opacity: 1 }
 svg path.overtakes-head { fill: var(--warn); stroke: none }
 svg .bar rect { fill: var(--bar) } svg .bar.none rect { fill: none; stroke: var(--line) }
-svg .field { fill: var(--soft) } svg .value { font-size: 8.5px; text-anchor: middle }
+svg .field { fill: var(--soft) } svg .value { stroke: none; font-size: 8.5px; text-anchor: middle }
 svg .turn { stroke: var(--warn); stroke-width: 1; stroke-dasharray: 2 3 }
 svg .turn-name { fill: var(--warn); text-anchor: end; font-size: 9.5px }
 .legend { color: var(--soft); font-size: .85rem; max-width: 44rem }

@@ -21,6 +21,9 @@ const HEADER = 26
 const ROTATED = 5.2
 /** More bars than that say less. */
 const BARS = 10
+/** Fields that did not decide what another process did, or the end, only come up to that many. */
+const FEW_BARS = 5
+const TELLING = 10
 const LABEL_WIDTH = Math.floor((LANE - MARK - 12) / CHARACTER)
 
 interface Row {
@@ -50,9 +53,12 @@ function fillWords(words: readonly string[], width: number): string[] {
 
 /** The fields of which to show a bar: what decided and was written by a step, first what another process looked at. */
 function barred({ steps, atEnd, overtaken, waiting }: Explanation): Field[] {
+  const changing = new Set(
+    steps.flatMap(({ changes }) => changes.flatMap(({ field }) => (field.kind === 'pc' ? [] : [field.name]))),
+  )
   const scores = new Map<string, { readonly field: Field; score: number }>()
   const count = (field: Field, score: number): void => {
-    if (field.kind === 'pc' || field.name.includes('.has(')) return
+    if (!changing.has(field.name)) return
     const entry = scores.get(field.name) ?? { field, score: 0 }
     entry.score += score
     scores.set(field.name, entry)
@@ -68,7 +74,7 @@ function barred({ steps, atEnd, overtaken, waiting }: Explanation): Field[] {
       if (!field.history && (field.kind === 'bool' || field.kind === 'ref')) count(field, 1)
   return [...scores.values()]
     .sort((a, b) => b.score - a.score)
-    .slice(0, BARS)
+    .filter(({ score }, i) => i < (score < TELLING ? FEW_BARS : BARS))
     .map(({ field }) => field)
 }
 
@@ -97,6 +103,8 @@ class Diagram {
     let top = this.#top + 6
     for (const explained of shown) {
       const { step, index } = explained
+      // Room for the words on the line that is drawn there.
+      if (index === explanation.loop || (turning?.is === 'found' && index === turning.step)) top += LINE
       const lines = broken(shortStep(step))
       const height = lines.length * LINE + PADDING
       rows.push({ step: index, explained, lane: this.#lanes.indexOf(step.process), lines, top, height })
@@ -191,11 +199,12 @@ class Diagram {
   }
 
   #drawArrow(a: Row, b: Row, kind: string, why: readonly string[]): string {
-    const side = b.lane >= a.lane ? 1 : -1
     const [x1, y1, x2, y2] = [this.#x(a.lane), this.#y(a) + 5, this.#x(b.lane), this.#y(b)]
-    // It arrives beside the mark, from the lane that it comes from.
-    const end = x2 - side * 8
-    const path = `M ${x1} ${y1} C ${x1} ${y1 + (y2 - y1) * 0.6}, ${end - side * 30} ${y2 - 4}, ${end} ${y2}`
+    // From the left it arrives beside the mark; from the right above it, since the label is beside it.
+    const path =
+      x1 <= x2
+        ? `M ${x1} ${y1} C ${x1} ${y1 + (y2 - y1) * 0.6}, ${x2 - 38} ${y2 - 4}, ${x2 - 8} ${y2}`
+        : `M ${x1} ${y1} C ${x1} ${y1 + (y2 - y1) * 0.5}, ${x2 + 16} ${y2 - 22}, ${x2 + 3} ${y2 - 7}`
     return element('path', { class: kind, d: path, 'marker-end': `url(#${kind}-head)` }, [
       element('title', {}, escapeHtml(why.join('\n'))),
     ])

@@ -92,6 +92,9 @@ interface Node {
   readonly enabled: ReadonlySet<string>
 }
 
+const inOrder = <T extends Taken>(steps: readonly T[], first: string): T[] =>
+  [...steps].sort((a, b) => Number(b.step.process === first) - Number(a.step.process === first))
+
 class Escapes {
   readonly #machine: Machine
   readonly #hazard: Hazard
@@ -187,13 +190,14 @@ class Escapes {
     return fairComponents(graph, new Uint8Array(nodes.length).fill(1), conditions).length > 0
   }
 
+  /** A step that does no harm where the trace took another one; `first` moves first. It may lead back to its state. */
+  alternative(state: PlainState, following: PlainState, first: string): Taken | undefined {
+    const taken = JSON.stringify(following)
+    return inOrder(this.node(state).steps, first).find(({ next, to }) => to !== taken && this.#isHarmless(next))
+  }
+
   /** The fewest steps that must come before a step of the trace, so that it does no harm, or else one in its place. */
-  detour(state: PlainState, step: Step, last: string): Detour | undefined {
-    let instead: Detour | undefined
-    for (const { steps, states } of this.#ways(state, last)) {
-      if (steps.length > 1) break
-      if (!sameStep(steps[0]!, step)) instead ??= { steps, states, thenAsBefore: false }
-    }
+  detour(state: PlainState, step: Step, instead: Taken, last: string): Detour {
     try {
       for (const { node, steps, states } of this.#ways(state, last, step)) {
         const taken = node.steps.find((each) => sameStep(each.step, step))
@@ -202,7 +206,7 @@ class Escapes {
     } catch (error) {
       if (!(error instanceof OutOfBudget)) throw error
     }
-    return instead
+    return { steps: [instead.step], states: [state, instead.next], thenAsBefore: false }
   }
 
   /** The shortest way to what is missing. */
@@ -226,10 +230,7 @@ class Escapes {
     const queue = [{ node: this.node(from), steps: [] as Step[], states: [from] }]
     for (const way of queue) {
       if (way.steps.length > 0) yield way
-      const inOrder = [...way.node.steps].sort(
-        (a, b) => Number(b.step.process === first) - Number(a.step.process === first),
-      )
-      for (const taken of inOrder) {
+      for (const taken of inOrder(way.node.steps, first)) {
         if (known.has(taken.to) || (without !== undefined && sameStep(taken.step, without))) continue
         known.add(taken.to)
         if (!this.#isHarmless(taken.next)) continue
@@ -265,11 +266,9 @@ export function turningPointOf(
     // Before anything is owed, a goal is no way out.
     if (properties.some((property) => property.name === name && isLiveness(property.kind))) return undefined
     for (let i = steps.length - 1; i >= 0; i--) {
-      const following = JSON.stringify(states[i + 1])
-      const others = escapes.node(states[i]!).steps.filter(({ to }) => to !== following)
-      if (!others.some(({ next }) => escapes.canAvoid(next))) continue
-      const detour = escapes.detour(states[i]!, steps[i]!, last)
-      if (detour !== undefined) return { is: 'found', step: i, detour }
+      const instead = escapes.alternative(states[i]!, states[i + 1]!, last)
+      if (instead !== undefined)
+        return { is: 'found', step: i, detour: escapes.detour(states[i]!, steps[i]!, instead, last) }
     }
     return { is: 'never' }
   } catch (error) {
