@@ -12,7 +12,8 @@ const folders = {
   'checker/engine': ['checker/language'],
   'checker/trace': ['checker/language', 'checker/engine'],
   'checker/reduce': ['checker/language', 'checker/engine'],
-  'checker/search': ['checker/language', 'checker/engine', 'checker/trace'],
+  'checker/search': ['checker/language', 'checker/engine', 'checker/reduce', 'checker/trace'],
+  'checker/minimize': ['checker/language', 'checker/engine', 'checker/search', 'checker/trace'],
   'checker/report': ['checker/language', 'checker/engine', 'checker/search', 'checker/reduce', 'checker/trace'],
   'checker/vitest': ['checker/(language|engine|search|reduce|trace|report)'],
 }

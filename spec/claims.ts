@@ -54,7 +54,7 @@ const a = {
   A5: {
     thread: 'serialization',
     claim: 'An allocator that finds an operation under way does not spin without sleeping.',
-    decided: serialization(['may-18', 'try-2'], ['LoserSpins', 'LoserRests']),
+    decided: serialization(['may-18', 'try-2'], ['LoserSpins', 'LoserRests', 'LosersSleep']),
   },
   A6: {
     thread: 'serialization',

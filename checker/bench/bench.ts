@@ -3,11 +3,17 @@
  *
  * CPU seconds are user and system time of the search, starting of the process excluded, trees learnt and audited, and
  * properties checked; SPIN's are those of the whole process. SPIN searches exactly and without reductions
- * (`-O2 -DSAFETY -DNOREDUCE`), as we do. Medians of three runs.
+ * (`-O2 -DSAFETY -DNOREDUCE`), as we do. Medians of three runs; searches that reduce, sample or hash are measured once. At
+ * last what is asked of whole behaviours, the search for the states included.
+ *
+ * With workers, seconds are those of a clock, from before the threads are started to the last state; the least of five runs,
+ * since whatever else runs on the machine makes it longer. Of one process for each run.
  */
 import { execFileSync } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Statistics } from '../engine/engine.ts'
+import { questions } from './questions.ts'
 import { hasSpin, runTwin, type Twin } from './spin.ts'
 
 interface Model {
@@ -15,14 +21,20 @@ interface Model {
   readonly path: string
   readonly bounds: Readonly<Record<string, number>>
   readonly twin?: Twin
+  /** Nothing tells its members apart: measured with members exchanged, too. */
+  readonly symmetric?: boolean
+  /** Large enough for threads. */
+  readonly large?: boolean
 }
 interface Measured extends Statistics {
   readonly cpuSeconds: number
   readonly rssGrowth: number
+  readonly standFor?: number
 }
 
 const here = import.meta.dirname
 const RUNS = 3
+const CLOCKED_RUNS = 5
 /** The reference engine is measured on a prefix. */
 const IMMER_STATES = 4000
 
@@ -34,22 +46,59 @@ const models: readonly Model[] = [
     twin: { file: 'examples/promela/two-phase-commit.pml', defines: ['-DN=7'] },
   },
   { name: 'dining-philosophers', path: '../examples/dining-philosophers.ts', bounds: { philosophers: 7 } },
-  { name: 'increment', path: '../examples/increment.ts', bounds: { threads: 6 } },
+  { name: 'increment', path: '../examples/increment.ts', bounds: { threads: 6 }, symmetric: true },
   {
     name: 'serialization',
     path: './serialization.ts',
     bounds: { cpus: 4, tasks: 4, pages: 1, exits: 2 },
     twin: { file: 'bench/promela/serialization.pml' },
+    symmetric: true,
+    large: true,
   },
-  { name: 'counter', path: './counter.ts', bounds: { adds: 5 }, twin: { file: 'bench/promela/counter.pml' } },
+  {
+    name: 'counter',
+    path: './counter.ts',
+    bounds: { adds: 5 },
+    twin: { file: 'bench/promela/counter.pml' },
+    large: true,
+  },
   { name: 'scan-1 (wide footprints)', path: './scan.ts', bounds: { cpus: 1, tasks: 6, pages: 5 } },
   { name: 'scan-2 (wide footprints)', path: './scan.ts', bounds: { cpus: 2, tasks: 6, pages: 5 } },
 ]
 
-function measure(model: Model, engine: 'table' | 'immer'): Measured {
+type How = 'table' | 'immer' | 'symmetry' | 'partial-order' | 'fingerprints' | 'preemptions'
+
+function measure(model: Model, engine: How): Measured {
   const limit = engine === 'immer' ? String(IMMER_STATES) : 'Infinity'
   const args = [join(here, 'one.ts'), model.path, engine, limit, JSON.stringify(model.bounds)]
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Measured
+}
+
+/** Seconds of a clock for a check of the properties with so many threads. */
+function clock(model: Model, workers: number): number {
+  const args = [join(here, 'threads.ts'), model.path, String(workers), JSON.stringify(model.bounds)]
+  const runs = Array.from({ length: CLOCKED_RUNS }, () =>
+    Number(execFileSync(process.execPath, args, { encoding: 'utf8' })),
+  )
+  return Math.min(...runs)
+}
+
+function reportThreads(model: Model): void {
+  const [alone, two] = [clock(model, 1), clock(model, 2)]
+  console.log(
+    `  workers ${alone.toFixed(2)} s with 1 · ${two.toFixed(2)} s with 2 · ${(alone / two).toFixed(2)} × as fast, on ${availableParallelism()} cores`,
+  )
+}
+
+/** How fast and small a search by fingerprints is, and one that counts preemptions. */
+function reportModes(model: Model, table: Measured): void {
+  for (const mode of ['fingerprints', 'preemptions'] as const) {
+    const found = measure(model, mode)
+    const size = `${(found.bytes / found.states).toFixed(1)} bytes/state held, ${(found.rssGrowth / found.states).toFixed(1)} resident`
+    console.log(
+      `  ${mode.padEnd(12)}  ${found.cpuSeconds.toFixed(2)} CPU s · ${millions(found.states / found.cpuSeconds)} M states/s${found.states === table.states ? '' : ' (NOT THE SAME)'} · ${size}`,
+    )
+  }
 }
 
 const median = <T>(items: readonly T[], by: (item: T) => number): T =>
@@ -74,6 +123,13 @@ function report(model: Model): void {
   console.log(
     `  immer   ${millions(immer.transitions / immer.cpuSeconds)} M transitions/s on ${immer.states} states · table is ${(speed / (immer.transitions / immer.cpuSeconds)).toFixed(0)} ×`,
   )
+  if (model.symmetric === true) reportSymmetry(model, table)
+  const reduced = measure(model, 'partial-order')
+  console.log(
+    `  reduced ${reduced.states} states by partial order: ${(table.states / reduced.states).toFixed(2)} × fewer · ${reduced.cpuSeconds.toFixed(2)} CPU s`,
+  )
+  reportModes(model, table)
+  if (model.large === true) reportThreads(model)
   if (spins.length === 0) return
   const spin = median(spins, cpu)
   console.log(
@@ -81,5 +137,33 @@ function report(model: Model): void {
   )
 }
 
+function reportSymmetry(model: Model, table: Measured): void {
+  const { states, cpuSeconds, standFor } = median(
+    Array.from({ length: RUNS }, () => measure(model, 'symmetry')),
+    cpu,
+  )
+  const all = standFor === table.states ? '' : ` (stand for ${standFor}: NOT THE SAME)`
+  console.log(
+    `  symmetry ${cpuSeconds.toFixed(2)} CPU s · ${states} states${all} · ${(table.states / states).toFixed(0)} × fewer, ${(table.cpuSeconds / cpuSeconds).toFixed(1)} × as fast`,
+  )
+}
+
+const LIVENESS = 'liveness'
+
+/** What is asked of whole behaviours, each in a process of its own. */
+function reportLiveness(bounds: Readonly<Record<string, number>>): void {
+  console.log(`\n${LIVENESS} of serialization ${JSON.stringify(bounds)}`)
+  for (const question of Object.keys(questions)) {
+    const args = [join(here, 'liveness.ts'), JSON.stringify(bounds), question]
+    const runs = Array.from(
+      { length: RUNS },
+      () => JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Measured & { result: string },
+    )
+    const { states, cpuSeconds, result } = median(runs, cpu)
+    console.log(`  ${question.padEnd(26)}${cpuSeconds.toFixed(2)} CPU s · ${states} states · ${result}`)
+  }
+}
+
 const wanted = process.argv.slice(2)
 for (const model of models) if (wanted.length === 0 || wanted.some((name) => model.name.startsWith(name))) report(model)
+if (wanted.length === 0 || wanted.includes(LIVENESS)) reportLiveness({ cpus: 4, tasks: 3, pages: 1, exits: 1 })

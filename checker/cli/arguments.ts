@@ -29,6 +29,16 @@ export function parseScaled(option: string, scale: Scale): (text: string) => num
   }
 }
 
+/** A parser of whole numbers within these, both included. */
+export const parseInteger =
+  (option: string, least: number, most: number) =>
+  (text: string): number => {
+    const value = /^\d+$/.test(text) ? Number(text) : NaN
+    // NaN is in no range.
+    if (!(value >= least && value <= most)) throw new UsageError(sentences.badInteger(option, text, least, most))
+    return value
+  }
+
 /** Names with commas between, over several options. */
 export const collectNames = (text: string, before: readonly string[] = []): readonly string[] => [
   ...before,

@@ -6,14 +6,17 @@ import { junitReport } from '../report/junit.ts'
 import { markdownReport } from '../report/markdown.ts'
 import { decided, type Outcome, type Planned, type Reporter, type Write } from '../report/record.ts'
 import { TABLE_WIDTH, textReport, type TextOptions } from '../report/text.ts'
-import { check, type SearchOptions } from '../search/breadth-first.ts'
+import type { Reductions, SearchOptions } from '../search/breadth-first.ts'
+import { Workers } from '../search/parallel/workers.ts'
 import { exitOf } from './exit.ts'
 import { onInterrupt } from './interrupt.ts'
 import { loadSpecs } from './load.ts'
 import { releaseMemory } from './memory.ts'
+import { checkTogether, modeOf, type ModeOptions } from './modes.ts'
 import { openOutput } from './output.ts'
 import { planOf } from './plan.ts'
-import { Progress } from './progress.ts'
+import { Progress, type ProgressForm } from './progress.ts'
+import { checkReduced, reductionsOf } from './reduce.ts'
 import { prepareDirectory, save } from './save.ts'
 import { paragraphOf } from './tell.ts'
 import { messageOf, sentences } from './sentences.ts'
@@ -21,7 +24,7 @@ import { messageOf, sentences } from './sentences.ts'
 export const FORMATS = ['text', 'jsonl', 'junit', 'markdown'] as const
 export const ENGINES = ['table', 'immer'] as const
 
-export interface CheckOptions {
+export interface CheckOptions extends ModeOptions {
   readonly variant?: readonly string[]
   readonly bounds?: Readonly<Record<string, number>>
   readonly with?: readonly string[]
@@ -29,12 +32,14 @@ export interface CheckOptions {
   readonly full?: boolean
   readonly format: (typeof FORMATS)[number]
   readonly engine: (typeof ENGINES)[number]
+  readonly reduce?: readonly string[]
   readonly specs?: string
   readonly output?: string
   readonly save?: string
   readonly maxStates?: number
   readonly maxMemory?: number
   readonly timeout?: number
+  readonly progress?: ProgressForm
   readonly quiet?: boolean
   readonly debug?: boolean
 }
@@ -66,7 +71,7 @@ function openReport(options: CheckOptions, progress: Progress): Reporter {
 async function decide(planned: Planned, options: SearchOptions, debug: (stack: string) => void): Promise<Outcome> {
   const properties = planned.spec.properties.filter(({ name }) => planned.asked.includes(name))
   try {
-    return decided(planned, await check(planned.layout, properties, { ...options, fairness: planned.fairness }))
+    return decided(planned, await checkReduced(planned, properties, { ...options, fairness: planned.fairness }))
   } catch (error) {
     if (error instanceof Error) debug(error.stack ?? '')
     return { is: 'failed', planned, message: sentences.failed(messageOf(error)) }
@@ -76,24 +81,33 @@ async function decide(planned: Planned, options: SearchOptions, debug: (stack: s
 async function decideAll(
   plan: readonly Planned[],
   options: CheckOptions,
+  reduce: Reductions | undefined,
   report: Reporter,
   progress: Progress,
   interrupt: AbortSignal,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
+  const workers = options.workers === undefined ? undefined : new Workers(options.workers)
+  const mode = modeOf(options)
   for (const [i, planned] of plan.entries()) {
     if (interrupt.aborted) break
-    if (i > 0 && options.maxMemory !== undefined) await releaseMemory()
+    if (i > 0 && options.maxMemory !== undefined) {
+      await workers?.close()
+      await releaseMemory()
+    }
     progress.begin(planned, i + 1, plan.length)
     const search: SearchOptions = {
       engine: options.engine === 'table' ? tableEngine : immerEngine,
+      reduce,
+      mode,
       maxStates: options.maxStates,
       maxMemory: options.maxMemory,
       timeoutSeconds: options.timeout,
       interrupt,
-      onProgress: (statistics, seconds) => {
+      workers,
+      onProgress: (statistics, seconds, settled) => {
         progress.update(statistics, seconds)
-        report.progress(planned, statistics, seconds)
+        if (settled) report.progress(planned, statistics, seconds)
       },
     }
     const outcome = await decide(planned, search, (stack) => {
@@ -104,12 +118,15 @@ async function decideAll(
     if (options.save !== undefined && outcome.is === 'decided') save(options.save, outcome)
   }
   progress.clear()
+  await workers?.close()
   return outcomes
 }
 
 /** Returns the exit code. */
 export async function checkCommand(names: readonly string[], options: CheckOptions): Promise<number> {
   const started = performance.now()
+  const reduce = reductionsOf(options.reduce, options.engine)
+  checkTogether(options)
   const plan = planOf(await loadSpecs(options.specs), {
     specs: names,
     variants: options.variant ?? [],
@@ -119,11 +136,11 @@ export async function checkCommand(names: readonly string[], options: CheckOptio
     full: options.full ?? false,
   })
   if (options.save !== undefined) prepareDirectory(options.save)
-  const progress = new Progress(options.quiet === true ? undefined : process.stderr)
+  const progress = new Progress(process.stderr, options.quiet === true ? 'none' : options.progress)
   const report = openReport(options, progress)
   const interrupt = onInterrupt(() => progress.say(sentences.interrupted()))
   report.start(plan)
-  const outcomes = await decideAll(plan, options, report, progress, interrupt.signal).finally(interrupt.dispose)
+  const outcomes = await decideAll(plan, options, reduce, report, progress, interrupt.signal).finally(interrupt.dispose)
   const interrupted = interrupt.signal.aborted
   const exit = exitOf(outcomes, interrupted)
   report.end({ planned: plan, outcomes, interrupted, exit, seconds: (performance.now() - started) / 1000 })

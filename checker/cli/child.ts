@@ -12,6 +12,8 @@ const BIN = join(import.meta.dirname, 'oomcheck.js')
 const LANGUAGE = pathToFileURL(join(import.meta.dirname, '../language/index.ts')).href
 
 export const EXAMPLES: string = join(import.meta.dirname, '../examples/index.ts')
+/** A bench model with some thousands of states that are much alike. */
+export const COUNTER: string = join(import.meta.dirname, '../bench/counter.ts')
 export const INCREMENT: string = join(import.meta.dirname, '../examples/increment.ts')
 
 export interface Finished {

@@ -6,8 +6,7 @@ import { explanationMarkdown } from '../report/explanation-markdown.ts'
 import { explanationText } from '../report/explanation-text.ts'
 import { itf } from '../report/itf.ts'
 import type { Told } from '../report/told.ts'
-import { confirm } from '../trace/confirm.ts'
-import { replayFile } from './counterexample.ts'
+import { openCounterexample } from './replay.ts'
 import { EXIT } from './exit.ts'
 import { openOutput } from './output.ts'
 import { sentences, UsageError } from './sentences.ts'
@@ -28,8 +27,8 @@ export interface ExplainOptions {
 
 /** Returns the exit code. */
 export async function explainCommand(path: string, options: ExplainOptions): Promise<number> {
-  const { file, spec, machine, trace } = await replayFile(path, options.specs)
-  const { is, because } = confirm(machine, file.property, spec.properties, file, trace)
+  const { file, spec, machine, trace, confirmation } = await openCounterexample(path, options.specs)
+  const { is, because } = confirmation
   if (is === 'no') throw new UsageError(sentences.showsNothing(path, file.property))
   const output = openOutput(options.output)
   const onlyCauses = options.onlyCauses ?? false

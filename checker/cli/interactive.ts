@@ -5,35 +5,40 @@
  */
 import { emitKeypressEvents } from 'node:readline'
 import { createInterface } from 'node:readline/promises'
+import type { Machine } from '../engine/machine.ts'
 import type { PlainState } from '../engine/plain.ts'
 import { fill, type Style } from '../report/lines.ts'
 import { TRACE_WIDTH } from '../report/trace.ts'
-import { formatStep } from '../trace/schedule.ts'
+import { formatStep, type Trace } from '../trace/schedule.ts'
 import { fieldsOf, type Field } from '../trace/fields.ts'
-import type { Replayed } from './counterexample.ts'
 import type { Output } from './output.ts'
 import { sentences } from './sentences.ts'
 
 const HELP = 'n next · p previous · g <n> go to state n · q quit'
 const INDENT = '    '
 
+export interface Walked {
+  readonly machine: Machine
+  readonly trace: Trace
+}
+
 /** One place in a trace: state `at` is the one after so many steps. */
 class Walk {
   at = 0
-  readonly #replayed: Replayed
+  readonly #walked: Walked
   readonly #style: Style
   readonly #fields: readonly Field[]
   readonly #initial: PlainState
 
-  constructor(replayed: Replayed, style: Style) {
-    this.#replayed = replayed
+  constructor(walked: Walked, style: Style) {
+    this.#walked = walked
     this.#style = style
-    this.#fields = fieldsOf(replayed.machine.layout)
-    this.#initial = replayed.trace.states[0] ?? {}
+    this.#fields = fieldsOf(walked.machine.layout)
+    this.#initial = walked.trace.states[0] ?? {}
   }
 
   get #last(): number {
-    return this.#replayed.trace.schedule.steps.length
+    return this.#walked.trace.schedule.steps.length
   }
 
   /** What to write for a command; `undefined`: it is over. */
@@ -64,7 +69,7 @@ class Walk {
 
   /** The step that led here, the state, and what can be done next. */
   show(): string {
-    const { trace, machine } = this.#replayed
+    const { trace, machine } = this.#walked
     const { steps } = trace.schedule
     const [state = {}, before] = [trace.states[this.at], trace.states[this.at - 1]]
     const by = steps[this.at - 1]
@@ -92,8 +97,8 @@ class Walk {
 type Input = NodeJS.ReadStream
 
 /** Lets a person, or a test, walk through a trace. */
-export async function walk(replayed: Replayed, output: Output, input: Input): Promise<void> {
-  const place = new Walk(replayed, output.style)
+export async function walk(walked: Walked, output: Output, input: Input): Promise<void> {
+  const place = new Walk(walked, output.style)
   output.write(`${HELP}\n${place.show()}\n`)
   const obey = (command: string): boolean => {
     const text = place.obey(command)

@@ -40,7 +40,7 @@ test('Ctrl-C: people get a table, and progress before it', async () => {
   child.process.kill('SIGINT')
   const { exit, stdout, stderr } = await child.finished
   expect(stderr).toMatch(
-    /^\[2\/3\] counters up counters=9 limit=1000 · [\d,]+ states · [\d.]+[kM]?\/s · depth \d+ · queue [\d,]+\n/,
+    /^\[2\/3\] counters up counters=9 limit=1000 · [\d,]+ states · [\d.]+[kM]?\/s · depth \d+ · queue [\d,]+ · [\d,]+ MiB · no estimate yet\n/,
   )
   expect(stdout).toMatch(/up counters=9 limit=1000 +[\d,]+\+ +violated in 3 steps/)
   expect(stdout).toContain('interrupted: 2 of 3 configurations')

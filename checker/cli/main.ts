@@ -3,12 +3,17 @@ import { readFileSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
 import { Command, CommanderError, Option } from 'commander'
 import { ConfigError } from '../language/protocol.ts'
-import { collectBounds, collectNames, parseScaled } from './arguments.ts'
+import { collectBounds, collectNames, parseInteger, parseScaled } from './arguments.ts'
+import { MOST_WORKERS } from '../search/parallel/workers.ts'
 import { checkCommand, ENGINES, FORMATS, type CheckOptions } from './check.ts'
+import { REDUCTIONS } from './reduce.ts'
 import { EXIT } from './exit.ts'
 import { EXPLANATION_FORMATS, explainCommand, type ExplainOptions } from './explain.ts'
 import { graphCommand, type GraphOptions } from './graph.ts'
 import { LIST_FORMATS, listCommand, type ListOptions } from './list.ts'
+import { MINIMIZE_FORMATS, minimizeCommand, type MinimizeOptions } from './minimize.ts'
+import { DEFAULT_BITS, DEFAULT_SEED, DEFAULT_WALK_DEPTH } from './modes.ts'
+import { PROGRESS_FORMS } from './progress.ts'
 import { replayCommand, type ReplayOptions } from './replay.ts'
 import { messageOf, sentences, UsageError } from './sentences.ts'
 
@@ -50,6 +55,36 @@ const checkCommandLine = (done: (exit: number) => void): Command =>
       new Option('--engine <engine>', 'how to compute; immer is the slow reference').choices(ENGINES).default('table'),
     )
     .option(
+      '--reduce <reductions>',
+      `explore less where that is sound: ${Object.keys(REDUCTIONS).join(', ')}; compared with an unreduced search at smaller bounds`,
+      collectNames,
+    )
+    .option(
+      '--preemptions <k>',
+      'only the behaviours with at most so many preemptions: bugs that need few, in spaces that are too large',
+      parseInteger('--preemptions', 0, 1000),
+    )
+    .option(
+      '--walks <n>',
+      'this many random walks instead of a search: they may find something, and prove nothing',
+      parseInteger('--walks', 1, 1e9),
+    )
+    .option(
+      '--walk-depth <n>',
+      `steps after which a walk ends (default: ${DEFAULT_WALK_DEPTH})`,
+      parseInteger('--walk-depth', 1, 1e6),
+    )
+    .option(
+      '--fingerprints [bits]',
+      `store a fingerprint of each state, of 32 to 64 bits (default: ${DEFAULT_BITS}): less memory, and a small chance of missing states`,
+      parseInteger('--fingerprints', 32, 64),
+    )
+    .option(
+      '--seed <n>',
+      `of walks and fingerprints (default: ${DEFAULT_SEED})`,
+      parseInteger('--seed', 0, 2 ** 32 - 1),
+    )
+    .option(
       '--max-states <n>',
       'stop each search at so many states, like 10k or 2M',
       parseScaled('--max-states', 'states'),
@@ -64,9 +99,19 @@ const checkCommandLine = (done: (exit: number) => void): Command =>
       'stop each search after so many seconds, like 90, 5m or 2h',
       parseScaled('--timeout', 'time'),
     )
+    .option(
+      '--workers <n>',
+      'threads that explore together; the same is reported for any number',
+      parseInteger('--workers', 1, MOST_WORKERS),
+    )
     .option('--save <directory>', 'write each counterexample and witness to a file, for replay')
     .addOption(specsOption())
     .addOption(outputOption())
+    .addOption(
+      new Option('--progress <form>', 'progress on standard error; auto: lines, or one line on a terminal').choices(
+        PROGRESS_FORMS,
+      ),
+    )
     .option('-q, --quiet', 'no progress on standard error')
     .addOption(debugOption())
     .action(async (names: string[], options: CheckOptions) => done(await checkCommand(names, options)))
@@ -120,7 +165,42 @@ const graphCommandLine = (done: (exit: number) => void): Command =>
     .addOption(debugOption())
     .action(async (name: string, options: GraphOptions) => done(await graphCommand(name, options)))
 
-const COMMANDS = [checkCommandLine, listCommandLine, replayCommandLine, explainCommandLine, graphCommandLine]
+const minimizeCommandLine = (done: (exit: number) => void): Command =>
+  new Command('minimize')
+    .description(
+      'Find the shortest schedule that shows the same as a counterexample file, and the smallest instances that show it.',
+    )
+    .argument('<file>', 'a file that check --save wrote')
+    .option('--fewer-ingredients', 'also look at instances with fewer of its ingredients')
+    .addOption(new Option('--format <format>', 'what to print').choices(MINIMIZE_FORMATS).default('text'))
+    .option(
+      '--max-states <n>',
+      'stop each search at so many states, like 10k or 2M',
+      parseScaled('--max-states', 'states'),
+    )
+    .option(
+      '--max-memory <bytes>',
+      'stop each search when the process holds so much, like 512M or 4G',
+      parseScaled('--max-memory', 'bytes'),
+    )
+    .option(
+      '--timeout <time>',
+      'stop each search after so many seconds, like 90, 5m or 2h',
+      parseScaled('--timeout', 'time'),
+    )
+    .addOption(specsOption())
+    .addOption(outputOption())
+    .addOption(debugOption())
+    .action(async (file: string, options: MinimizeOptions) => done(await minimizeCommand(file, options)))
+
+const COMMANDS = [
+  checkCommandLine,
+  listCommandLine,
+  replayCommandLine,
+  minimizeCommandLine,
+  explainCommandLine,
+  graphCommandLine,
+]
 
 /** Says what went wrong, and returns the exit code for it. */
 function failed(error: unknown, debug: boolean): number {

@@ -7,16 +7,21 @@ import { directory, EXAMPLES, INCREMENT, inThisProcess, oomcheck } from './child
 
 test('every schedule that check saves shows the same on replay', async () => {
   const saved = directory()
-  const { exit, stdout } = await oomcheck('check', '--specs', EXAMPLES, 'increment', 'bounded-queue', '--save', saved)
+  const { exit, stdout } = await oomcheck(
+    ...['check', '--specs', EXAMPLES, 'increment', 'bounded-queue', 'spinning', 'delayed-work', '--save', saved],
+  )
   expect(exit).toBe(0)
   const files = readdirSync(saved)
   expect(files).toContain('increment.racy.threads=2.NoIncrementIsLost.json')
+  expect(files).toContain('spinning.ticket.cpus=2.NobodySpinsForEver.json')
+  expect(files).toContain('delayed-work.urgent.delay=3,puts_off=1.RunsInTime.json')
+  expect(files).toContain('delayed-work.lazy.delay=3,puts_off=1.RunsInTime.json')
   expect(files).toContain('bounded-queue.unchecked.capacity=2,items=3,consumers=1.StaysInDomain.json')
   for (const file of files) {
     const replayed = await inThisProcess('replay', '--specs', EXAMPLES, join(saved, file))
     expect(replayed.exit).toBe(0)
     const [, verdict = 'nothing'] = /: ([^:]*), as the file claims/.exec(replayed.stdout) ?? []
-    expect(stdout).toContain(verdict.replace(/^(\d+) at the end$/, 'maximum = $1'))
+    expect(stdout).toContain(verdict.replace(/^(\d+) (at the end|ticks on the way)$/, 'mum = $1'))
   }
 })
 

@@ -7,7 +7,7 @@ import { FILE_VERSION, formatCounterexample, type Shown } from '../trace/counter
 import { sentences, systemReason, UsageError } from './sentences.ts'
 
 export function shownBy(result: Result): Shown | undefined {
-  if (result.is === 'violated' || result.is === 'reachable') return { result: result.is }
+  if (result.is === 'violated' || result.is === 'reachable' || result.is === 'unbounded') return { result: result.is }
   if (result.is === 'maximum' || result.is === 'minimum') return { result: result.is, value: result.value }
   return undefined
 }

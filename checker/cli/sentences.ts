@@ -13,9 +13,21 @@ export const sentences = {
 
   badNumber: (option: string, text: string, suffixes: readonly string[]): string =>
     `${option} takes a whole number above 0, if you like with one of ${list(suffixes)} behind it; not '${text}'.`,
+  badInteger: (option: string, text: string, least: number, most: number): string =>
+    `${option} takes a whole number from ${least} to ${most}; not '${text}'.`,
+  exclusive: (one: string, other: string, because: string): string =>
+    `${one} and ${other} exclude each other: ${because}.`,
+  needs: (option: string, others: readonly string[]): string =>
+    `${option} means something only together with ${others.join(' or ')}.`,
   badBounds: (text: string): string =>
     `Bounds are written name=number, with commas between: cpus=3,tasks=2; not '${text}'.`,
   boundTwice: (name: string): string => `The bound '${name}' is given twice.`,
+
+  noReduction: (names: readonly string[]): string => `--reduce takes one of ${list(names)}.`,
+  reduceNeedsTable: (engine: string): string =>
+    `--reduce needs --engine table; the ${engine} engine looks at every state.`,
+  oneReduction: (): string =>
+    '--reduce symmetry and --reduce partial-order do not go together: what is learnt of the steps of one member is not carried over to the others. Choose one.',
 
   noSpecFile: (path: string): string => `There is no file ${path}; name a list of specs with --specs <file>.`,
   brokenSpecFile: (path: string, message: string): string => `${path} could not be loaded: ${message}`,

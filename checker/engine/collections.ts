@@ -50,16 +50,30 @@ function guarded(methods: object, guard: object): object {
   return Object.create(guard, descriptors) as object
 }
 
-export class FamilyDraft extends Collection<object> {
-  readonly #handles: readonly object[]
+/** The order in which a recipe meets the members of a family, asked for at each look: the numbers of the members. */
+export type Order = () => readonly number[]
 
-  constructor(handles: readonly object[], guard: object) {
+export class FamilyDraft extends Collection<object> {
+  readonly #all: readonly object[]
+  /** Missing where nobody asks whether the order matters: it is that of the declaration. */
+  readonly #order: Order | undefined
+
+  constructor(handles: readonly object[], guard: object, order?: Order) {
     super()
-    this.#handles = handles
-    handles.forEach((handle, i) => Object.defineProperty(this, i, { value: handle, enumerable: true }))
+    this.#all = handles
+    this.#order = order
+    handles.forEach((handle, i) =>
+      Object.defineProperty(this, i, {
+        ...(order === undefined ? { value: handle } : { get: () => this.#handles[i] }),
+        enumerable: true,
+      }),
+    )
     Object.defineProperty(this, 'length', { value: handles.length })
     Object.setPrototypeOf(this, guarded(FamilyDraft.prototype, guarded(Collection.prototype, guard)))
     Object.freeze(this)
+  }
+  get #handles(): readonly object[] {
+    return this.#order === undefined ? this.#all : this.#order().map((member) => this.#all[member]!)
   }
   sum(of: (each: object) => number): number {
     let total = 0
@@ -178,11 +192,13 @@ export class SetDraft extends Collection<unknown> {
   readonly #tree: Cells
   readonly #bits: readonly number[]
   readonly #domain: ScalarDomain
+  readonly #order: Order | undefined
 
-  constructor(tree: Cells, node: SetNode) {
+  constructor(tree: Cells, node: SetNode, order?: Order) {
     super()
     this.#tree = tree
     this.#bits = node.bits
+    this.#order = order
     // An element outside the domain is an error: a set neither wraps nor saturates.
     this.#domain = node.domain.kind === 'int' ? { ...node.domain, overflow: 'error' } : node.domain
   }
@@ -215,7 +231,7 @@ export class SetDraft extends Collection<unknown> {
   }
   override *[Symbol.iterator](): Iterator<unknown> {
     this.#touch()
-    for (const [code, bit] of this.#bits.entries())
-      if (this.#tree.get(bit) === 1) yield this.#tree.decode(this.#domain, code)
+    for (const code of this.#order?.() ?? this.#bits.keys())
+      if (this.#tree.get(this.#bits[code]!) === 1) yield this.#tree.decode(this.#domain, code)
   }
 }

@@ -6,8 +6,8 @@
  */
 import fc from 'fast-check'
 import type { Engine } from './engine.ts'
-import { PROPERTY_KINDS } from '../language/property.ts'
 import { differences, Inquiry, investigate, type Findings } from './findings.ts'
+import { PROPERTY_KINDS } from '../language/property.ts'
 import { layoutOf } from './layout.ts'
 import { observerOf } from './observer.ts'
 import type { Gene } from './random/place.ts'

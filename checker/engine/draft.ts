@@ -7,6 +7,7 @@
 import type { ScalarDomain } from '../language/domain.ts'
 import { identify, identityOf } from './identity.ts'
 import { ArrayDraft, copyOf, FamilyDraft, QueueDraft, SetDraft, type Accessors, type Cells } from './collections.ts'
+import type { Orders } from './orders.ts'
 import { Fault } from './fault.ts'
 import {
   slotsOf,
@@ -64,10 +65,12 @@ class TreeBuilder implements Cells {
   readonly handles = new Map<string, object[]>()
   readonly #layout: Layout
   readonly #port: Port
+  readonly #orders: Orders | undefined
 
-  constructor(layout: Layout, port: Port) {
+  constructor(layout: Layout, port: Port, orders: Orders | undefined) {
     this.#layout = layout
     this.#port = port
+    this.#orders = orders
   }
 
   // ---- scalars
@@ -194,7 +197,11 @@ class TreeBuilder implements Cells {
       case 'queue':
         return new QueueDraft(this, node.length, node.elements, name)
       case 'set':
-        return new SetDraft(this, node)
+        return new SetDraft(
+          this,
+          node,
+          node.domain.kind === 'ref' ? this.#orders?.orderOf(node.domain.family) : undefined,
+        )
       case 'scalar':
       case 'option':
         throw new TypeError(`${name} has accessors, not a view.`)
@@ -274,7 +281,8 @@ class TreeBuilder implements Cells {
 
   family(node: FamilyNode): object {
     const handles = this.handles.get(node.name) ?? []
-    return new FamilyDraft(handles, outOfRange(node.name, handles.length, this.#port))
+    const guard = outOfRange(node.name, handles.length, this.#port)
+    return new FamilyDraft(handles, guard, this.#orders?.orderOf(node.name))
   }
 
   build(): Tree {
@@ -322,5 +330,9 @@ function describeDomain(domain: ScalarDomain): string {
   }
 }
 
-/** Builds a tree of handles over a port. It is dead until its engine says `alive`. */
-export const treeOf = (layout: Layout, port: Port): Tree => new TreeBuilder(layout, port).build()
+/**
+ * Builds a tree of handles over a port. It is dead until its engine says `alive`. With `orders` a recipe meets the
+ * members of families in the order that these say at the time.
+ */
+export const treeOf = (layout: Layout, port: Port, orders?: Orders): Tree =>
+  new TreeBuilder(layout, port, orders).build()

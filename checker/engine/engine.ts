@@ -1,8 +1,11 @@
 /** The interface of an engine: a state space that is explored breadth first and asked about afterwards. */
+import type { Codec } from './codec.ts'
 import type { Observer } from './executor.ts'
 import type { StepFault } from './fault.ts'
 import type { Layout } from './layout.ts'
+import type { FamilySize } from './orders.ts'
 import type { PlainState } from './plain.ts'
+import type { Invitation } from './wasm/explorer.ts'
 
 /** What to look for while exploring. */
 export interface Question {
@@ -10,6 +13,26 @@ export interface Question {
   readonly observers: readonly Observer[]
   /** History fields to keep; the others are not part of the state. */
   readonly history: ReadonlySet<string>
+  /** Families whose members are exchanged: one state is kept of all that differ in that only. */
+  readonly symmetry?: Symmetry | undefined
+  /** Threads may be asked to help. */
+  readonly shared?: boolean
+}
+
+/** Which members are exchanged, and how the state that is kept is found; see checker/reduce. */
+export interface Symmetry {
+  readonly families: readonly FamilySize[]
+  readonly canonical: (layout: Layout, codec: Codec) => Canonical
+}
+
+/** The states that are kept: one of each orbit, of the states that a permutation of members takes to each other. */
+export interface Canonical {
+  /** Replaces the state at `base` by the one that is kept; `false` where it is that one already. */
+  apply(words: Int32Array, base: number): boolean
+  /** How many states that state stands for. */
+  orbit(words: Int32Array, base: number): number
+  /** A number that slots share which some permutation takes to each other. */
+  orbitOfSlot(slot: number): number
 }
 
 export interface Statistics {
@@ -30,6 +53,10 @@ export interface Statistics {
   /** Expansions by direct evaluation, of all expansions of one process in one state. */
   readonly direct: number
   readonly expansions: number
+  /** First state of each level up to the one that is being expanded, where states are numbered by level. */
+  readonly levels?: readonly number[]
+  /** The share of the work that is done, where it is known beforehand how much there is. */
+  readonly share?: number
 }
 
 /** The largest code that an observer gave, where first, and for pairs the state before the step. */
@@ -60,6 +87,27 @@ export interface Edges {
   readonly by: ArrayLike<number>
 }
 
+/** What the states of a reduced space stand for. */
+export interface Orbits {
+  readonly families: readonly FamilySize[]
+  /** The state that is kept for a state. */
+  readonly representative: (state: PlainState) => PlainState
+  /** How many states the states found so far stand for. */
+  standFor(): number
+  /** Is every renaming of an initial state an initial state? Then unreduced there are as many states as they stand for. */
+  readonly symmetricStart: boolean
+  /** Why the answers of an observer, or whether a state is `done`, depend on the order of the members, if so. */
+  asymmetry(observer: number | 'done'): string | undefined
+}
+
+/** What it means that steps were left out. */
+export interface LeftOut {
+  /** How many times the states were searched: until what was learnt bore out what was left out. */
+  readonly passes: number
+  /** Why the space cannot decide what an observer is for, if so: one sentence. */
+  cannotDecide(observer: number): string | undefined
+}
+
 /** Some states by a number each, from state `first` on; those with 0 are not meant. */
 export interface Marked {
   readonly first: number
@@ -71,10 +119,16 @@ export type VisitTransition = (from: number, to: number, process: number) => voi
 /** A state, and the process whose step was looked at, by its number in the layout; -1 where it was no step. */
 export type VisitSighting = (state: number, process: number) => void
 
-/** A state space under exploration. States are numbered from 0 in breadth-first order. */
-export interface StateSpace {
+/** A behaviour as it was found: the states along it, and who moved from each to the next, where that is known. */
+export interface Behaviour {
+  readonly states: readonly PlainState[]
+  readonly movers: readonly (string | undefined)[]
+}
+
+/** What an exploration found, whatever it keeps of it. States have numbers; the smaller one was found first. */
+export interface Exploration {
   readonly layout: Layout
-  /** Expands up to `limit` queued states; `false` when none is left. */
+  /** Expands up to `limit` states; `false` when there is nothing left to do. */
   advance(limit: number): boolean
   statistics(): Statistics
   /** What the observers saw; `undefined` for one that was never evaluated. */
@@ -83,8 +137,6 @@ export interface StateSpace {
   varies(observer: number): boolean
   /** Could a saturated field have decided the observer? */
   saturated(observer: number): boolean
-  /** The code that a marking observer gave at a state; 0 where it faulted. */
-  mark(observer: number, state: number): number
   readonly faults: readonly FaultSighting[]
   /** The first state from which nothing is enabled and that is not `done`. */
   readonly deadlock: number | undefined
@@ -92,6 +144,16 @@ export interface StateSpace {
   readonly coverage: Coverage
   /** History that was read and not kept: explore again with it. */
   readonly neededHistory: ReadonlySet<string>
+  /** Set where the question was asked with a symmetry. States are then those that are kept. */
+  readonly orbits?: Orbits | undefined
+  /** Set where some steps were left out at some states. */
+  readonly leftOut?: LeftOut | undefined
+}
+
+/** An exploration that keeps its states. They are numbered from 0 in breadth-first order. */
+export interface StateSpace extends Exploration {
+  /** The code that a marking observer gave at a state; 0 where it faulted. */
+  mark(observer: number, state: number): number
   /** The label at which a process, by its number, stands in a state; `undefined` when it is finished. */
   labelAt(process: number, state: number): string | undefined
   /** -1 for an initial state. */
@@ -106,6 +168,41 @@ export interface StateSpace {
   deadlocks(): readonly number[]
   state(id: number): PlainState
   edges(): Edges
+  /** The means by which threads can help, where they can: asked for, and of a kind that a crew can explore. */
+  readonly crew?: Crew | undefined
+  /** States of the level that is being expanded which are not expanded yet; 0 before the first one. */
+  readonly leftInLevel?: number
+  /** Was no state of the level expanded yet? */
+  readonly betweenLevels?: boolean
+}
+
+/**
+ * Threads that expand the levels of one space together, as their leader sees them: it opens a round, works until nothing
+ * is left, waits until the others have arrived, and closes the round.
+ */
+export interface Crew {
+  /** What a thread must be sent to take part. */
+  readonly invitation: Invitation
+  /** Threads that are ready to take part. */
+  readonly ready: number
+  /** Is something in hand, so that the next round must be opened whatever else may be wanted? */
+  readonly unfinished: boolean
+  /** Were most states of the last level put off for the leader, so that a crew is a loss? */
+  readonly idle: boolean
+  /** Opens a round, for the leader and all threads that are ready. */
+  open(): void
+  /** Does a part of the leader's share of the round; `false` when it is done. */
+  work(times: number): boolean
+  /** Waits a moment for the others; have all arrived? */
+  arrived(milliseconds: number): boolean
+  /** Has one of the threads failed in this round? */
+  readonly failed: boolean
+  /** All have arrived: puts together what they did, and does what they could not. */
+  close(): void
+  /** From now on nobody takes more states: what is in hand is finished, and then the search can stop. */
+  halt(): void
+  /** Lets the threads go. */
+  dismiss(): void
 }
 
 export interface Engine {

@@ -9,8 +9,16 @@ import { identityOf, nameOf } from './identity.ts'
 import { Fault } from './fault.ts'
 import type { Layout } from './layout.ts'
 import { Odometer } from './odometer.ts'
+import type { Orders } from './orders.ts'
 import type { StatePort } from './port.ts'
-import type { CompiledProgram, FlatAction, FlatLabel, Process, Target } from './process.ts'
+import {
+  standsAt,
+  type CompiledProgram,
+  type FlatAction,
+  type FlatLabel,
+  type Process,
+  type Target,
+} from './process.ts'
 import { slotsOf } from './layout.ts'
 
 /** One way in which a step went: its writes are in the port when this is emitted. */
@@ -43,6 +51,7 @@ function asFault(thrown: unknown): Fault {
 export class Executor {
   readonly #layout: Layout
   readonly #port: StatePort
+  readonly #orders: Orders | undefined
   /** Taken in an order without a period that a step could meet, so that a kept handle is soon found dead. */
   readonly #trees: Tree[] = []
 
@@ -52,11 +61,15 @@ export class Executor {
   readonly #odometer = new Odometer()
   readonly #pick = <T>(options: Iterable<T>): T => this.#odometer.take(options, this.#port)
   readonly #before = <T>(expression: () => T): T => this.#port.before(expression)
+  /** Are all processes? However they are ordered. */
+  readonly #finished = (): boolean =>
+    this.#layout.processes.every(({ pc, program }) => this.#port.get(pc) === program.done)
   readonly #at = (process: object, label: string): boolean => this.#standsAt(process, label)
 
-  constructor(layout: Layout, port: StatePort) {
+  constructor(layout: Layout, port: StatePort, orders?: Orders) {
     this.#layout = layout
     this.#port = port
+    this.#orders = orders
     this.#programAt = new Map(layout.processes.map((process) => [process.pc, process.program]))
   }
 
@@ -68,7 +81,7 @@ export class Executor {
     x ^= x << 5
     this.#sequence = x
     this.#turn = (this.#turn + 1 + ((x >>> 0) % (TREES - 1))) % TREES
-    return (this.#trees[this.#turn] ??= treeOf(this.#layout, this.#port))
+    return (this.#trees[this.#turn] ??= treeOf(this.#layout, this.#port, this.#orders))
   }
 
   /** Emits every initial state, as writes over the initial codes. */
@@ -112,7 +125,7 @@ export class Executor {
   }
 
   #contextOf({ history: h }: Tree): object {
-    return { h, at: this.#at, before: this.#before, layout: this.#layout }
+    return { h, at: this.#at, before: this.#before, finished: this.#finished, layout: this.#layout }
   }
 
   #branches(action: string, emit: (outcome: Outcome) => void, run: (tree: Tree) => boolean, urgent: boolean): void {
@@ -198,10 +211,8 @@ export class Executor {
       return this.#port.fail(
         new Fault('exception', `at(${nameOf(process)}, '${label}') asks about something that has no program here.`),
       )
-    const pc = this.#port.get(identity.pc)
-    if (label === DONE) return pc === program.done
-    const name = program.labels[pc]?.name
-    return name !== undefined && (name === label || name.startsWith(`${label}/`))
+    this.#port.onLabelAsked?.(identity.pc, label)
+    return standsAt(program, this.#port.get(identity.pc), label)
   }
 }
 

@@ -4,7 +4,7 @@
  * Large state spaces are cut at the end of a level, where all engines have expanded the same states. States are named by
  * their rank among all plain states: `#7`.
  */
-import type { Engine, Question, StateSpace } from './engine.ts'
+import { levelOf, type Engine, type Question, type StateSpace } from './engine.ts'
 import type { Observer } from './executor.ts'
 import { Machine } from './machine.ts'
 import type { Layout } from './layout.ts'
@@ -95,6 +95,7 @@ class Finder {
     const space = this.#space
     const depths = this.#depths
     const { states, transitions, depth, initialStates, queued } = space.statistics()
+    const deadlocks = new Set(space.deadlocks())
     const found = new Map<string, string | number | boolean | undefined>([
       ['states', states],
       ['transitions', transitions],
@@ -105,6 +106,9 @@ class Finder {
       ['queued', queued],
       ['terminal states', space.terminalStates],
       ['depth of the deadlock', space.deadlock === undefined ? undefined : depths[space.deadlock]],
+      ['deadlocks', this.#perState((id) => (deadlocks.has(id) ? 'a deadlock' : undefined))],
+      ['levels', this.#perState((id) => this.#level(id))],
+      ['transitions into some', this.#transitionsIntoSome()],
       ['needed history', lines(space.neededHistory)],
       ['labels taken', lines(space.coverage.taken)],
       ['labels', lines(space.coverage.all)],
@@ -127,6 +131,27 @@ class Finder {
       .join('\n')
   }
 
+  /** The level of an expanded state. */
+  #level(id: number): number | undefined {
+    const { states, queued } = this.#space.statistics()
+    return id < states - queued ? levelOf(this.#space.levels, id) : undefined
+  }
+
+  /** Who leads from where into every third state, by rank. */
+  #transitionsIntoSome(): string {
+    const all: string[] = []
+    const first = Math.floor(this.#plain.length / 4)
+    const marks = this.#ranks.slice(first).map((rank) => (rank % 3 === 0 ? 1 : 0))
+    const visit = (from: number, to: number, by: number): void => void all.push(this.#transition(from, to, by))
+    this.#space.transitions(0, this.#plain.length, visit, { first, marks })
+    const expected = this.#transitions().filter(({ to }) => (marks[to - first] ?? 0) === 1)
+    const missed = expected.length - all.length
+    // Which states are marked depends on how the engine numbers them: it is held to its own list.
+    return missed === 0 && lines(all) === lines(expected.map(({ from, to, by }) => this.#transition(from, to, by)))
+      ? 'all of those that there are'
+      : `${missed} missing`
+  }
+
   #standing(state: number): string {
     return this.#space.layout.processes.map(({ id }) => this.#space.labelAt(id, state) ?? 'done').join()
   }
@@ -139,6 +164,7 @@ class Finder {
     const at = sighting && (observer.pair ? sighting.from : sighting.state)
     found.set(`${name}: largest answer`, sighting?.code)
     found.set(`${name}: depth of the largest answer`, at === undefined ? undefined : this.#depths[at])
+    found.set(`${name}: where the largest answer is given`, this.#sightings(i))
     found.set(`${name}: varies`, space.varies(i))
     found.set(`${name}: saturated`, space.saturated(i))
     if (sighting !== undefined) {
@@ -166,15 +192,30 @@ class Finder {
     return lines([...first].map(([key, depth]) => `${key}, at depth ${depth}`))
   }
 
+  #sightings(observer: number): string {
+    const all: string[] = []
+    const { processes } = this.#space.layout
+    this.#space.sightings(observer, (state, process) => {
+      all.push(`${process < 0 ? 'seen' : `seen over a step of ${processes[process]?.name}`} at #${this.#ranks[state]}`)
+    })
+    return lines(all)
+  }
+
+  #transition(from: number, to: number, by: number): string {
+    return `#${this.#ranks[from]} → #${this.#ranks[to]} by ${this.#space.layout.processes[by]?.name}`
+  }
+
+  #transitions(): { readonly from: number; readonly to: number; readonly by: number }[] {
+    const { start, to, by } = this.#space.edges()
+    const all: { from: number; to: number; by: number }[] = []
+    for (let from = 0; from + 1 < start.length; from++)
+      for (let i = start[from]!; i < start[from + 1]!; i++) all.push({ from, to: to[i]!, by: by[i]! })
+    return all
+  }
+
   /** Who leads from where to where. */
   #edges(): string {
-    const { layout } = this.#space
-    const { start, to, by } = this.#space.edges()
-    const all: string[] = []
-    for (let from = 0; from + 1 < start.length; from++)
-      for (let i = start[from]!; i < start[from + 1]!; i++)
-        all.push(`#${this.#ranks[from]} → #${this.#ranks[to[i]!]} by ${layout.processes[by[i]!]?.name}`)
-    return lines(all)
+    return lines(this.#transitions().map(({ from, to, by }) => this.#transition(from, to, by)))
   }
 }
 

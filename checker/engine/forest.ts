@@ -11,19 +11,9 @@
  */
 import { maskOf, type Codec } from './codec.ts'
 import { GrowableWords } from './growable.ts'
+import { COUNT_MASK } from './leaf.ts'
 
-export const COUNT_MASK: number = 0xffff
-/** Some outcome is urgent: no tick now. */
-export const URGENT: number = 1 << 16
-/** Not yet re-run on a second state that hits it. */
-export const UNAUDITED: number = 1 << 17
-/** To be evaluated directly, every time. */
-export const DIRECT: number = 1 << 18
-/** A branch ended in a fault here. */
-export const FAULTY: number = 1 << 19
-
-/** The answer of an observer whose recipe faulted: below every real answer. */
-export const NO_ANSWER: number = -(2 ** 31)
+export { COUNT_MASK, DIRECT, FAULTY, NO_ANSWER, UNAUDITED, URGENT } from './leaf.ts'
 
 const PIECE_BITS = 5
 
@@ -34,14 +24,15 @@ export interface Path {
 }
 
 export class Forest {
-  readonly code: GrowableWords = new GrowableWords(4096)
+  readonly code: GrowableWords
   readonly #codec: Codec
   #size = 1
   #scratch = 0
   #scratchWords = 0
 
-  constructor(codec: Codec) {
+  constructor(codec: Codec, shared = false) {
     this.#codec = codec
+    this.code = new GrowableWords(4096, shared)
   }
 
   /** From a pointer down to a leaf, negated, or to 0 where no path covers the state. */

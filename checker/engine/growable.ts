@@ -6,12 +6,12 @@
  */
 
 export interface WasmMemory {
-  readonly buffer: ArrayBuffer
+  readonly buffer: ArrayBufferLike
   grow(pages: number): number
 }
 /** The part of the global that is used here; the library types of ES2024 do not have it. */
 declare const WebAssembly: {
-  readonly Memory: new (shape: { initial: number; maximum: number }) => WasmMemory
+  readonly Memory: new (shape: { initial: number; maximum: number; shared: boolean }) => WasmMemory
 }
 
 const PAGE_BYTES = 2 ** 16
@@ -29,9 +29,12 @@ export class GrowableWords {
   #memory: WasmMemory | undefined
   /** Bytes of the memory in front of the array. */
   #offset = 0
+  readonly #shared: boolean
 
-  constructor(words: number) {
+  /** `shared`: the memory may be looked at from several threads. */
+  constructor(words: number, shared = false) {
     this.array = new Int32Array(words)
+    this.#shared = shared
   }
 
   /** The memory behind the words, made now if they were in a plain array, with room for `offset` bytes in front. */
@@ -63,7 +66,10 @@ export class GrowableWords {
 
   #moved(words: number, offset: number): WasmMemory {
     const pages = pagesFor(words, offset)
-    const memory = attempt(pages, () => new WebAssembly.Memory({ initial: pages, maximum: MAX_PAGES }))
+    const memory = attempt(
+      pages,
+      () => new WebAssembly.Memory({ initial: pages, maximum: MAX_PAGES, shared: this.#shared }),
+    )
     const moved = new Int32Array(memory.buffer, offset)
     moved.set(this.array)
     this.array = moved

@@ -49,6 +49,7 @@ class ImmerSpace implements StateSpace {
   terminalStates = 0
 
   constructor(question: Question) {
+    if (question.symmetry !== undefined) throw new TypeError('The reference engine exchanges no members.')
     this.#question = question
     this.layout = question.layout
     this.#machine = new Machine(question.layout, question.history)

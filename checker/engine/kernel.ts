@@ -4,6 +4,7 @@
  * The inner loop allocates nothing, calls no closure and meets no Map; whatever is rare (a path not yet recorded, a
  * direct evaluation, an audit) leaves it through `Relation`. Successors are collected in batches for `Store.insert`.
  */
+import type { Canonical } from './engine.ts'
 import { COUNT_MASK, DIRECT, FAULTY, NO_ANSWER, UNAUDITED, URGENT } from './forest.ts'
 import { type Relation } from './relation.ts'
 import { BATCH, mix, type Store } from './store.ts'
@@ -11,7 +12,7 @@ import { GeneratedKernel } from './wasm/generated-kernel.ts'
 import type { Shape } from './wasm/shape.ts'
 
 /** Wider states are left to the loop in JavaScript. */
-const MAX_UNROLLED_WORDS = 24
+export const MAX_UNROLLED_WORDS = 24
 /** One in this many expansions is compared with the reference engine. */
 const AUDIT_PERIOD = 2 ** 16
 
@@ -25,19 +26,41 @@ export interface KernelSetup {
   readonly pairObservers: number
   /** Processes from this one on are time. */
   readonly firstTick: number
+  /** Which states are kept, where members are exchanged. */
+  readonly canonical: Canonical | undefined
+  /** Several threads may look at the states and the trees. */
+  readonly shared: boolean
 }
 
-export class Kernel {
-  head = 0
-  transitions = 0
-  terminalStates = 0
-  deadlock = -1
+/** What expands the states of a table space, in the order in which they were found. */
+export interface Explorer {
+  /** The first state that was not expanded yet. */
+  readonly head: number
+  readonly transitions: number
+  readonly terminalStates: number
+  /** The first one, or -1. */
+  readonly deadlock: number
   /** First id of each level. */
-  readonly levels: number[] = []
+  readonly levels: readonly number[]
   /** Largest answer per observer, and the state where it was first given. */
   readonly best: Int32Array
   readonly bestState: Int32Array
   /** Per observer of pairs: the words of the state after the step of the largest answer. */
+  readonly bestAfter: readonly Int32Array[]
+  /** Adds an initial state. */
+  start(words: Int32Array): void
+  /** Expands up to `limit` states; `false` when none is left. */
+  advance(limit: number): boolean
+}
+
+export class Kernel implements Explorer {
+  head = 0
+  transitions = 0
+  terminalStates = 0
+  deadlock = -1
+  readonly levels: number[] = []
+  readonly best: Int32Array
+  readonly bestState: Int32Array
   readonly bestAfter: Int32Array[]
   readonly #setup: KernelSetup
   readonly #state: Int32Array
@@ -45,7 +68,8 @@ export class Kernel {
   readonly #batch: Int32Array
   readonly #hashes = new Int32Array(BATCH)
   readonly #from = new Int32Array(BATCH)
-  #levelEnd = 0
+  /** The first id of the level after the one that is being expanded. */
+  levelEnd = 0
   #untilAudit = 1
   #generated: GeneratedKernel | undefined
 
@@ -62,16 +86,28 @@ export class Kernel {
     this.bestAfter = Array.from({ length: observers }, () => new Int32Array(K))
   }
 
-  /** Adds an initial state. */
   start(words: Int32Array): void {
     const { store } = this.#setup
     this.#batch.set(words)
     this.#hashes[0] = store.hash(words, 0)
     this.#from[0] = -1
-    store.insert(this.#batch, this.#hashes, this.#from, 1)
+    this.#insert(1)
   }
 
-  /** Expands up to `limit` states; `false` when none is left. */
+  /** Inserts the batch, of each state the one that is kept. */
+  #insert(count: number): void {
+    const { store, canonical } = this.#setup
+    if (canonical !== undefined) this.#keep(canonical, this.#batch, this.#hashes, count)
+    store.insert(this.#batch, this.#hashes, this.#from, count)
+  }
+
+  /** Replaces states by those that are kept, with their hashes. */
+  #keep(canonical: Canonical, batch: Int32Array, hashes: Int32Array, count: number): void {
+    const { store } = this.#setup
+    for (let j = 0; j < count; j++)
+      if (canonical.apply(batch, j * store.words)) hashes[j] = store.hash(batch, j * store.words)
+  }
+
   advance(limit: number): boolean {
     const { store, generateFrom } = this.#setup
     if (this.#generated === undefined && store.count >= generateFrom && store.words <= MAX_UNROLLED_WORDS)
@@ -79,6 +115,57 @@ export class Kernel {
     if (this.#generated === undefined) this.#interpret(limit)
     else this.#run(this.#generated, limit)
     return this.head < store.count
+  }
+
+  /** Was no state of the level expanded yet? */
+  get betweenLevels(): boolean {
+    return this.head === (this.levels.at(-1) ?? 0)
+  }
+
+  /** Begins with the next level if all states of this one were expanded. */
+  nextLevel(): void {
+    const { count } = this.#setup.store
+    if (this.head !== this.levelEnd || this.head === count) return
+    this.levels.push(this.head)
+    this.levelEnd = count
+  }
+
+  // ---- for the leader of a crew, whose states are in its own working words
+
+  miss(process: number, words: Int32Array, state: number): number {
+    return this.#setup.relation.miss(process, words, state)
+  }
+
+  unusual(process: number, leaf: number, words: Int32Array, state: number): number {
+    return this.#unusual(process, leaf, words, state)
+  }
+
+  answer(observer: number, pointer: number, words: Int32Array, state: number): number {
+    this.#state.set(words)
+    return this.#answer(observer, pointer, state)
+  }
+
+  /** Compares the step of a process in a state with the reference engine. */
+  audit(process: number, state: number): void {
+    const { relation, store } = this.#setup
+    const words = store.arena.array.slice(state * store.words, (state + 1) * store.words)
+    relation.auditByReference(process, relation.leafFor(process, words, state), words, state)
+  }
+
+  /** What a generated kernel is made for. */
+  shape(crew: boolean): Shape {
+    const { relation, store, stateObservers, pairObservers, firstTick, canonical, shared } = this.#setup
+    return {
+      words: store.words,
+      processes: relation.roots.length,
+      stateObservers,
+      pairObservers,
+      firstTick,
+      auditPeriod: AUDIT_PERIOD,
+      exchanges: canonical !== undefined,
+      shared,
+      crew,
+    }
   }
 
   /** The loop in JavaScript: what the generated one must do too. */
@@ -102,15 +189,15 @@ export class Kernel {
     const stop = this.head + limit
     let head = this.head
     for (;;) {
-      if (head === store.count || head === this.#levelEnd) {
+      if (head === store.count || head === this.levelEnd) {
         if (pending > 0) {
-          store.insert(B, hashes, from, pending)
+          this.#insert(pending)
           pending = 0
           A = store.arena.array
         }
         if (head === store.count) break
         this.levels.push(head)
-        this.#levelEnd = store.count
+        this.levelEnd = store.count
       }
       if (head >= stop) break
 
@@ -187,7 +274,7 @@ export class Kernel {
           hashes[pending] = successorHash
           from[pending] = head
           if (++pending === BATCH) {
-            store.insert(B, hashes, from, BATCH)
+            this.#insert(BATCH)
             pending = 0
             A = store.arena.array
           }
@@ -199,7 +286,7 @@ export class Kernel {
       }
       head++
     }
-    if (pending > 0) store.insert(B, hashes, from, pending)
+    if (pending > 0) this.#insert(pending)
     this.head = head
     this.transitions = transitions
     this.#untilAudit = untilAudit
@@ -208,16 +295,8 @@ export class Kernel {
   // ---- the generated kernel
 
   #generate(): GeneratedKernel {
-    const { relation, store, stateObservers, pairObservers, firstTick } = this.#setup
-    const shape: Shape = {
-      words: store.words,
-      processes: relation.roots.length,
-      stateObservers,
-      pairObservers,
-      firstTick,
-      auditPeriod: AUDIT_PERIOD,
-    }
-    const generated = new GeneratedKernel(shape, relation, store, this.best)
+    const { relation, store, canonical } = this.#setup
+    const generated = new GeneratedKernel(this.shape(false), relation, store, this.best)
     generated.connect({
       miss: (process, state) => relation.miss(process, this.#fetch(generated), state),
       unusual: (process, leaf, state) => this.#unusual(process, leaf, this.#fetch(generated), state),
@@ -236,6 +315,10 @@ export class Kernel {
       },
       level: (state) => void this.levels.push(state),
       reserve: (count) => generated.reserve(count),
+      keep: (count) => {
+        const { batch, hashes } = generated.batch
+        if (canonical !== undefined) this.#keep(canonical, batch, hashes, count)
+      },
     })
     return generated
   }
@@ -248,12 +331,12 @@ export class Kernel {
 
   #run(generated: GeneratedKernel, limit: number): void {
     generated.cell('head', this.head)
-    generated.cell('levelEnd', this.#levelEnd)
+    generated.cell('levelEnd', this.levelEnd)
     generated.cell('untilAudit', this.#untilAudit)
     generated.cell('transitions', 0)
-    generated.advance(this.head + limit)
+    generated.advance(this.head + limit, this.best)
     this.head = generated.cell('head')
-    this.#levelEnd = generated.cell('levelEnd')
+    this.levelEnd = generated.cell('levelEnd')
     this.#untilAudit = generated.cell('untilAudit')
     this.transitions += generated.cell('transitions')
   }

@@ -10,7 +10,7 @@ export const NOTHING_CLAIMED = 0
 export const AS_CLAIMED = 1
 export const VIOLATED = 2
 
-/** The answers of observers of liveness are sums of these. */
+/** The answers of observers of liveness and of responses are sums of these. */
 export const GOAL = 1
 export const OBLIGED = 2
 
@@ -52,6 +52,8 @@ function codeOf(property: Property): Observer['code'] {
     case 'never':
       return (s, context) => (truth(name, test(s, context)) ? VIOLATED : AS_CLAIMED)
     case 'leadsTo':
+    case 'longest':
+    case 'shortest':
       return (s, context) =>
         (truth(name, test(s, context)) ? GOAL : 0) +
         (given !== undefined && truth(name, given(s, context)) ? OBLIGED : 0)
@@ -60,6 +62,9 @@ function codeOf(property: Property): Observer['code'] {
     case 'eventually':
     case 'alwaysEventually':
       return (s, context) => (truth(name, test(s, context)) ? 1 : 0)
+    case 'progress':
+      // It is asked of steps, by their labels.
+      return () => 0
     case 'refines':
       return (s, context: EngineContext) => {
         const abstraction = abstractionOf(property, context.layout)
@@ -94,12 +99,8 @@ export function doneObserver(layout: Layout): Observer {
     property: { kind: 'reachable', name: 'done', test: () => true, given: undefined },
     pair: false,
     code: (s, context) => {
-      const { at } = context as { at: (process: object, label: string) => boolean }
-      if (declared !== undefined) return declared(s, at) ? 1 : 0
-      const families = s as unknown as Record<string, readonly object[]>
-      return layout.processes.every((process) => at(families[process.family]?.[process.index] as object, 'done'))
-        ? 1
-        : 0
+      const { at, finished } = context as { at: unknown; finished: () => boolean }
+      return (declared === undefined ? finished() : declared(s, at)) ? 1 : 0
     },
   }
 }

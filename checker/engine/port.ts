@@ -18,6 +18,8 @@ export abstract class StatePort implements Port {
   readonly clippedSlots: Set<number> = new Set()
   /** History fields that something which is kept turned out to depend on. */
   readonly needed: Set<string> = new Set()
+  /** Told whenever a property asks whether the process of a slot stands at a label: that reads less than the slot. */
+  onLabelAsked: ((slot: number, label: string) => void) | undefined
   protected readonly layout: Layout
   readonly #kept: Uint8Array
   readonly #missed = new Set<string>()

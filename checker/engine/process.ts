@@ -48,6 +48,8 @@ export interface FlatLabel {
   readonly actions: readonly FlatAction[]
   /** The procedure whose frame its recipes see. */
   readonly procedure: string | undefined
+  /** The procedures whose frames are in use while a process stands here. An entry has still to bind its own. */
+  readonly within: readonly string[]
   /** Set on the entry of a call: computes the arguments from the caller's frame. */
   readonly bind: { readonly args: Recipe<object> | undefined; readonly callerFrame: string | undefined } | undefined
   /** Resolves what `do` returned; `undefined` falls through. Unknown labels give `undefined`. */
@@ -191,6 +193,7 @@ class Compiler {
       key: this.labels.some((label) => label.name === full) ? `${full}*` : full,
       actions: [...own, ...escapes],
       procedure: scope.procedure,
+      within: bind === undefined ? scope.active : scope.active.slice(1),
       bind,
       target: (label) => (label === undefined ? next() : this.#goto(scope, label)),
       targets: Object.keys(scope.steps),
@@ -249,6 +252,13 @@ class Compiler {
     )
     this.#place(inner, root)
   }
+}
+
+/** Does a process whose label has this code stand at the label of that name, or inside a call made there? */
+export function standsAt({ labels, done }: CompiledProgram, pc: number, label: string): boolean {
+  if (label === DONE) return pc === done
+  const name = labels[pc]?.name
+  return name !== undefined && (name === label || name.startsWith(`${label}/`))
 }
 
 /** Compiles every program of an instance, by family. */

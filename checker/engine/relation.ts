@@ -7,9 +7,11 @@
  */
 import { maskOf, type Codec } from './codec.ts'
 import { Economy, type EconomyOptions } from './economy.ts'
+import { Asymmetry, type EveryOrder } from './every-order.ts'
 import { coverName, type FaultSighting } from './engine.ts'
 import type { Executor, Observer, Outcome } from './executor.ts'
 import { Fault, type StepFault } from './fault.ts'
+import { NO_FOOTPRINT, type Footprints } from './footprint.ts'
 import { COUNT_MASK, DIRECT, FAULTY, Forest, NO_ANSWER, UNAUDITED, URGENT } from './forest.ts'
 import type { GrowableWords } from './growable.ts'
 import type { Layout } from './layout.ts'
@@ -41,8 +43,16 @@ export class Relation {
   readonly faults: FaultSighting[] = []
   /** Re-runs a step on the reference engine; set by the engine that owns both. */
   reference: ((process: Process, words: Int32Array) => Int32Array[] | undefined) | undefined
+  /** Told what every recording reads and writes, where that is wanted. */
+  readonly footprints: Footprints | undefined
+  /** States expanded in passes before this one, by a search that makes several. */
+  expandedBefore = 0
   executions = 0
   direct = 0
+  /** Shows of each leaf that the order of the members makes no difference to it; set where members are exchanged. */
+  everyOrder: EveryOrder | undefined
+  /** Observers to which it makes one, and why. */
+  readonly asymmetries: Map<number, string> = new Map()
   readonly #faultsMet = new Set<string>()
   readonly #layout: Layout
   readonly #codec: Codec
@@ -64,10 +74,14 @@ export class Relation {
     executor: Executor,
     observers: readonly Observer[],
     options: EconomyOptions,
+    footprints?: Footprints,
+    shared = false,
   ) {
+    this.footprints = footprints
+    port.onLabelAsked = footprints && ((slot, label) => footprints.asked(slot, label))
     this.#layout = layout
     this.#codec = codec
-    this.forest = new Forest(codec)
+    this.forest = new Forest(codec, shared)
     this.#port = port
     this.#executor = executor
     this.#keep = new Int32Array(codec.words)
@@ -75,6 +89,7 @@ export class Relation {
     this.#directLeaf = this.forest.leaf([DIRECT, 0])
     this.#faultyLeaf = this.forest.leaf([FAULTY, NO_ANSWER])
     const finished = this.forest.leaf([0, 0])
+    footprints?.setLeaf(finished, NO_FOOTPRINT)
     this.roots = Int32Array.from(layout.processes, (process) => {
       const bits = codec.bits[process.pc]!
       const node = this.forest.node(process.pc, codec.position(process.pc), maskOf(bits))
@@ -134,13 +149,15 @@ export class Relation {
     const tree = this.#treeAt(process, words)
     this.#port.bind(words, true)
     const outcomes = this.#run(tree, state)
+    this.everyOrder?.step(tree.process, tree.process.program.labels[tree.label]!)
     const leaf = this.forest.leaf(outcomes)
+    this.footprints?.step(process, tree.label, leaf, this.#port)
     this.code.array[leaf]! |= UNAUDITED
     const conflict = this.#insert(tree.cell, leaf, 1)
     if (conflict !== undefined) return this.#impure(tree, state, conflict)
     const audited = this.audit(process, leaf, words, state)
     if (audited !== leaf) return audited
-    if (tree.economy.recorded(leaf, state, this.#unaudited)) this.code.array[tree.cell] = -this.#directLeaf
+    this.#judge(tree, leaf, state)
     return leaf
   }
 
@@ -148,10 +165,14 @@ export class Relation {
   evaluate(process: number, words: Int32Array, state: number): number {
     const tree = this.#treeAt(process, words)
     const run = (): number => {
-      this.#port.bind(words, false)
-      return this.forest.scratch(this.#run(tree, state))
+      // What every order is compared by is what was read; footprints are made of it.
+      this.#port.bind(words, this.everyOrder !== undefined || this.footprints !== undefined)
+      const leaf = this.forest.scratch(this.#run(tree, state))
+      this.footprints?.step(process, tree.label, leaf, this.#port)
+      return leaf
     }
     const leaf = run()
+    this.everyOrder?.step(tree.process, tree.process.program.labels[tree.label]!)
     if (++this.direct % DIRECT_AUDIT_PERIOD !== 0) return leaf
     const first = this.forest.successors(leaf, words)
     const again = run()
@@ -190,16 +211,25 @@ export class Relation {
     try {
       // What a direct evaluation read matters too: a saturated field may have decided it.
       this.#port.bind(words, true, observer.pair)
-      const answer = this.#executor.observe(observer)
+      this.footprints?.begin()
+      const answer = this.everyOrder?.answer(observer) ?? this.#executor.observe(observer)
       for (const slot of this.#port.readSlots) tree.slots.add(slot % this.#layout.slots.length)
+      this.footprints?.observed(this.#port)
       if (economy.direct) return answer
       const leaf = this.forest.leaf([UNAUDITED, answer])
       const conflict = this.#insert(tree.cell, leaf)
       if (conflict !== undefined) throw new Fault('impure', conflict)
+      this.footprints?.setLeaf(leaf, this.footprints.lastObserved)
       this.#checkAnswer(tree, answer, words)
-      if (economy.recorded(leaf, state, this.#unaudited)) this.code.array[tree.cell] = -this.#directLeaf
+      this.#judge(tree, leaf, state)
       return answer
     } catch (thrown) {
+      if (thrown instanceof Asymmetry) {
+        this.asymmetries.set(index, thrown.message)
+        this.code.array[tree.cell] = -this.#faultyLeaf
+        return NO_ANSWER
+      }
+      if (this.#port.recording) this.footprints?.observed(this.#port)
       return this.#unanswered(tree, state, thrown)
     }
   }
@@ -216,7 +246,47 @@ export class Relation {
     }
   }
 
+  // ---- for a search that makes several passes
+
+  /** Another pass begins: faults are met again, but for those that are not functions of the state. */
+  restart(expanded: number): void {
+    this.expandedBefore += expanded
+    this.#keepFaults(({ fault }) => fault.kind === 'impure')
+  }
+
+  /** Forgets the faults after the first so many, but for those that are not functions of the state. */
+  forgetFaultsAfter(count: number): void {
+    this.#keepFaults(({ fault }, i) => i < count || fault.kind === 'impure')
+  }
+
+  /** Reports the faults of a leaf again, at another state. */
+  faultAgain(process: number, words: Int32Array, state: number): void {
+    this.#port.bind(words, false)
+    this.#run(this.#treeAt(process, words), state)
+  }
+  answerFaultAgain(index: number, words: Int32Array, state: number): void {
+    const tree = this.#observers[index]!
+    this.#port.bind(words, false, tree.observer.pair)
+    try {
+      this.#executor.observe(tree.observer)
+    } catch (thrown) {
+      this.#unanswered(tree, state, thrown)
+    }
+  }
+
+  #keepFaults(keep: (sighting: FaultSighting, i: number) => boolean): void {
+    const kept = this.faults.filter(keep)
+    this.faults.splice(0, this.faults.length, ...kept)
+    this.#faultsMet.clear()
+    for (const { fault } of kept) this.#faultsMet.add(keyOf(fault))
+  }
+
   // ---- recording
+
+  /** Goes over to direct evaluation where a tree does not pay. */
+  #judge({ cell, economy }: LabelTree | ObserverTree, leaf: number, state: number): void {
+    if (economy.recorded(leaf, this.expandedBefore + state, this.#unaudited)) this.code.array[cell] = -this.#directLeaf
+  }
 
   #treeAt(process: number, words: Int32Array): LabelTree {
     const { pc } = this.#layout.processes[process]!
@@ -231,6 +301,7 @@ export class Relation {
     let count = 0
     let flags = 0
     this.executions++
+    this.footprints?.begin()
     // The label was met on the way here: its slot is known.
     this.#port.get(process.pc)
     this.#executor.outcomes(process, label, (outcome: Outcome) => {
@@ -262,6 +333,7 @@ export class Relation {
       const bits = codec.bits[slot]!
       const code = port.written(slot)
       if (bits === 0 || (port.recording && port.readCode(slot) === code)) continue
+      this.footprints?.wrote(slot, code)
       const position = codec.position(slot)
       const word = position & 1023
       const shift = position >>> 10
@@ -298,7 +370,11 @@ export class Relation {
     if (!(thrown instanceof Fault)) throw thrown
     this.#fault({ ...faultData(thrown), process: 'property', label: observer.property.name }, state)
     if (thrown.kind === 'impure') this.code.array[cell] = -this.#faultyLeaf
-    else if (!economy.direct && this.#port.recording) this.#insert(cell, this.forest.leaf([FAULTY, NO_ANSWER]))
+    else if (!economy.direct && this.#port.recording) {
+      const leaf = this.forest.leaf([FAULTY, NO_ANSWER])
+      this.footprints?.setLeaf(leaf, this.footprints.lastObserved)
+      this.#insert(cell, leaf)
+    }
     return NO_ANSWER
   }
 
@@ -332,7 +408,7 @@ export class Relation {
 
   /** Keeps the first of each kind of fault: states come in breadth-first order. */
   #fault(fault: StepFault, state: number): void {
-    const key = `${fault.process} ${fault.label} ${fault.message}`
+    const key = keyOf(fault)
     if (this.#faultsMet.has(key)) return
     this.#faultsMet.add(key)
     this.faults.push({ fault, state })
@@ -341,6 +417,8 @@ export class Relation {
   /** Was the leaf hit by no second state yet? */
   readonly #unaudited = (leaf: number): boolean => (this.code.array[leaf]! & UNAUDITED) !== 0
 }
+
+const keyOf = (fault: StepFault): string => `${fault.process} ${fault.label} ${fault.message}`
 
 function sameSuccessors(a: readonly Int32Array[], b: readonly Int32Array[]): boolean {
   return a.length === b.length && a.every((words, i) => words.every((word, k) => word === b[i]![k]))

@@ -5,10 +5,10 @@
  * Where only the transitions into some states are wanted, a filter of bits that are chosen by the hash keeps the others
  * away from the index of the store, whose cache misses are what a search takes its time for.
  */
-import type { Marked, VisitSighting, VisitTransition } from './engine.ts'
+import type { Canonical, Edges, Marked, VisitSighting, VisitTransition } from './engine.ts'
 import { applyWrites, COUNT_MASK, FAULTY, URGENT } from './forest.ts'
 import type { Relation } from './relation.ts'
-import { mix, type Store } from './store.ts'
+import { BATCH, mix, type Store } from './store.ts'
 
 /** Bits of a filter for each marked state, at least. */
 const FILTER_BITS = 16
@@ -28,6 +28,10 @@ export interface Explored {
   readonly processes: number
   /** Processes from this one on are time. */
   readonly firstTick: number
+  /** Which states are kept, where members are exchanged. */
+  readonly canonical: Canonical | undefined
+  /** Was the process left out at a state? */
+  readonly leavesOut?: ((process: number, state: number) => boolean) | undefined
 }
 
 export class Revisit {
@@ -48,7 +52,7 @@ export class Revisit {
 
   /** Visits the transitions from the states `first … end - 1`. */
   transitions(first: number, end: number, visit: VisitTransition): void {
-    const { relation, store } = this.#explored
+    const { relation } = this.#explored
     const successor = this.#successor
     for (let state = first; state < end; state++) {
       this.#load(state)
@@ -57,15 +61,63 @@ export class Revisit {
         let t = leaf + 2
         for (let n = T[leaf]! & COUNT_MASK; n > 0; n--) {
           t = applyWrites(T, t, this.#words, successor)
-          visit(state, store.find(successor, 0), process)
+          visit(state, this.find(successor), process)
         }
       })
     }
   }
 
+  /** The id of a state, or of the one that is kept for it, which the words then are; -1 where it was not found. */
+  find(words: Int32Array): number {
+    const { store, canonical } = this.#explored
+    canonical?.apply(words, 0)
+    return store.find(words, 0)
+  }
+
+  /** The transitions, `count` in all, from the states before `end`. Where they lead is looked up batch by batch. */
+  edges(end: number, count: number): Edges {
+    const { relation, store, canonical } = this.#explored
+    const K = store.words
+    const start = new Int32Array(end + 1)
+    const to = new Int32Array(count)
+    const by = new Uint16Array(count)
+    const batch = new Int32Array(BATCH * K)
+    let edge = 0
+    let pending = 0
+    const find = (): void => {
+      store.findAll(batch, pending, to, edge - pending)
+      pending = 0
+    }
+    for (let state = 0; state < end; state++) {
+      start[state] = edge
+      this.#load(state)
+      this.#leaves(state, (leaf, process) => {
+        const T = relation.code.array
+        let t = leaf + 2
+        for (let n = T[leaf]! & COUNT_MASK; n > 0; n--) {
+          t = applyWrites(T, t, this.#words, this.#successor)
+          canonical?.apply(this.#successor, 0)
+          for (let k = 0; k < K; k++) batch[pending * K + k] = this.#successor[k]!
+          by[edge++] = process
+          if (++pending === BATCH) find()
+        }
+      })
+    }
+    find()
+    start[end] = edge
+    return { start, to, by }
+  }
+
   /** Visits those of them that lead to marked states. */
   transitionsInto(into: Marked, first: number, end: number, visit: VisitTransition): void {
-    const { relation, store } = this.#explored
+    const { relation, store, canonical } = this.#explored
+    const isMarked = (state: number): boolean => (into.marks[state - into.first] ?? 0) !== 0
+    if (canonical !== undefined) {
+      this.transitions(first, end, (from, to, process) => {
+        if (isMarked(to)) visit(from, to, process)
+      })
+      return
+    }
     const { bits, mask } = this.#filterOf(into)
     const words = this.#words
     const mixed = this.#mixed
@@ -85,7 +137,7 @@ export class Revisit {
           if (((bits[(successorHash & mask) >>> 5]! >>> (successorHash & 31)) & 1) === 0) continue
           applyWrites(T, outcome, words, successor)
           const to = store.find(successor, 0, successorHash)
-          if ((into.marks[to - into.first] ?? 0) !== 0) visit(state, to, process)
+          if (isMarked(to)) visit(state, to, process)
         }
       })
     }
@@ -134,10 +186,11 @@ export class Revisit {
 
   /** The leaves of the processes in the loaded state. A leaf is good until the next one. */
   #leaves(state: number, visit: (leaf: number, process: number) => void): void {
-    const { relation, processes, firstTick } = this.#explored
+    const { relation, processes, firstTick, leavesOut } = this.#explored
     let urgent = false
     for (let process = 0; process < processes; process++) {
       if (urgent && process === firstTick) break
+      if (leavesOut?.(process, state) === true) continue
       const leaf = relation.leafFor(process, this.#words, state)
       urgent ||= (relation.code.array[leaf]! & URGENT) !== 0
       visit(leaf, process)

@@ -30,18 +30,19 @@ export class Store {
   readonly index: GrowableWords
   /** Entries of the index less one: a power of two less one. */
   mask: number
-  /** Fills the emptied index from the states; the generated kernel does it faster. */
+  /** Empties the index and fills it from the states; the generated kernel does it faster. */
   refill: () => void = () => this.#refill()
   readonly #touched: Int32Array = new Int32Array(BATCH)
+  readonly #hashes: Int32Array = new Int32Array(BATCH)
   /** Keeps the touching loads alive. */
   sink = 0
 
-  constructor(words: number) {
+  constructor(words: number, shared = false) {
     this.words = words
     this.salts = saltsOf(words)
-    this.arena = new GrowableWords(words * 1024)
-    this.predecessors = new GrowableWords(1024)
-    this.index = new GrowableWords(4096)
+    this.arena = new GrowableWords(words * 1024, shared)
+    this.predecessors = new GrowableWords(1024, shared)
+    this.index = new GrowableWords(4096, shared)
     this.mask = 4095
   }
 
@@ -59,6 +60,12 @@ export class Store {
     )
   }
 
+  /** Forgets all states. */
+  clear(): void {
+    this.count = 0
+    this.index.array.fill(0)
+  }
+
   /** Makes room for this many more states. */
   reserve(more: number): void {
     const states = this.count + more
@@ -69,7 +76,6 @@ export class Store {
     while (size < 4 * states) size *= 2
     if (size > 2 ** 30) throw new OutOfMemory('more than 2^29 states cannot be indexed.')
     this.index.reserve(size)
-    this.index.array.fill(0)
     this.mask = size - 1
     this.refill()
   }
@@ -130,6 +136,39 @@ export class Store {
     this.count = next
   }
 
+  /** The ids of the first `count` states of a batch, into `ids` from `first` on; -1 for what is not known. */
+  findAll(batch: Int32Array, count: number, ids: Int32Array, first: number): void {
+    const K = this.words
+    const arena = this.arena.array
+    const index = this.index.array
+    const mask = this.mask
+    const touched = this.#touched
+    const hashes = this.#hashes
+    // As in `insert`: independent loads, so that their cache misses overlap.
+    let sink = 0
+    for (let j = 0; j < count; j++) {
+      const hash = this.hash(batch, j * K)
+      hashes[j] = hash
+      touched[j] = index[hash & mask]!
+    }
+    for (let j = 0; j < count; j++) sink ^= arena[Math.max(0, (touched[j]! & mask) - 1) * K]!
+    this.sink ^= sink
+    for (let j = 0; j < count; j++) {
+      const hash = hashes[j]!
+      let id = -1
+      for (let i = hash & mask; id < 0; i = (i + 1) & mask) {
+        const entry = index[i]!
+        if (entry === 0) break
+        if (((entry ^ hash) & ~mask) !== 0) continue
+        const at = ((entry & mask) - 1) * K
+        let k = 0
+        while (k < K && arena[at + k] === batch[j * K + k]) k++
+        if (k === K) id = (entry & mask) - 1
+      }
+      ids[first + j] = id
+    }
+  }
+
   /** The id of a state, or -1. */
   find(words: Int32Array, base: number, hash: number = this.hash(words, base)): number {
     const K = this.words
@@ -146,10 +185,37 @@ export class Store {
     }
   }
 
+  /** Makes the ids below `end` contiguous: the last states move into the holes, which are ranges of ids of no state. */
+  close(holes: readonly (readonly [first: number, end: number])[], end: number): void {
+    const ascending = holes.filter(([first, behind]) => first < behind).sort(([a], [b]) => a - b)
+    this.count = ascending.reduce((count, [first, behind]) => count - (behind - first), end)
+    const above = [...ascending]
+    let last = end
+    for (const [first, behind] of ascending)
+      for (let id = first; id < Math.min(behind, this.count); id++) {
+        for (let hole = above.at(-1); hole?.[1] === last; hole = above.at(-1)) last = above.pop()![0]
+        this.#move(--last, id)
+      }
+  }
+
+  /** Gives a state another id. */
+  #move(from: number, to: number): void {
+    const K = this.words
+    const arena = this.arena.array
+    const index = this.index.array
+    const mask = this.mask
+    let i = this.hash(arena, from * K) & mask
+    while ((index[i]! & mask) !== from + 1) i = (i + 1) & mask
+    arena.copyWithin(to * K, from * K, (from + 1) * K)
+    this.predecessors.array[to] = this.predecessors.array[from]!
+    index[i] = (index[i]! & ~mask) | (to + 1)
+  }
+
   #refill(): void {
     const mask = this.mask
     const index = this.index.array
     const arena = this.arena.array
+    index.fill(0)
     for (let id = 0; id < this.count; id++) {
       const hash = this.hash(arena, id * this.words)
       let i = hash & mask

@@ -1,11 +1,16 @@
 /** The table engine: decision trees instead of recipes, packed words instead of objects. The fast path. */
 import { Codec } from './codec.ts'
+import { Leader } from './crew.ts'
 import {
   coverable,
+  type Canonical,
+  type Crew,
   type Coverage,
   type Edges,
   type Engine,
   type FaultSighting,
+  type LeftOut,
+  type Orbits,
   levelOf,
   type Marked,
   type Question,
@@ -15,15 +20,18 @@ import {
   type VisitSighting,
   type VisitTransition,
 } from './engine.ts'
-import { Executor } from './executor.ts'
+import { EveryOrder } from './every-order.ts'
+import { Executor, type Observer } from './executor.ts'
 import { IMPURE_INIT, stepFault, type StepFault } from './fault.ts'
 import { Machine } from './machine.ts'
 import { doneObserver } from './observer.ts'
-import { Kernel } from './kernel.ts'
+import { Kernel, MAX_UNROLLED_WORDS, type Explorer, type KernelSetup } from './kernel.ts'
 import type { Layout } from './layout.ts'
+import { Orders } from './orders.ts'
 import { Plain, type PlainState } from './plain.ts'
 import { sealed } from './purity.ts'
 import { RecordingPort } from './recorder.ts'
+import { Footprints } from './footprint.ts'
 import { ECONOMY, type EconomyOptions } from './economy.ts'
 import { NO_ANSWER } from './forest.ts'
 import { Relation } from './relation.ts'
@@ -33,7 +41,32 @@ import { Store } from './store.ts'
 export interface TableOptions extends EconomyOptions {
   /** States from which on the generated kernel takes over: small spaces are not worth its making. */
   readonly generateFrom: number
+  /** Leaves out what need not be explored. */
+  readonly reduction?: Reduction | undefined
 }
+
+/** A kernel that leaves out some of the processes at some states. */
+export interface ReducedExplorer extends Explorer {
+  readonly passes: number
+  /** Was the process left out at a state that was expanded? */
+  leavesOut(process: number, state: number): boolean
+  /** Why the reduced space cannot decide an observer, by its number in the setup: one sentence. */
+  cannotDecide(observer: number): string | undefined
+}
+
+/** What a reduction works with. */
+export interface ReducedSetup extends KernelSetup {
+  readonly layout: Layout
+  readonly footprints: Footprints
+  /** Those of states, then those of pairs. */
+  readonly observers: readonly Observer[]
+}
+export interface Reduction {
+  /** Why a model is explored as it is, if so: one sentence. */
+  refuses(layout: Layout): string | undefined
+  explorer(setup: ReducedSetup): ReducedExplorer
+}
+
 const DEFAULTS: TableOptions = { ...ECONOMY, generateFrom: 16_384 }
 
 class TableSpace implements StateSpace {
@@ -42,7 +75,8 @@ class TableSpace implements StateSpace {
   readonly #port: RecordingPort
   readonly #relation: Relation
   readonly #store: Store
-  readonly #kernel: Kernel
+  readonly #kernel: Explorer
+  readonly #reduced: ReducedExplorer | undefined
   readonly #plain: Plain
   /** From the order of the question to the order of the kernel: states first, then pairs. */
   readonly #order: readonly number[]
@@ -53,13 +87,20 @@ class TableSpace implements StateSpace {
   readonly #initialStates: number
   readonly #marks = new Map<number, Int32Array>()
   readonly #startFaults: FaultSighting[] = []
+  readonly #canonical: Canonical | undefined
+  readonly orbits: Orbits | undefined
+  /** The kernel, where it expands every state in full. */
+  readonly #full: Kernel | undefined
+  readonly #shared: boolean
+  #crew: Crew | undefined
 
-  constructor({ layout, observers, history }: Question, options: TableOptions) {
+  constructor({ layout, observers, history, symmetry, shared = false }: Question, options: TableOptions) {
     this.layout = layout
     this.#codec = new Codec(layout, history)
     this.#plain = new Plain(layout)
     this.#port = new RecordingPort(layout, this.#codec, history)
-    const executor = new Executor(layout, this.#port)
+    const orders = symmetry && new Orders(symmetry.families)
+    const executor = new Executor(layout, this.#port, orders)
     const numbered = observers.map((observer, i) => ({ observer, i }))
     const sorted = [
       ...numbered.filter(({ observer }) => !observer.pair),
@@ -68,22 +109,65 @@ class TableSpace implements StateSpace {
     this.#order = observers.map((_, i) => sorted.findIndex((each) => each.i === i))
     this.#firstPair = observers.filter((observer) => !observer.pair).length
     const all = [...sorted.map(({ observer }) => observer), doneObserver(layout)]
-    this.#relation = new Relation(layout, this.#codec, this.#port, executor, all, options)
-    this.#store = new Store(this.#codec.words)
+    // What is learnt of one member would have to be learnt of all that it is exchanged with.
+    const isAsItIs = symmetry !== undefined || options.reduction?.refuses(layout) !== undefined
+    const reduction = isAsItIs ? undefined : options.reduction
+    const footprints = reduction && new Footprints(layout, this.#codec, all.length)
+    this.#relation = new Relation(layout, this.#codec, this.#port, executor, all, options, footprints, shared)
+    if (orders !== undefined)
+      this.#relation.everyOrder = new EveryOrder(layout, this.#codec, this.#port, executor, orders)
+    this.#canonical = symmetry?.canonical(layout, this.#codec)
+    this.#store = new Store(this.#codec.words, shared)
     const processes = layout.processes.length
     const tick = layout.processes.findIndex((process) => process.program.role === 'time')
     const explored = { relation: this.#relation, store: this.#store, firstTick: tick < 0 ? processes : tick }
-    this.#kernel = new Kernel({
+    const setup: KernelSetup = {
       ...explored,
       generateFrom: options.generateFrom,
       stateObservers: this.#firstPair,
       pairObservers: observers.length - this.#firstPair,
+      canonical: this.#canonical,
+      shared,
+    }
+    this.#shared = shared
+    const reduced = footprints && reduction.explorer({ ...setup, layout, footprints, observers: all.slice(0, -1) })
+    this.#reduced = reduced
+    this.#full = reduced === undefined ? new Kernel(setup) : undefined
+    this.#kernel = (this.#full ?? reduced)!
+    this.#revisit = new Revisit({
+      ...explored,
+      processes,
+      canonical: this.#canonical,
+      leavesOut: reduced && ((process, state) => reduced.leavesOut(process, state)),
     })
-    this.#revisit = new Revisit({ ...explored, processes })
     this.#done = observers.length
     this.#audits(history)
-    this.#start(executor)
+    const starts = this.#start(executor)
     this.#initialStates = this.#store.count
+    if (symmetry !== undefined && this.#canonical !== undefined)
+      this.orbits = this.#orbitsOf(symmetry.families, this.#canonical, distinct(starts) === this.#standFor())
+  }
+
+  /** How many states those found so far stand for. */
+  #standFor(): number {
+    let states = 0
+    for (let id = 0; id < this.#store.count; id++)
+      states += this.#canonical?.orbit(this.#store.arena.array, id * this.#codec.words) ?? 1
+    return states
+  }
+
+  #orbitsOf(families: Orbits['families'], canonical: Canonical, symmetricStart: boolean): Orbits {
+    const done = this.#order.length
+    return {
+      families,
+      symmetricStart,
+      standFor: () => this.#standFor(),
+      representative: (state) => {
+        const words = this.#encode(state)
+        return canonical.apply(words, 0) ? this.#decode(words, 0) : state
+      },
+      asymmetry: (observer) => this.#relation.asymmetries.get(observer === 'done' ? done : this.#order[observer]!),
+    }
   }
 
   /** The reference engine, for the sampled audit. */
@@ -103,7 +187,7 @@ class TableSpace implements StateSpace {
   }
 
   /** Adds the initial states. The recipe is run twice: one that gives other states the second time is impure. */
-  #start(executor: Executor): void {
+  #start(executor: Executor): readonly Int32Array[] {
     const first = this.#initial(executor)
     const again = this.#initial(executor)
     for (const { state, fault } of first)
@@ -114,6 +198,7 @@ class TableSpace implements StateSpace {
       first.some(({ state }, i) => state.some((word, k) => word !== again[i]!.state[k]))
     )
       this.#startFaults.push({ fault: IMPURE_INIT, state: -1 })
+    return first.flatMap(({ state, fault }) => (fault === undefined ? [state] : []))
   }
 
   #initial(executor: Executor): { readonly state: Int32Array; readonly fault: StepFault | undefined }[] {
@@ -145,28 +230,59 @@ class TableSpace implements StateSpace {
     return sealed(this.#port, () => this.#kernel.advance(limit))
   }
 
+  get crew(): Crew | undefined {
+    const kernel = this.#full
+    if (!this.#shared || kernel === undefined || this.#codec.words > MAX_UNROLLED_WORDS) return undefined
+    return (this.#crew ??= new Leader({
+      kernel,
+      relation: this.#relation,
+      store: this.#store,
+      shape: kernel.shape(true),
+      sealed: (run) => sealed(this.#port, run),
+    }))
+  }
+  get leftInLevel(): number {
+    return this.#full === undefined ? 0 : this.#full.levelEnd - this.#full.head
+  }
+  get betweenLevels(): boolean {
+    return this.#full?.betweenLevels ?? true
+  }
+
   statistics(): Statistics {
     const { head, transitions, levels } = this.#kernel
     return {
       states: this.#store.count,
       transitions,
       depth: Math.max(0, levels.length - 1),
-      completeDepth: head === this.#store.count ? levels.length - 1 : Math.max(-1, levels.length - 2),
+      completeDepth: this.#completeDepth,
       initialStates: this.#initialStates,
       queued: this.#store.count - head,
       bytes: this.#store.bytes,
       executions: this.#relation.executions,
       direct: this.#relation.direct,
-      expansions: head * this.layout.processes.length,
+      expansions: (this.#relation.expandedBefore + head) * this.layout.processes.length,
+      levels,
     }
   }
 
+  get #completeDepth(): number {
+    const { head, levels } = this.#kernel
+    if (head === this.#store.count) return levels.length - 1
+    // A reduced search may come late to what is near.
+    return this.#reduced === undefined ? Math.max(-1, levels.length - 2) : -1
+  }
+
+  get leftOut(): LeftOut | undefined {
+    const reduced = this.#reduced
+    if (reduced === undefined) return undefined
+    return { passes: reduced.passes, cannotDecide: (observer) => reduced.cannotDecide(this.#order[observer]!) }
+  }
   sighting(observer: number): Sighting | undefined {
     const o = this.#order[observer]!
     const code = this.#kernel.best[o]!
     if (code === NO_ANSWER) return undefined
     const from = this.#kernel.bestState[o]!
-    const state = o < this.#firstPair ? from : this.#store.find(this.#kernel.bestAfter[o]!, 0)
+    const state = o < this.#firstPair ? from : this.#revisit.find(this.#kernel.bestAfter[o]!.slice())
     // A search that ran out of memory may have lost the last successors that it saw.
     return state < 0 ? undefined : { code, from, state }
   }
@@ -174,8 +290,10 @@ class TableSpace implements StateSpace {
     return this.#relation.varies(this.#order[observer]!)
   }
   saturated(observer: number): boolean {
-    const reads = this.#relation.reads(this.#order[observer]!)
-    return [...this.#port.clippedSlots].some((slot) => reads.has(slot))
+    // Where members are exchanged, what was cut off in one of them may have been read of another.
+    const kind = (slot: number): number => this.#canonical?.orbitOfSlot(slot) ?? slot
+    const reads = new Set([...this.#relation.reads(this.#order[observer]!)].map(kind))
+    return [...this.#port.clippedSlots].some((slot) => reads.has(kind(slot)))
   }
   mark(observer: number, state: number): number {
     let marks = this.#marks.get(observer)
@@ -256,17 +374,7 @@ class TableSpace implements StateSpace {
   /** Found again from the trees: keeping them while exploring would cost every search four bytes a transition. */
   edges(): Edges {
     const { head, transitions } = this.#kernel
-    const start = new Int32Array(head + 1)
-    const to = new Int32Array(transitions)
-    const by = new Uint16Array(transitions)
-    let e = 0
-    this.transitions(0, head, (from, successor, process) => {
-      start[from + 1]!++
-      to[e] = successor
-      by[e++] = process
-    })
-    for (let state = 0; state < head; state++) start[state + 1]! += start[state]!
-    return { start, to, by }
+    return sealed(this.#port, () => this.#revisit.edges(head, transitions))
   }
 
   #load(state: number, into: Int32Array): Int32Array {
@@ -276,6 +384,8 @@ class TableSpace implements StateSpace {
     return into
   }
 }
+
+const distinct = (states: readonly Int32Array[]): number => new Set(states.map((words) => words.join())).size
 
 /** The table engine with settings of its own: tests force what is rare. */
 export const tableEngineWith = (options: Partial<TableOptions>): Engine => ({

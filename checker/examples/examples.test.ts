@@ -17,6 +17,12 @@ const counts: Readonly<Record<string, readonly [number, number, number]>> = {
   'increment threads=2': [13, 14, 4],
   'increment threads=3': [84, 111, 6],
   'increment atomic threads=3': [8, 12, 3],
+  'spinning test-and-set cpus=2': [3, 6, 1],
+  'spinning test-and-test-and-set cpus=2': [8, 16, 3],
+  'spinning ticket cpus=2': [27, 54, 9],
+  'spinning sleep cpus=2': [3, 4, 1],
+  'delayed-work urgent delay=3 puts_off=1': [11, 15, 6],
+  'delayed-work lazy delay=3 puts_off=1': [11, 17, 6],
   'die-hard small=3 big=5': [16, 96, 7],
   'die-hard small=3 big=6': [6, 36, 2],
   'mutex processes=3': [4, 6, 1],
@@ -50,7 +56,10 @@ const decide = (engine: Engine, spec: Spec, row: Row): Promise<Run> =>
 /** A verdict as a row would word it. */
 function worded({ result }: Verdict): Expectation | { readonly is: 'inconclusive' } {
   if (result.is === 'violated' || result.is === 'reachable') return { is: result.is, steps: result.steps }
-  if (result.is === 'maximum' || result.is === 'minimum') return { is: result.is, value: result.value }
+  if (result.is === 'maximum' || result.is === 'minimum') {
+    const { is, value, orNever } = result
+    return orNever === undefined ? { is, value } : { is, value, orNever }
+  }
   return { is: result.is }
 }
 
@@ -70,6 +79,8 @@ describe.each(engines)('$name', (engine) => {
     const builtIn = faulty ? {} : { NoDeadlock: { is: 'holds' }, StaysInDomain: { is: 'holds' } }
     const found = Object.fromEntries(verdicts.map((verdict) => [verdict.property, worded(verdict)]))
     expect(found).toMatchObject({ ...builtIn, ...row.expect })
+    for (const [name, { is }] of Object.entries(row.expect))
+      if (is === 'maximum' || is === 'minimum') expect(found[name]).toEqual(row.expect[name])
   })
 
   test.each(specs)('every label of $name is taken in some row', async (spec) => {

@@ -81,6 +81,90 @@ describe('increment', () => {
   })
 })
 
+describe('spinning', () => {
+  interface State {
+    locked: boolean
+    next: number
+    serving: number
+    at: string[]
+    ticket: number[]
+  }
+  const start = (first: string): State => ({ locked: false, next: 0, serving: 0, at: [first, first], ticket: [0, 0] })
+  /** The label after this one, of each variant; nothing where the CPU waits. */
+  const variants: Record<string, (s: State, k: number) => string | undefined> = {
+    'test-and-set': (s, k) => (s.at[k] === 'unlock' ? 'lock' : s.locked ? 'lock' : 'unlock'),
+    'test-and-test-and-set': (s, k) =>
+      s.at[k] === 'unlock' ? 'test' : s.locked ? 'test' : s.at[k] === 'test' ? 'lock' : 'unlock',
+    ticket: (s, k) =>
+      s.at[k] === 'draw' ? 'wait' : s.at[k] === 'unlock' ? 'draw' : s.serving === s.ticket[k] ? 'unlock' : 'wait',
+    sleep: (s, k) => (s.at[k] === 'unlock' ? 'lock' : s.locked ? undefined : 'unlock'),
+  }
+  const next =
+    (variant: string): Next<State> =>
+    (state) =>
+      [0, 1].flatMap((k) => {
+        const to = variants[variant](state, k)
+        if (to === undefined) return []
+        return changed(state, (s) => {
+          const isTicket = variant === 'ticket'
+          if (s.at[k] === 'draw') {
+            s.ticket[k] = s.next
+            s.next = (s.next + 1) % 3
+          }
+          if (s.at[k] === 'unlock') {
+            s.locked = false
+            s.ticket[k] = 0
+            if (isTicket) s.serving = (s.serving + 1) % 3
+          } else if (to === 'unlock' && !isTicket) s.locked = true
+          s.at[k] = to
+        })
+      })
+  test.each([
+    ['test-and-set', 'lock', [3, 6, 1]],
+    ['test-and-test-and-set', 'test', [8, 16, 3]],
+    ['ticket', 'draw', [27, 54, 9]],
+    ['sleep', 'lock', [3, 4, 1]],
+  ])('%s', (variant, first, expected) => {
+    const space = explore(start(first), next(variant))
+    expect(counts(space)).toEqual(expected)
+    expect(space.nearest(({ at }) => at.every((label) => label === 'unlock'))).toBeUndefined()
+  })
+})
+
+describe('delayed work', () => {
+  interface State {
+    at: 'queue' | 'work' | 'done'
+    left: number
+    putOff: number
+    ticks: number
+  }
+  const next =
+    (urgent: boolean, counting: boolean): Next<State> =>
+    (state) => {
+      const { at, left, putOff, ticks } = state
+      if (at === 'queue') return [{ ...state, at: 'work', left: 3 }]
+      const isDue = at === 'work' && left === 0
+      const passed = ticks + Number(counting && at === 'work')
+      return [
+        ...(isDue ? [{ ...state, at: 'done' } as const] : []),
+        ...(at === 'work' && putOff < 1 ? [{ ...state, left: 3, putOff: 1 }] : []),
+        ...(isDue && urgent ? [] : [{ ...state, left: Math.max(0, left - 1), ticks: passed }]),
+      ]
+    }
+  const start: State = { at: 'queue', left: 0, putOff: 0, ticks: 0 }
+  test.each([
+    ['urgent', [11, 15, 6]],
+    ['lazy', [11, 17, 6]],
+  ])('%s', (variant, expected) => {
+    expect(counts(explore(start, next(variant === 'urgent', false)))).toEqual(expected)
+  })
+  test('with a stop watch: between three and six ticks', () => {
+    const space = explore(start, next(true, true))
+    const after = (ticks: number) => space.nearest((s) => s.at === 'done' && s.ticks === ticks)
+    expect([2, 3, 6, 7].map(after)).toEqual([undefined, 5, 9, undefined])
+  })
+})
+
 describe('die hard', () => {
   const jugs =
     (small: number, big: number): Next<readonly [number, number]> =>

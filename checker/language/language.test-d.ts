@@ -250,6 +250,24 @@ const properties = [
   is.stepwise('Forward', (s, { before }) => before(() => s.jiffies) <= s.jiffies, { given: (s) => s.frozen }),
   is.maximum('Most', (s) => s.lru.length),
 ]
+is.progress('Right', 'cpu', ['put', 'put/mmput.dec', 'end'])
+// @ts-expect-error -- there is no such label
+is.progress('Wrong', 'cpu', ['get'])
+// @ts-expect-error -- there is no such label, nor anything inside a call made there
+is.progress('Wrong', 'cpu', ['get/mmput.dec'])
+// @ts-expect-error -- there is no such family
+is.progress('Wrong', 'gpu', ['put'])
+// @ts-expect-error -- a field is no family
+is.progress('Wrong', 'jiffies', ['put'])
+is.longest('Right', { from: (s) => s.frozen, to: (s, { at }) => s.cpu.some((cpu) => at(cpu, 'end')), count: 'ticks' })
+// @ts-expect-error -- there is no such label
+is.longest('Wrong', { from: (s) => s.frozen, to: (s, { at }) => s.cpu.some((cpu) => at(cpu, 'get')), count: 'ticks' })
+// @ts-expect-error -- where it starts is true or false
+is.shortest('Wrong', { from: (s) => s.jiffies, to: (s) => s.frozen, count: 'ticks' })
+// @ts-expect-error -- it says what is counted
+is.shortest('Wrong', { from: (s) => s.frozen, to: (s) => !s.frozen })
+// @ts-expect-error -- ticks and steps can be counted
+is.shortest('Wrong', { from: (s) => s.frozen, to: (s) => !s.frozen, count: 'jiffies' })
 // @ts-expect-error -- there is no such label
 is.always('Wrong', (s, { at }) => s.cpu.every((cpu) => at(cpu, 'get')))
 // @ts-expect-error -- an `always` is true or false

@@ -1,7 +1,7 @@
 /** Properties: what is asked of a protocol. They only read, and may ask where a process stands. */
 import type { Before, DONE, World } from './program.ts'
 import type { At, Config, Instance, Protocol, Wanted } from './protocol.ts'
-import type { StateView, View } from './view.ts'
+import type { FamilyName, StateView, View } from './view.ts'
 
 /** What a property may use beside the state. */
 export interface Context<W extends World, L extends string> {
@@ -38,16 +38,27 @@ export const PROPERTY_KINDS = [
   'eventually',
   'leadsTo',
   'alwaysEventually',
+  'progress',
+  'longest',
+  'shortest',
   'refines',
 ] as const
 export type PropertyKind = (typeof PROPERTY_KINDS)[number]
 
 /** Decided under the fairness that the row declares; what nobody declares need never move. */
-export type LivenessKind = 'eventually' | 'leadsTo' | 'alwaysEventually'
+export type LivenessKind = 'eventually' | 'leadsTo' | 'alwaysEventually' | 'progress'
 
 /** Is it decided on whole behaviours, under fairness? */
 export const isLiveness = (kind: PropertyKind): kind is LivenessKind =>
-  kind === 'eventually' || kind === 'leadsTo' || kind === 'alwaysEventually'
+  kind === 'eventually' || kind === 'leadsTo' || kind === 'alwaysEventually' || kind === 'progress'
+
+/** How much passes from one state to another: the extremes over all behaviours, fair or not. */
+export type ResponseKind = 'longest' | 'shortest'
+
+export const isResponse = (kind: PropertyKind): kind is ResponseKind => kind === 'longest' || kind === 'shortest'
+
+/** What a response is measured in: steps of programs whose role is `time`, or all steps. */
+export type Counted = 'ticks' | 'steps'
 
 /** The abstract side of `refines` as engines see it. */
 export interface Abstract {
@@ -65,6 +76,10 @@ export interface Property {
   readonly test: (s: never, context: never) => boolean | number
   /** The premise of `always` and `stepwise`: where it does not hold nothing is claimed. Of `leadsTo`: what obliges. */
   readonly given: ((s: never, context: never) => boolean) | undefined
+  /** Of `progress`: the family that is asked, and those of its labels whose steps are progress. */
+  readonly progress?: { readonly family: string; readonly labels: readonly string[] }
+  /** Of `longest` and `shortest`; from where `given` holds to where `test` does. */
+  readonly count?: Counted
   /** Of `refines`. */
   readonly abstract?: Abstract
 }
@@ -72,6 +87,13 @@ export interface Property {
 /** Names that every run decides by itself. */
 export const STAYS_IN_DOMAIN = 'StaysInDomain'
 export const NO_DEADLOCK = 'NoDeadlock'
+
+/** From what to what, and what is counted on the way. */
+export interface Response<W extends World, L extends string> {
+  readonly from: Predicate<W, L>
+  readonly to: Predicate<W, L>
+  readonly count: Counted
+}
 
 export interface Properties<W extends World, L extends string, C = Config> {
   /** In every reachable state; with `given`, in every one where that holds. */
@@ -90,6 +112,19 @@ export interface Properties<W extends World, L extends string, C = Config> {
   leadsTo(name: string, from: Predicate<W, L>, goal: Predicate<W, L>): Property
   /** Every fair behaviour comes to such a state again and again. */
   alwaysEventually(name: string, goal: Predicate<W, L>): Property
+  /**
+   * No member of the family goes round for ever on its other steps: each loop of a fair behaviour in which it takes part
+   * has a step of it from one of these labels. A label with a call covers the whole call. Who only waits, or stops, is
+   * not asked.
+   */
+  progress(name: string, family: FamilyName<W['state']>, labels: readonly (L | `${L}/${string}`)[]): Property
+  /**
+   * How much can pass, at most, from a state where `from` holds until one where `to` holds; at once is 0. What passes
+   * counts whether `to` comes or not. `unbounded` where a loop can be taken as often as one likes, be it fair or not.
+   */
+  longest(name: string, response: Response<W, L>): Property
+  /** How much must pass, at least. */
+  shortest(name: string, response: Response<W, L>): Property
   /**
    * Every initial state maps to an initial state of the abstract protocol, and every step to one of its steps or to none
    * (stuttering). What holds proves that the safety behaviours are included, and no more: reachability, liveness and
@@ -124,13 +159,21 @@ export function propertiesOf<W extends World, L extends string, C = Config>(_pro
 }): Properties<W, L, C> {
   const make =
     (kind: PropertyKind) =>
-    (name: string, test: Property['test'], options?: { readonly given?: Property['given'] }): Property => {
+    (
+      name: string,
+      test: Property['test'],
+      options?: { readonly given?: Property['given'] } & Pick<Property, 'progress' | 'count'>,
+    ): Property => {
       if (!NAME.test(name) || name === STAYS_IN_DOMAIN || name === NO_DEADLOCK)
         throw new TypeError(
           `'${name}' cannot name a property: use PascalCase, and not ${STAYS_IN_DOMAIN} or ${NO_DEADLOCK}.`,
         )
-      return Object.freeze({ kind, name, test, given: options?.given })
+      return Object.freeze({ kind, name, test, given: undefined, ...options })
     }
+  const response =
+    (kind: ResponseKind) =>
+    (name: string, { from, to, count }: Response<W, L>): Property =>
+      make(kind)(name, to, { given: from, count })
   return {
     always: make('always'),
     never: make('never'),
@@ -142,6 +185,9 @@ export function propertiesOf<W extends World, L extends string, C = Config>(_pro
     eventually: make('eventually'),
     alwaysEventually: make('alwaysEventually'),
     leadsTo: (name, from, goal) => make('leadsTo')(name, goal, { given: from }),
+    progress: (name, family, labels) => make('progress')(name, () => true, { progress: { family, labels } }),
+    longest: response('longest'),
+    shortest: response('shortest'),
     refines: (name, abstract, { instance, map }) =>
       Object.freeze({
         ...make('refines')(name, () => true),

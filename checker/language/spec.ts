@@ -9,7 +9,15 @@ export type Expectation =
   | { readonly is: 'violated'; readonly steps?: number }
   | { readonly is: 'reachable'; readonly steps?: number }
   | { readonly is: 'unreachable' }
-  | { readonly is: 'maximum' | 'minimum'; readonly value: number; readonly atLeast?: boolean }
+  | {
+      readonly is: 'maximum' | 'minimum'
+      readonly value: number
+      readonly atLeast?: boolean
+      /** Of `longest`: what is waited for may also never come. */
+      readonly orNever?: boolean
+    }
+  /** `longest` has no maximum. */
+  | { readonly is: 'unbounded' }
 
 export const holds: Expectation = Object.freeze({ is: 'holds' })
 export const unreachable: Expectation = Object.freeze({ is: 'unreachable' })
@@ -17,7 +25,9 @@ export const violated = (steps?: number): Expectation =>
   Object.freeze(steps === undefined ? { is: 'violated' } : { is: 'violated', steps })
 export const reachable = (steps?: number): Expectation =>
   Object.freeze(steps === undefined ? { is: 'reachable' } : { is: 'reachable', steps })
-export const maximum = (value: number): Expectation => Object.freeze({ is: 'maximum', value })
+export const unbounded: Expectation = Object.freeze({ is: 'unbounded' })
+export const maximum = (value: number, options: { readonly orNever?: boolean } = {}): Expectation =>
+  Object.freeze({ is: 'maximum', value, ...options })
 export const minimum = (value: number): Expectation => Object.freeze({ is: 'minimum', value })
 
 /** Who is not held up for ever, by family (`cpu`) or label (`cpu.out_of_memory`); each member by itself. */
@@ -34,7 +44,7 @@ export interface Row<V extends string = string, B extends string = string, I ext
   readonly variant?: V
   readonly bounds: Readonly<Record<B, number>>
   readonly ingredients?: readonly I[]
-  /** What `eventually`, `leadsTo` and `alwaysEventually` may rely on. */
+  /** What `eventually`, `leadsTo`, `alwaysEventually` and `progress` may rely on. */
   readonly fairness?: Fairness
   /** Property name → verdict. `StaysInDomain` and `NoDeadlock` are decided in every row, and hold unless named here. */
   readonly expect: Readonly<Record<string, Expectation>>

@@ -41,13 +41,20 @@ export interface VerdictRecord extends ConfigurationRecord {
   readonly kind: Verdict['kind']
   readonly claims: readonly string[]
   readonly verdict: Result['is']
-  /** The exact extreme of `maximum` and `minimum`; `atLeast` where a saturated field may have cut it off. */
+  /**
+   * The exact extreme of `maximum`, `minimum`, `longest` and `shortest`; `atLeast` where a saturated field may have cut it
+   * off, or not all behaviours were seen.
+   */
   readonly value: number | null
   readonly atLeast: boolean
+  /** Of `longest`: what is waited for may also never come. */
+  readonly orNever: boolean
   readonly expected: Expectation | null
   readonly judgement: Judgement
-  /** Of the shortest schedule. */
+  /** Of the schedule: the shortest one, except by a walk or where preemptions are counted. */
   readonly steps: number | null
+  /** The fewest preemptions of any schedule, where they are counted. */
+  readonly preemptions: number | null
   /** Why inconclusive, what faulted, where nothing is enabled. */
   readonly because: string | null
   /** Why the property was not put to the test. */
@@ -134,20 +141,64 @@ const expectation = z.discriminatedUnion('is', [
   z.strictObject({ is: z.literal('violated'), steps: z.exactOptional(natural) }),
   z.strictObject({ is: z.literal('reachable'), steps: z.exactOptional(natural) }),
   z.strictObject({ is: z.literal('unreachable') }),
-  z.strictObject({ is: z.enum(['maximum', 'minimum']), value: z.int(), atLeast: z.exactOptional(z.boolean()) }),
+  z.strictObject({
+    is: z.enum(['maximum', 'minimum']),
+    value: z.int(),
+    atLeast: z.exactOptional(z.boolean()),
+    orNever: z.exactOptional(z.boolean()),
+  }),
+  z.strictObject({ is: z.literal('unbounded') }),
 ])
 
+const symmetry = z.strictObject({
+  families: z.array(z.strictObject({ family: z.string(), members: natural })),
+  kept: natural,
+  standFor: natural,
+  symmetricStart: z.boolean(),
+  leftOut: z.array(z.strictObject({ family: z.string(), reason: z.string() })),
+})
+const crossCheck = z.discriminatedUnion('is', [
+  z.strictObject({
+    is: z.literal('agrees'),
+    bounds: configuration.bounds,
+    unreduced: natural,
+    reduced: natural,
+  }),
+  z.strictObject({ is: z.literal('none'), because: z.string() }),
+])
+const stop = z.discriminatedUnion('by', [
+  z.strictObject({ by: z.enum(['states', 'memory', 'timeout']), limit: z.number() }),
+  z.strictObject({ by: z.literal('system'), message: z.string() }),
+  z.strictObject({ by: z.literal('interrupt') }),
+])
+const depth = z.int().min(-1)
 const basis = z.discriminatedUnion('is', [
   z.strictObject({ is: z.literal('exact') }),
+  z.strictObject({ is: z.literal('partial'), depth, stop }),
+  z.strictObject({ is: z.literal('preemptions'), most: z.int().min(-1), stop: z.exactOptional(stop) }),
   z.strictObject({
-    is: z.literal('partial'),
-    depth: z.int().min(-1),
-    stop: z.discriminatedUnion('by', [
-      z.strictObject({ by: z.enum(['states', 'memory', 'timeout']), limit: z.number() }),
-      z.strictObject({ by: z.literal('system'), message: z.string() }),
-      z.strictObject({ by: z.literal('interrupt') }),
-    ]),
+    is: z.literal('walks'),
+    walks: natural,
+    steps: natural,
+    seed: natural,
+    stop: z.exactOptional(stop),
   }),
+  z.strictObject({
+    is: z.literal('hashed'),
+    bits: z.int().min(1).max(64),
+    seed: natural,
+    probability: z.number().min(0).max(1),
+    depth: z.exactOptional(depth),
+    stop: z.exactOptional(stop),
+  }),
+  z.strictObject({
+    is: z.literal('reduced'),
+    symmetry: z.exactOptional(symmetry),
+    partialOrder: z.exactOptional(z.strictObject({ kept: natural, passes: natural })),
+    partial: z.exactOptional(z.strictObject({ depth, stop })),
+    crossCheck: z.exactOptional(crossCheck),
+  }),
+  z.strictObject({ is: z.literal('refused'), because: z.string() }),
 ])
 
 const start = z.strictObject({
@@ -167,12 +218,14 @@ const verdict = z.strictObject({
   property: z.string(),
   kind: z.union([kinds, z.literal('built-in')]),
   claims: names,
-  verdict: z.enum(['holds', 'violated', 'reachable', 'unreachable', 'maximum', 'minimum', 'inconclusive']),
+  verdict: z.enum(['holds', 'violated', 'reachable', 'unreachable', 'maximum', 'minimum', 'unbounded', 'inconclusive']),
   value: z.int().nullable(),
   atLeast: z.boolean(),
+  orNever: z.boolean(),
   expected: expectation.nullable(),
   judgement: z.enum(['as expected', 'differs', 'good', 'bad', 'inconclusive']),
   steps: natural.nullable(),
+  preemptions: natural.nullable(),
   because: z.string().nullable(),
   vacuous: z.string().nullable(),
   ...search,

@@ -1,7 +1,16 @@
 /** JSON lines: for programs. The records are in jsonl-records.ts. */
 import { jsonlRecord, type ConfigurationRecord, type JsonlRecord, type VerdictRecord } from './jsonl-records.ts'
 import { neverTaken, tally } from './overview.ts'
-import { traceOf, type Decided, type Judged, type Planned, type Reporter, type Summary, type Write } from './record.ts'
+import {
+  isCounterexample,
+  traceOf,
+  type Decided,
+  type Judged,
+  type Planned,
+  type Reporter,
+  type Summary,
+  type Write,
+} from './record.ts'
 
 /** Progress is written at 10,000 states, then whenever they have doubled, then at every further million. */
 const FIRST_PROGRESS = 10_000
@@ -29,9 +38,11 @@ function verdictRecord({ planned, run }: Decided, { verdict, expected, judgement
     verdict: result.is,
     value: 'value' in result ? result.value : null,
     atLeast: 'atLeast' in result && result.atLeast,
+    orNever: 'orNever' in result && result.orNever,
     expected: expected ?? null,
     judgement,
     steps: 'steps' in result ? result.steps : null,
+    preemptions: ('preemptions' in result ? result.preemptions : null) ?? null,
     because: verdict.because ?? null,
     vacuous: verdict.vacuous ?? null,
     states,
@@ -45,9 +56,9 @@ function verdictRecord({ planned, run }: Decided, { verdict, expected, judgement
     seconds: run.seconds,
     engine: run.engine,
     fairness: { weak: planned.fairness.weak ?? [], strong: planned.fairness.strong ?? [] },
-    loop: result.is === 'violated' ? (result.loop ?? null) : null,
-    counterexample: result.is === 'violated' ? schedule : null,
-    witness: result.is === 'violated' ? null : schedule,
+    loop: 'loop' in result ? result.loop : null,
+    counterexample: isCounterexample(result) ? schedule : null,
+    witness: isCounterexample(result) ? null : schedule,
   }
 }
 

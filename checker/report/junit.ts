@@ -2,6 +2,7 @@
 import { match } from 'ts-pattern'
 import {
   configurationName,
+  statesOf,
   traceOf,
   type Decided,
   type Judged,
@@ -92,7 +93,7 @@ function casesOf(outcome: Outcome): Case[] {
       name: 'states',
       seconds: 0,
       result: 'failure',
-      message: `${count(outcome.run.statistics.states)} states; expected: ${count(planned.states ?? 0)}`,
+      message: `${count(statesOf(outcome.run) ?? 0)} states; expected: ${count(planned.states ?? 0)}`,
       details: inShort(outcome),
     })
   return cases

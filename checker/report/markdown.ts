@@ -3,6 +3,7 @@ import { match } from 'ts-pattern'
 import { bySpec, caveats, leftOpen, neverTaken, shownProperties, vacuities } from './overview.ts'
 import {
   configurationName,
+  statesOf,
   traceOf,
   type Decided,
   type Judged,
@@ -15,11 +16,13 @@ import { traceLines } from './trace.ts'
 import {
   count,
   judgedInWords,
+  reductionsInWords,
   reachInWords,
   resultInWords,
   someInWords,
   searchInWords,
   secondsInWords,
+  statesInWords,
   tallyInWords,
 } from './words.ts'
 
@@ -46,7 +49,7 @@ function findings(outcome: Outcome): string[] {
   const { planned } = outcome
   const where = `${planned.spec.name} ${escape(configurationName(planned))}`
   if (outcome.is === 'failed') return [`### ${where}: the checker failed\n\n${escape(outcome.message)}`]
-  const states = `${count(outcome.run.statistics.states)} states; expected: ${count(planned.states ?? 0)}`
+  const states = `${count(statesOf(outcome.run) ?? 0)} states; expected: ${count(planned.states ?? 0)}`
   return [
     ...(outcome.statesDiffer ? [`### ${where}: states\n\n${states}.`] : []),
     ...outcome.verdicts.filter(needsAction).map((judged) => finding(outcome, judged)),
@@ -57,7 +60,7 @@ const cell = ({ verdict, judgement }: Judged): string =>
   match(judgement)
     .with('as expected', 'good', () => escape(resultInWords(verdict.result)))
     .with('differs', 'bad', () => `✗ **${escape(resultInWords(verdict.result))}**`)
-    .with('inconclusive', () => '? inconclusive')
+    .with('inconclusive', () => `? ${escape(resultInWords(verdict.result))}`)
     .exhaustive()
 
 function specTable(outcomes: readonly Outcome[]): string {
@@ -66,7 +69,7 @@ function specTable(outcomes: readonly Outcome[]): string {
     const configuration = code(configurationName(outcome.planned))
     if (outcome.is === 'failed') return [configuration, '', ...names.map(() => '✗ **the checker failed**')]
     const { run, statesDiffer, verdicts } = outcome
-    const states = `${statesDiffer ? '✗ ' : ''}${count(run.statistics.states)}${run.basis.is === 'exact' ? '' : '+'}`
+    const states = `${statesDiffer ? '✗ ' : ''}${statesInWords(run)}`
     const cells = names.map((name) => {
       const judged = verdicts.find(({ verdict }) => verdict.property === name)
       return judged === undefined ? '' : cell(judged)
@@ -87,7 +90,8 @@ function remarks(outcomes: readonly Outcome[]): string[] {
   )
   const less = caveats(outcomes).map(({ property, caveat }) => `- ${property}: ${escape(caveat)}`)
   const never = [...neverTaken(outcomes).values()].map((labels) => `- never taken: ${labels.map(code).join(', ')}`)
-  return [...inconclusive, ...vacuous, ...less, ...never]
+  const reduced = reductionsInWords(outcomes).map((words) => `- ${escape(words)}`)
+  return [...inconclusive, ...vacuous, ...less, ...reduced, ...never]
 }
 
 function* sections(summary: Summary): Generator<string> {

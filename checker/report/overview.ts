@@ -83,11 +83,15 @@ export function leftOpen(outcomes: readonly Outcome[]): Open[] {
           .filter(({ judgement }) => judgement === 'inconclusive')
           .map(({ verdict }) => ({ reason: verdict.because ?? '', configuration: configurationName(outcome.planned) })),
   )
-  return [...Map.groupBy(found, ({ reason }) => reason)].map(([reason, group]) => ({
+  return grouped(found)
+}
+
+/** The same reason once, with all its configurations. */
+export const grouped = (found: readonly { readonly reason: string; readonly configuration: string }[]): Open[] =>
+  [...Map.groupBy(found, ({ reason }) => reason)].map(([reason, group]) => ({
     reason,
     configurations: [...new Set(group.map(({ configuration }) => configuration))],
   }))
-}
 
 /** What verdicts that hold do not say, and which properties say it. */
 export function caveats(outcomes: readonly Outcome[]): { readonly property: string; readonly caveat: string }[] {

@@ -47,6 +47,7 @@ function opening(told: Told): string {
       { result: 'minimum' },
       ({ value, result }) => `${where}, ${property} comes to its ${result}, ${value}, ${after}.`,
     )
+    .with({ result: 'unbounded' }, () => `${where}, ${property} has no bound.`)
     .with({ result: 'violated' }, () => {
       if (kind === 'alwaysReachable') return `${where}, what ${property} asks for can never be reached again ${after}.`
       if (loop !== undefined) return `${where}, what ${property} asks for may never happen.`

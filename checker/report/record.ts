@@ -79,18 +79,50 @@ export type Write = (text: string) => void
 
 export const isBuiltIn = (property: string): boolean => property === STAYS_IN_DOMAIN || property === NO_DEADLOCK
 
-function fits(result: Result, expected: Expectation): boolean {
+/** Does a result fit? Where schedules need not be the shortest of all, a longer one does. */
+function fits(result: Result, expected: Expectation, isShortest: boolean): boolean {
   if (result.is !== expected.is) return false
   if ('value' in expected && 'value' in result)
-    return result.value === expected.value && result.atLeast === (expected.atLeast ?? false)
-  if ('steps' in expected && 'steps' in result) return expected.steps === result.steps
-  return true
+    return (
+      result.value === expected.value &&
+      result.atLeast === (expected.atLeast ?? false) &&
+      (result.orNever ?? false) === (expected.orNever ?? false)
+    )
+  if (!('steps' in result) || !('steps' in expected)) return true
+  // Rows tell the steps of a shortest schedule.
+  return 'longer' in result || !isShortest ? result.steps >= expected.steps : result.steps === expected.steps
 }
 
-export function judge(result: Result, expected: Expectation | undefined): Judgement {
+/** Nobody would want these to be, without a word. */
+const BAD: ReadonlySet<Result['is']> = new Set(['violated', 'unreachable', 'unbounded'])
+
+type Extreme = Extract<Result, { readonly value: number }>
+
+/** Of an extreme of which only some behaviours were seen: is it more extreme than there should be? */
+const exceeds = ({ is, value }: Extreme, expected: Expectation | undefined): boolean =>
+  expected !== undefined &&
+  (expected.is !== is ||
+    ('value' in expected &&
+      expected.atLeast !== true &&
+      (is === 'maximum' ? value > expected.value : value < expected.value)))
+
+export function judge(result: Result, expected: Expectation | undefined, isShortest = true): Judgement {
   if (result.is === 'inconclusive') return 'inconclusive'
-  if (expected === undefined) return result.is === 'violated' || result.is === 'unreachable' ? 'bad' : 'good'
-  return fits(result, expected) ? 'as expected' : 'differs'
+  if ('sampled' in result) return exceeds(result, expected) ? 'differs' : 'inconclusive'
+  if (expected === undefined) return BAD.has(result.is) ? 'bad' : 'good'
+  return fits(result, expected, isShortest) ? 'as expected' : 'differs'
+}
+
+/** Was every state looked at, or stood for by one? */
+export const isComplete = ({ basis }: Run): boolean =>
+  basis.is === 'exact' || (basis.is === 'reduced' && basis.partial === undefined)
+
+/** The number of reachable states, where the run tells. */
+export function statesOf(run: Run): number | undefined {
+  const { basis, statistics } = run
+  if (basis.is === 'exact') return statistics.states
+  if (basis.is !== 'reduced' || !isComplete(run) || basis.symmetry === undefined) return undefined
+  return basis.symmetry.symmetricStart ? basis.symmetry.standFor : undefined
 }
 
 /**
@@ -100,22 +132,23 @@ export function judge(result: Result, expected: Expectation | undefined): Judgem
 const isNoNews = ({ expected }: Planned, run: Run, { property, result }: Verdict): boolean =>
   property === NO_DEADLOCK &&
   result.is === 'inconclusive' &&
-  run.basis.is === 'exact' &&
+  isComplete(run) &&
   expected[STAYS_IN_DOMAIN]?.is === 'violated' &&
   expected[NO_DEADLOCK] === undefined
 
 /** What the run says about what was asked. */
 export function decided(planned: Planned, run: Run): Decided {
+  const isShortest = run.basis.is !== 'reduced' || run.basis.partialOrder === undefined
   const verdicts = planned.asked
     .map((name) => run.verdicts.find(({ property }) => property === name))
     .filter((verdict) => verdict !== undefined)
     .filter((verdict) => !isNoNews(planned, run, verdict))
     .map((verdict): Judged => {
       const expected = planned.expected[verdict.property]
-      return { verdict, expected, judgement: judge(verdict.result, expected) }
+      return { verdict, expected, judgement: judge(verdict.result, expected, isShortest) }
     })
-  const statesDiffer =
-    planned.states !== undefined && run.basis.is === 'exact' && run.statistics.states !== planned.states
+  const states = statesOf(run)
+  const statesDiffer = planned.states !== undefined && states !== undefined && states !== planned.states
   return { is: 'decided', planned, run, verdicts, statesDiffer }
 }
 
@@ -132,6 +165,9 @@ export function configurationName({ spec, variant, bounds, ingredients, fairness
 }
 
 /** The state to which a trace leads back, if it goes on for ever. */
-export const loopOf = (result: Result): number | undefined => (result.is === 'violated' ? result.loop?.from : undefined)
+export const loopOf = (result: Result): number | undefined => ('loop' in result ? result.loop.from : undefined)
+
+/** Does its schedule show that something is wrong, rather than that something is possible? */
+export const isCounterexample = ({ is }: Result): boolean => is === 'violated' || is === 'unbounded'
 
 export const traceOf = (result: Result): Trace | undefined => ('trace' in result ? result.trace : undefined)

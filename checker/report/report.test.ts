@@ -24,6 +24,8 @@ const found: Readonly<Record<string, Result>> = {
   reachable: { is: 'reachable', steps: 1, trace },
   maximum: { is: 'maximum', value: 3, atLeast: false, steps: 0, trace },
   cutOff: { is: 'minimum', value: -3, atLeast: true, steps: 0, trace },
+  orNever: { is: 'maximum', value: 3, atLeast: false, orNever: true, steps: 0, trace },
+  unbounded: { is: 'unbounded', steps: 1, trace, loop: { from: 0, shortest: true } },
   inconclusive: { is: 'inconclusive' },
 }
 
@@ -37,6 +39,12 @@ test.for<[string, Expectation | undefined, string]>([
   ['maximum', { is: 'maximum', value: 4 }, 'differs'],
   ['cutOff', { is: 'minimum', value: -3 }, 'differs'],
   ['cutOff', { is: 'minimum', value: -3, atLeast: true }, 'as expected'],
+  ['maximum', { is: 'maximum', value: 3, orNever: true }, 'differs'],
+  ['orNever', { is: 'maximum', value: 3 }, 'differs'],
+  ['orNever', { is: 'maximum', value: 3, orNever: true }, 'as expected'],
+  ['unbounded', { is: 'unbounded' }, 'as expected'],
+  ['unbounded', { is: 'maximum', value: 3 }, 'differs'],
+  ['unbounded', undefined, 'bad'],
   ['inconclusive', { is: 'holds' }, 'inconclusive'],
   ['inconclusive', undefined, 'inconclusive'],
   ['holds', undefined, 'good'],
@@ -56,6 +64,8 @@ test('words', () => {
     'reachable in 1 step',
     'maximum = 3',
     'minimum ≤ -3',
+    'maximum = 3, or never',
+    'unbounded',
     'inconclusive',
   ])
   expect([0.1234, 12.34, 123.4].map(secondsInWords)).toEqual(['0.12 s', '12.3 s', '123 s'])

@@ -2,7 +2,7 @@
 import { match } from 'ts-pattern'
 import { configurationName, type Judged, type Outcome } from './record.ts'
 import { fill, shorten, type Format, type Style } from './lines.ts'
-import { count, resultInWords, secondsInWords } from './words.ts'
+import { resultInWords, secondsInWords, statesInWords } from './words.ts'
 
 export interface TableOptions {
   readonly width: number
@@ -29,7 +29,7 @@ const verdictCell = ({ verdict, judgement }: Judged): Cell =>
   match(judgement)
     .with('as expected', 'good', () => plain(resultInWords(verdict.result)))
     .with('differs', 'bad', () => ({ text: `${DIFFERS} ${resultInWords(verdict.result)}`, format: 'red' as const }))
-    .with('inconclusive', () => ({ text: `${OPEN} inconclusive`, format: 'yellow' as const }))
+    .with('inconclusive', () => ({ text: `${OPEN} ${resultInWords(verdict.result)}`, format: 'yellow' as const }))
     .exhaustive()
 
 function cellOf(outcome: Outcome, property: string): Cell {
@@ -41,7 +41,7 @@ function cellOf(outcome: Outcome, property: string): Cell {
 function statesCell(outcome: Outcome): Cell {
   if (outcome.is === 'failed') return plain('')
   const { run, statesDiffer } = outcome
-  const states = `${count(run.statistics.states)}${run.basis.is === 'exact' ? '' : '+'}`
+  const states = statesInWords(run)
   return statesDiffer ? { text: `${DIFFERS} ${states}`, format: 'red' } : plain(states)
 }
 
@@ -111,7 +111,8 @@ function blocks(outcomes: readonly Outcome[], names: readonly string[], options:
   const verdicts = pairs(outcomes, names, options)
   return outcomes.flatMap((outcome, i) => {
     const cell = statesCell(outcome)
-    const states = cell.text === '' ? '' : `${cell.text} ${cell.text === '1' ? 'state' : 'states'}`
+    const isCount = /[\d+]$/.test(cell.text)
+    const states = isCount ? `${cell.text} ${cell.text === '1' ? 'state' : 'states'}` : cell.text
     const right = [states, ...(times ? [timeCell(outcome).text] : [])].filter((text) => text !== '').join(' · ')
     const left = fill(
       configurationName(outcome.planned).split(' '),

@@ -4,6 +4,8 @@ import { fill, hanging, unstyled, wrap, type Style } from './lines.ts'
 import { bySpec, caveats, leftOpen, neverTaken, shownProperties, vacuities } from './overview.ts'
 import {
   configurationName,
+  statesOf,
+  isCounterexample,
   traceOf,
   type Decided,
   type Judged,
@@ -20,6 +22,7 @@ import {
   count,
   someInWords,
   judgedInWords,
+  reductionsInWords,
   reachInWords,
   searchInWords,
   secondsInWords,
@@ -116,6 +119,8 @@ class TextReport implements Reporter {
       remark(`${OPEN} inconclusive:`, `${reason} (${someInWords(configurations)})`)
     for (const { property, reason, configurations } of vacuities(outcomes))
       remark('vacuous:', `${property}, ${reason} (${someInWords(configurations)})`)
+    for (const words of reductionsInWords(outcomes, this.#plan.length > 1))
+      lines.push(...hanging('  ', wrap(words, this.#options.width - 2)))
     for (const { property, caveat } of caveats(outcomes)) remark(`${property}:`, caveat)
     for (const labels of neverTaken(outcomes).values())
       lines.push(...hanging('  never taken: ', fill(labels, ', ', this.#options.width - 15)))
@@ -133,7 +138,7 @@ class TextReport implements Reporter {
       lines.push(
         '',
         ...this.#marked(
-          `${where}: ${count(outcome.run.statistics.states)} states; expected: ${count(planned.states ?? 0)}`,
+          `${where}: ${count(statesOf(outcome.run) ?? 0)} states; expected: ${count(planned.states ?? 0)}`,
         ),
       )
     for (const judged of outcome.verdicts) lines.push(...this.#verdict(outcome, judged, single))
@@ -145,7 +150,7 @@ class TextReport implements Reporter {
     const { verdict, judgement } = judged
     const differs = judgement === 'differs' || judgement === 'bad'
     const trace = traceOf(verdict.result)
-    const isAsked = single && (verdict.result.is === 'violated' || this.#witnesses.includes(verdict.property))
+    const isAsked = single && (isCounterexample(verdict.result) || this.#witnesses.includes(verdict.property))
     if (!differs && (trace === undefined || !isAsked)) return []
     const words = `${planned.spec.name} ${configurationName(planned)}: ${verdict.property}: ${judgedInWords(judged)}`
     const told = single && trace !== undefined ? this.#tell(outcome, judged) : undefined

@@ -1,37 +1,49 @@
 /** From what was seen in a state space to verdicts: never more than the search carries. */
-import type { FaultSighting, StateSpace } from '../engine/engine.ts'
+import type { Exploration, FaultSighting, StateSpace } from '../engine/engine.ts'
 import { Fault } from '../engine/fault.ts'
 import { Machine } from '../engine/machine.ts'
 import { AS_CLAIMED, NOTHING_CLAIMED, VIOLATED, observerOf } from '../engine/observer.ts'
 import type { Fairness } from '../language/spec.ts'
 import {
   isLiveness,
+  isResponse,
   NO_DEADLOCK,
   STAYS_IN_DOMAIN,
   type LivenessKind,
   type Property,
   type PropertyKind,
+  type ResponseKind,
 } from '../language/property.ts'
-import { pathTo, ReplayError, scheduleAlong, type Trace } from '../trace/schedule.ts'
+import { scheduleTo } from '../trace/along-orbits.ts'
+import { confirm } from '../trace/confirm.ts'
+import { ReplayError, startsByName, type Trace } from '../trace/schedule.ts'
+import { Behaviours } from './behaviours.ts'
 import { describeStop } from './budget.ts'
-import { Liveness } from './liveness.ts'
+import { faultsInOrder, traceToFault } from './faults.ts'
+import { isSample, type Limits, type Sample } from './mode.ts'
 import { Refinement } from '../trace/refinement.ts'
 import { canReach } from './reachability.ts'
-import { Traces } from './traces.ts'
-import type { Result, Stop, Verdict } from './verdict.ts'
-
-/**
- * What the search saw is not what the reference engine says of the same behaviour. Either the checker is wrong or a
- * recipe is impure in a way that no audit met; which one cannot be told, so the property stays undecided.
- */
-export class InternalError extends Error {
-  override readonly name = 'InternalError'
-}
+import { renumbered } from './renumbered.ts'
+import { SampleTraces, traceAlong } from './sample-traces.ts'
+import { Traces, type TraceSource } from './traces.ts'
+import { InternalError, type Decided, type Result, type Stop, type Verdict } from './verdict.ts'
 
 /** What one look at every state or step decides. */
-type SightedKind = Exclude<PropertyKind, LivenessKind | 'alwaysReachable' | 'refines'>
+type SightedKind = Exclude<PropertyKind, LivenessKind | ResponseKind | 'alwaysReachable' | 'refines'>
 
-type Decided = Pick<Verdict, 'result' | 'because' | 'vacuous'>
+/** What is decided by states and steps, whoever takes them: what an exchange of members preserves. */
+const SYMMETRIC_KINDS: ReadonlySet<PropertyKind> = new Set([
+  'always',
+  'never',
+  'reachable',
+  'alwaysReachable',
+  'stepwise',
+  'maximum',
+  'minimum',
+])
+
+/** A result that needs all states. */
+type OfAllStates = Extract<Result, { readonly probability?: number }>
 
 const CONSTANT = 'the fields that decide it never change'
 /** What a refinement that holds does not say. */
@@ -45,18 +57,24 @@ interface Traps {
 }
 
 class Decider {
-  readonly #space: StateSpace
+  readonly #space: Exploration
+  /** The same, where it does not keep its states. */
+  readonly #sample: Sample | undefined
+  readonly #limits: Limits
   readonly #machine: Machine
-  readonly #traces: Traces
+  readonly #properties: readonly Property[]
+  readonly #traces: TraceSource
   /** By property. */
   readonly #traps = new Map<number, Traps>()
   readonly #fairness: Fairness
-  #liveness: Liveness | undefined
+  #behaviours: Behaviours | undefined
   /** Why nothing may be claimed about all states, if so. */
   readonly #doubt: string | undefined
+  /** Why there is no time for more than was seen already. */
+  #late: Stop | undefined
 
   constructor(
-    space: StateSpace,
+    space: Exploration,
     properties: readonly Property[],
     history: ReadonlySet<string>,
     stop: Stop | undefined,
@@ -64,11 +82,11 @@ class Decider {
   ) {
     this.#fairness = fairness
     this.#space = space
+    this.#properties = properties
+    this.#sample = isSample(space) ? space : undefined
+    this.#limits = this.#sample?.limits(stop) ?? {}
     this.#machine = new Machine(space.layout, history)
-    this.#traces = new Traces(space, this.#machine, properties, (index) =>
-      this.#doubt === undefined ? this.#trapsOf(index).states : [],
-    )
-    const [fault] = space.faults
+    const [fault] = this.#faults
     this.#doubt =
       stop !== undefined
         ? describeStop(stop)
@@ -77,16 +95,41 @@ class Decider {
           : space.statistics().initialStates === 0
             ? 'there is no initial state'
             : undefined
+    const trapsOf = (index: number): readonly number[] => this.#trapsOf(index).states
+    this.#traces =
+      this.#sample === undefined
+        ? new Traces(this.#stored, this.#machine, properties, this.#doubt === undefined ? trapsOf : undefined)
+        : new SampleTraces(this.#sample, this.#machine, properties)
   }
 
-  /** The behaviour that leads to a state, as far as it can be found again where a step is impure. */
-  #traceToFault(state: number): Trace {
+  /** The state space, where its states are kept. */
+  get #stored(): StateSpace {
+    if (isStored(this.#space)) return this.#space
+    throw new InternalError('states were asked for that were not kept.')
+  }
+
+  /** What is known of how short a trace to a state is; with `next`, to the state after the step of a sighting. */
+  #length(state: number, next?: number): { readonly longer?: true; readonly preemptions?: number } {
+    const preemptions = state < 0 ? undefined : this.#sample?.preemptionsTo?.(state, next)
+    if (preemptions !== undefined) return { longer: true, preemptions }
+    return this.#sample?.wanders === true ? { longer: true } : {}
+  }
+
+  /** The nearest one first. */
+  get #faults(): readonly FaultSighting[] {
+    return this.#sample === undefined ? faultsInOrder(this.#stored) : this.#sample.faults
+  }
+
+  /** The behaviour that leads to a fault, as far as it can be found again where a step is impure. */
+  #traceToFault(sighting: FaultSighting): Trace {
+    const { state } = sighting
     if (state < 0) return this.#failedStart()
     try {
-      return scheduleAlong(
-        this.#machine,
-        pathTo(this.#space, state).map((id) => this.#space.state(id)),
-      )
+      if (this.#sample !== undefined) return traceAlong(this.#machine, this.#sample.behaviour(state))
+      const space = this.#stored
+      const canonical =
+        space.orbits === undefined ? traceToFault(space, this.#machine, this.#properties, sighting) : undefined
+      return canonical ?? scheduleTo(space, this.#machine, state)
     } catch (error) {
       if (error instanceof ReplayError && error.reached !== undefined) return error.reached
       throw error
@@ -107,30 +150,56 @@ class Decider {
 
   staysInDomain(): Verdict {
     const named = { property: STAYS_IN_DOMAIN, kind: 'built-in', vacuous: undefined } as const
-    const [first] = [...this.#space.faults].sort((a, b) => a.state - b.state)
+    const [first] = this.#faults
     if (first === undefined) return { ...named, ...this.#forAll({ is: 'holds' }) }
-    const trace = this.#traceToFault(first.state)
+    const trace = this.#traceToFault(first)
     return {
       ...named,
-      result: { is: 'violated', steps: trace.schedule.steps.length, trace },
-      because: `${where(first)}: ${first.fault.message}`,
+      result: { is: 'violated', steps: trace.schedule.steps.length, trace, ...this.#length(first.state) },
+      because: this.#faultAt(trace) ?? `${where(first)}: ${first.fault.message}`,
     }
+  }
+
+  /** What goes wrong at the end of a real trace, whose members are others than those of the state that was seen. */
+  #faultAt(trace: Trace): string | undefined {
+    if (this.#space.orbits === undefined) return undefined
+    return confirm(this.#machine, STAYS_IN_DOMAIN, this.#properties, { result: 'violated' }, trace).because
+  }
+
+  /** Why nothing can be said where members were exchanged, if so. */
+  #unsymmetric(observer: number | 'done', kind?: PropertyKind): string | undefined {
+    const { orbits } = this.#space
+    if (orbits === undefined) return undefined
+    if (kind === 'refines')
+      return 'reduction by symmetry cannot tell whether a mapping to another protocol is symmetric; check it without'
+    if (kind !== undefined && !SYMMETRIC_KINDS.has(kind))
+      return 'reduction by symmetry preserves neither fairness to each member nor who goes round; check it without'
+    const reason = orbits.asymmetry(observer)
+    return reason && `${reason}, so reduction by symmetry cannot decide it`
+  }
+
+  /** Why nothing can be said where steps were left out, if so. A violation that was seen is one all the same. */
+  #leftOpen(observer: number): string | undefined {
+    const because = this.#space.leftOut?.cannotDecide(observer)
+    return because !== undefined && this.#space.sighting(observer)?.code === VIOLATED ? undefined : because
   }
 
   noDeadlock(): Verdict {
     const { deadlock, layout } = this.#space
     const named = { property: NO_DEADLOCK, kind: 'built-in' } as const
+    const because = this.#unsymmetric('done')
+    if (because !== undefined) return { ...named, result: { is: 'inconclusive' }, because, vacuous: undefined }
     if (deadlock !== undefined && !this.#impure)
       return this.#ifConfirmed(named, () => {
         const trace = this.#traces.to('deadlock')
         return {
-          result: { is: 'violated', steps: trace.schedule.steps.length, trace },
+          result: { is: 'violated', steps: trace.schedule.steps.length, trace, ...this.#length(deadlock) },
           because: 'nothing is enabled there, and it is not where the protocol may end',
           vacuous: undefined,
         }
       })
     const others = layout.processes.filter(({ program }) => program.role !== 'protocol').map(({ name }) => name)
-    const masked = this.#space.terminalStates === 0 && others.length > 0
+    const masked = this.#limits.seen === undefined && this.#space.terminalStates === 0 && others.length > 0
     return {
       ...named,
       ...this.#forAll({ is: 'holds' }),
@@ -141,7 +210,11 @@ class Decider {
   property(property: Property, index: number): Verdict {
     const named = { property: property.name, kind: property.kind }
     if (this.#impure) return { ...named, ...this.#forAll({ is: 'holds' }), vacuous: undefined }
-    return this.#ifConfirmed(named, () => this.#decided(property, index))
+    const open = this.#unsymmetric(index, property.kind) ?? this.#leftOpen(index)
+    if (open !== undefined) return { ...named, result: { is: 'inconclusive' }, because: open, vacuous: undefined }
+    const verdict = this.#ifConfirmed(named, () => this.#decided(property, index))
+    // Where not everything was seen, nobody knows what is never put to the test.
+    return this.#limits.seen === undefined ? verdict : { ...verdict, vacuous: undefined }
   }
 
   #ifConfirmed(named: Pick<Verdict, 'property' | 'kind'>, decide: () => Decided): Verdict {
@@ -161,14 +234,34 @@ class Decider {
     const { kind } = property
     if (kind === 'alwaysReachable') return this.#alwaysReachable(property, index)
     if (kind === 'refines') return this.#refines(property, index)
-    return isLiveness(kind) ? this.#live(property, index) : this.#sighted(property, kind, index)
+    if (isLiveness(kind) || isResponse(kind)) return this.#behaved(property, index)
+    return this.#sighted(property, kind, index)
   }
 
   /** A claim about all states: it needs all of them. */
-  #forAll(result: Result): { result: Result; because: string | undefined } {
-    return this.#doubt === undefined
-      ? { result, because: undefined }
-      : { result: { is: 'inconclusive' }, because: this.#doubt }
+  #forAll(result: OfAllStates): { result: Result; because: string | undefined } {
+    const { seen, probability } = this.#limits
+    if (seen !== undefined) return this.#ofSome(result, seen)
+    if (this.#doubt !== undefined) return { result: { is: 'inconclusive' }, because: this.#doubt }
+    return { result: probability === undefined ? result : { ...result, probability }, because: undefined }
+  }
+
+  /** What is left of it when only some behaviours were seen. */
+  #ofSome(result: OfAllStates, seen: string): { result: Result; because: string } {
+    if (result.is === 'maximum' || result.is === 'minimum')
+      return { result: { ...result, atLeast: true, sampled: true }, because: `the most extreme value ${seen}` }
+    const what = result.is === 'unreachable' ? 'not reached' : 'no violation'
+    return { result: { is: 'inconclusive' }, because: `${what} ${seen}` }
+  }
+
+  /** Why a question about the whole graph stays open, if it does. */
+  get #graphDoubt(): string | undefined {
+    return this.#limits.graph ?? this.#doubt ?? (this.#late && describeStop(this.#late))
+  }
+
+  /** From here on only what the search has seen is told; nothing that takes long is begun. */
+  hurry(because: Stop): void {
+    this.#late = because
   }
 
   #sighted(property: Property, kind: SightedKind, index: number): Decided {
@@ -177,7 +270,7 @@ class Decider {
     const constant = space.varies(index) ? undefined : CONSTANT
     if (sighting === undefined) {
       if (kind === 'stepwise' && this.#doubt === undefined)
-        return { result: { is: 'holds' }, because: undefined, vacuous: 'there is no transition' }
+        return { ...this.#forAll({ is: 'holds' }), vacuous: 'there is no transition' }
       return {
         result: { is: 'inconclusive' },
         because: this.#doubt ?? 'the property could not be evaluated anywhere',
@@ -200,6 +293,8 @@ class Decider {
         return { ...this.#forAll({ is: 'unreachable' }), vacuous: constant }
       case 'maximum':
       case 'minimum': {
+        if (this.#doubt !== undefined && this.#limits.seen === undefined)
+          return { result: { is: 'inconclusive' }, because: this.#doubt, vacuous: constant }
         const shown = this.#shown('reachable', property, index)
         if (shown.is !== 'reachable') return { result: shown, because: undefined, vacuous: undefined }
         const value = kind === 'maximum' ? code : 0 - code
@@ -211,7 +306,7 @@ class Decider {
 
   /** The trace to a sighting, confirmed on the reference engine. */
   #shown(is: 'violated' | 'reachable', property: Property, index: number): Result {
-    const { code } = this.#space.sighting(index)!
+    const { code, state, from } = this.#space.sighting(index)!
     const observer = observerOf(property)
     const trace = this.#traces.to(property)
     const last = trace.states.at(-1)!
@@ -223,16 +318,17 @@ class Decider {
       throw new InternalError(
         `${property.name} gave ${code} in the search and ${confirmed} when its schedule was replayed.`,
       )
-    return { is, steps: trace.schedule.steps.length, trace }
+    const length = observer.pair ? this.#length(from, state) : this.#length(state)
+    return { is, steps: trace.schedule.steps.length, trace, ...length }
   }
 
   /** Initial states first: a step of what starts wrong says nothing. */
   #refines(property: Property, index: number): Decided {
     const refinement = new Refinement(property, this.#machine)
-    for (const { picks: init, state, fault } of this.#machine.starts()) {
-      const because = fault === undefined ? refinement.whyNoStart(state) : undefined
+    for (const { picks, state } of startsByName(this.#machine)) {
+      const because = refinement.whyNoStart(state)
       if (because === undefined) continue
-      const trace = { schedule: { init, steps: [] }, states: [state] }
+      const trace = { schedule: { init: picks, steps: [] }, states: [state] }
       return { result: { is: 'violated', steps: 0, trace }, because, vacuous: undefined }
     }
     const sighting = this.#space.sighting(index)
@@ -245,28 +341,18 @@ class Decider {
     return { result: shown, because, vacuous: undefined }
   }
 
-  #live(property: Property, index: number): Decided {
-    // What was not seen could hold the goal, or a loop: neither answer is carried.
-    if (this.#doubt !== undefined) return { ...this.#forAll({ is: 'holds' }), vacuous: undefined }
-    this.#liveness ??= new Liveness(this.#space, this.#fairness)
-    const lasso = this.#liveness.counterexample(property, index)
-    if (lasso === undefined)
-      return { result: { is: 'holds' }, because: undefined, vacuous: this.#liveness.vacuous(property, index) }
-    const { processes } = this.#space.layout
-    const movers = [...lasso.stem.slice(1).map(() => undefined), ...lasso.loop.map(({ by }) => processes[by]!.name)]
-    const path = [...lasso.stem, ...lasso.loop.map(({ to }) => to)].map((id) => this.#space.state(id))
-    const trace = scheduleAlong(this.#machine, path, movers)
-    const loop = { from: lasso.stem.length - 1, shortest: lasso.shortest }
-    return {
-      result: { is: 'violated', steps: trace.schedule.steps.length, trace, loop },
-      because: this.#liveness.explain(lasso, this.#machine),
-      vacuous: undefined,
-    }
+  #behaved(property: Property, index: number): Decided {
+    // What was not seen could hold the goal, a loop, a longer way or a shorter one: no answer is carried.
+    const doubt = this.#graphDoubt
+    if (doubt !== undefined) return { result: { is: 'inconclusive' }, because: doubt, vacuous: undefined }
+    this.#behaviours ??= new Behaviours(renumbered(this.#stored, this.#machine), this.#machine, this.#fairness)
+    return this.#behaviours.decide(property, index)
   }
 
   #alwaysReachable(property: Property, index: number): Decided {
     // Without all states neither answer is carried: the missing part could reach the goal, or be a trap.
-    if (this.#doubt !== undefined) return { result: { is: 'inconclusive' }, because: this.#doubt, vacuous: undefined }
+    const doubt = this.#graphDoubt
+    if (doubt !== undefined) return { result: { is: 'inconclusive' }, because: doubt, vacuous: undefined }
     const { states } = this.#space.statistics()
     const { states: traps, goals } = this.#trapsOf(index)
     if (traps.length === 0)
@@ -281,17 +367,18 @@ class Decider {
     const because =
       goals === 0
         ? 'no reachable state satisfies it'
-        : `from there on it can never be reached again; ${traps.length} of ${states} states are like that`
+        : `from there on it can never be reached again; ${traps.length} of ${states} ${this.#space.orbits === undefined ? '' : 'kept '}states are like that`
     return { result: { is: 'violated', steps: trace.schedule.steps.length, trace }, because, vacuous: undefined }
   }
 
   #trapsOf(index: number): Traps {
     const known = this.#traps.get(index)
     if (known !== undefined) return known
-    const { states } = this.#space.statistics()
+    const space = this.#stored
+    const { states } = space.statistics()
     let goals = 0
-    const reaches = canReach(this.#space.edges(), states, (state) => {
-      const isGoal = this.#space.mark(index, state) === 1
+    const reaches = canReach(space.edges(), states, (state) => {
+      const isGoal = space.mark(index, state) === 1
       if (isGoal) goals++
       return isGoal
     })
@@ -304,20 +391,28 @@ class Decider {
   }
 }
 
+const isStored = (space: Exploration): space is StateSpace => 'predecessor' in space
+
 const where = ({ fault }: FaultSighting): string => `${fault.process} ${fault.label}`
 
-/** Decides all properties of a state space, the built-in ones first. */
-export function decide(
-  space: StateSpace,
+/**
+ * Decides all properties of a state space, the built-in ones first. `pause` is awaited before each of them; where it gives
+ * a reason to stop, what would need another look at the whole graph stays open.
+ */
+export async function decide(
+  space: Exploration,
   properties: readonly Property[],
   history: ReadonlySet<string>,
   stop: Stop | undefined,
   fairness: Fairness = {},
-): Verdict[] {
+  pause: () => Promise<Stop | undefined> = () => Promise.resolve(undefined),
+): Promise<Verdict[]> {
   const decider = new Decider(space, properties, history, stop, fairness)
-  return [
-    decider.staysInDomain(),
-    decider.noDeadlock(),
-    ...properties.map((property, i) => decider.property(property, i)),
-  ]
+  const verdicts = [decider.staysInDomain(), decider.noDeadlock()]
+  for (const [i, property] of properties.entries()) {
+    const late = await pause()
+    if (late !== undefined) decider.hurry(late)
+    verdicts.push(decider.property(property, i))
+  }
+  return verdicts
 }

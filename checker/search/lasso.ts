@@ -3,16 +3,12 @@
  *
  * The shortest one is found by breadth-first search over (state, conditions met) from every entry in the order of its
  * stem; that is exponential in the conditions, so it has a budget, beyond which the shortest so far is shown as such.
+ *
+ * Of several that are equally short the one is taken that is met first. It depends on the numbers of the states, which
+ * `renumbered` makes the same for every engine, and neither on switches nor on names.
  */
-import { fairComponents, type Condition, type Graph } from './components.ts'
-
-/** What is asked of every fair behaviour: after a state of `from` one of `goal`; `from` of `eventually` is the start. */
-export interface Obligation {
-  readonly initialStates: number
-  /** Where the obligation arises; `undefined`: in the initial states only. */
-  readonly from: ((state: number) => boolean) | undefined
-  readonly goal: (state: number) => boolean
-}
+import { fairComponents, takes, type Condition, type Graph } from './components.ts'
+import { Stems, type Obligation } from './stems.ts'
 
 export interface Lasso {
   /** States from an initial one to the entry of the loop, both included. */
@@ -23,54 +19,9 @@ export interface Lasso {
   readonly shortest: boolean
 }
 
+export const lengthOf = ({ stem, loop }: Lasso): number => stem.length - 1 + loop.length
+
 const SEARCH_BUDGET = 2_000_000
-
-/** The stems: shortest ways from the start, through where the obligation arises, without the goal from there on. */
-class Stems {
-  /** Nodes are states before the obligation, and, shifted by the number of states, states under it. */
-  readonly #from: Int32Array
-  readonly distance: Int32Array
-  readonly #states: number
-
-  constructor(graph: Graph, { initialStates, from, goal }: Obligation) {
-    const N = (this.#states = graph.states)
-    this.#from = new Int32Array(2 * N).fill(-1)
-    this.distance = new Int32Array(2 * N).fill(-1)
-    const queue: number[] = []
-    const reach = (node: number, previous: number, distance: number): void => {
-      if (this.distance[node] !== -1) return
-      this.distance[node] = distance
-      this.#from[node] = previous
-      queue.push(node)
-      const state = node % N
-      // The obligation arises in a state, without a step.
-      if (node < N && from?.(state) === true && !goal(state)) reach(N + state, previous, distance)
-    }
-    for (let state = 0; state < initialStates; state++)
-      if (from !== undefined) reach(state, -1, 0)
-      else if (!goal(state)) reach(N + state, -1, 0)
-    for (let head = 0; head < queue.length; head++) {
-      const node = queue[head]!
-      const state = node % N
-      for (let edge = graph.start[state]!; edge < graph.start[state + 1]!; edge++) {
-        const to = graph.to[edge]!
-        if (node < N) reach(to, node, this.distance[node]! + 1)
-        else if (!goal(to)) reach(N + to, node, this.distance[node]! + 1)
-      }
-    }
-  }
-
-  /** Steps to a state under the obligation, or -1. */
-  to(state: number): number {
-    return this.distance[this.#states + state]!
-  }
-
-  path(state: number): number[] {
-    const path: number[] = []
-    for (let node = this.#states + state; node !== -1; node = this.#from[node]!) path.push(node % this.#states)
-    return path.reverse()
-  }
-}
 
 /** A loop as it is searched for: bits for what it has met so far. */
 interface Debts {
@@ -95,25 +46,34 @@ class LoopSearch {
     this.#componentOf = componentOf
   }
 
-  debtsOf(component: readonly number[], all: readonly Condition[]): Debts {
-    const conditions = all.filter((condition) => component.some((state) => condition.enabled(state)))
+  debtsOf(component: Int32Array, all: readonly Condition[]): Debts {
+    const conditions = all.filter(({ enabled }) => component.some((state) => enabled[state] === 1))
     return { conditions, width: 2 ** conditions.reduce((bits, { strong }) => bits + (strong ? 2 : 1), 0) }
   }
 
-  /** Bits for being in a state, and for taking a transition from it. */
-  #met({ conditions }: Debts, state: number, edge: number | undefined): number {
+  /** Bits for being in a state. */
+  #metIn({ conditions }: Debts, state: number): number {
+    let met = 0
+    let bit = 1
+    for (const { strong, enabled } of conditions) {
+      if (strong) {
+        if (enabled[state] === 1) met |= bit << 1
+        bit <<= 2
+      } else {
+        if (enabled[state] === 0) met |= bit
+        bit <<= 1
+      }
+    }
+    return met
+  }
+
+  /** Bits for taking a transition of a process from a state. */
+  #metBy({ conditions }: Debts, by: number, state: number): number {
     let met = 0
     let bit = 1
     for (const condition of conditions) {
-      const taken = edge !== undefined && condition.taken(edge, state)
-      if (condition.strong) {
-        if (taken) met |= bit
-        if (condition.enabled(state)) met |= bit << 1
-        bit <<= 2
-      } else {
-        if (taken || !condition.enabled(state)) met |= bit
-        bit <<= 1
-      }
+      if (takes(condition, by, state)) met |= bit
+      bit <<= condition.strong ? 2 : 1
     }
     return met
   }
@@ -137,8 +97,8 @@ class LoopSearch {
       this.gaveUp = true
       return undefined
     }
-    const first = entry * width + this.#met(debts, entry, undefined)
-    const from = new Map<number, readonly [node: number, edge: number]>()
+    const first = entry * width + this.#metIn(debts, entry)
+    const from = new Map<number, Step>()
     let level = [first]
     for (let length = 1; length <= limit && level.length > 0; length++) {
       const following: number[] = []
@@ -151,12 +111,12 @@ class LoopSearch {
         for (let edge = start[state]!; edge < start[state + 1]!; edge++) {
           const successor = to[edge]!
           if (this.#componentOf[successor] !== own) continue
-          const met = (node % width) | this.#met(debts, state, edge) | this.#met(debts, successor, undefined)
+          const met = (node % width) | this.#metBy(debts, by[edge]!, state) | this.#metIn(debts, successor)
           const reached = successor * width + met
           if (successor === entry && this.#isFair(debts, met))
             return this.#back(from, node, first).concat({ to: entry, by: by[edge]! })
           if (from.has(reached) || reached === first) continue
-          from.set(reached, [node, edge])
+          from.set(reached, { node, edge })
           following.push(reached)
         }
       }
@@ -165,22 +125,19 @@ class LoopSearch {
     return undefined
   }
 
-  #back(
-    from: ReadonlyMap<number, readonly [number, number]>,
-    last: number,
-    first: number,
-  ): { to: number; by: number }[] {
+  #back(from: ReadonlyMap<number, Step>, last: number, first: number): { to: number; by: number }[] {
     const steps: { to: number; by: number }[] = []
-    for (let node = last; node !== first;) {
-      const [previous, edge] = from.get(node)!
+    for (let at = last; at !== first;) {
+      const { node, edge } = from.get(at)!
       steps.push({ to: this.#graph.to[edge]!, by: this.#graph.by[edge]! })
-      node = previous
+      at = node
     }
     return steps.reverse()
   }
 
   /** Some fair loop through `entry`: from one condition of the component to the nearest place that meets the next. */
   any(entry: number, { conditions }: Debts): Lasso['loop'] {
+    const { to, by } = this.#graph
     const loop: { to: number; by: number }[] = []
     let at = entry
     const go = (done: (edge: number, from: number) => boolean): void => {
@@ -189,12 +146,11 @@ class LoopSearch {
       at = leg.at(-1)?.to ?? at
     }
     for (const condition of conditions) {
-      if (!condition.strong && !condition.enabled(at)) continue
-      go(
-        (edge, from) => condition.taken(edge, from) || (!condition.strong && !condition.enabled(this.#graph.to[edge]!)),
-      )
+      const { strong, enabled } = condition
+      if (!strong && enabled[at] === 0) continue
+      go((edge, from) => takes(condition, by[edge]!, from) || (!strong && enabled[to[edge]!] === 0))
     }
-    if (at !== entry || loop.length === 0) go((edge) => this.#graph.to[edge] === entry)
+    if (at !== entry || loop.length === 0) go((edge) => to[edge] === entry)
     return loop
   }
 
@@ -202,7 +158,7 @@ class LoopSearch {
   #nearest(from: number, done: (edge: number, from: number) => boolean): { to: number; by: number }[] {
     const { start, to } = this.#graph
     const own = this.#componentOf[from]!
-    const reachedBy = new Map<number, readonly [node: number, edge: number]>()
+    const reachedBy = new Map<number, Step>()
     const queue = [from]
     for (const state of queue)
       for (let edge = start[state]!; edge < start[state + 1]!; edge++) {
@@ -211,45 +167,66 @@ class LoopSearch {
         if (done(edge, state))
           return this.#back(reachedBy, state, from).concat({ to: successor, by: this.#graph.by[edge]! })
         if (successor === from || reachedBy.has(successor)) continue
-        reachedBy.set(successor, [state, edge])
+        reachedBy.set(successor, { node: state, edge })
         queue.push(successor)
       }
     throw new Error('A fair component does not meet its conditions.')
   }
 }
 
+/** How a node of the search was reached. */
+interface Step {
+  readonly node: number
+  readonly edge: number
+}
+
+/** Where a behaviour may stop for ever. */
+type Stops = (state: number) => boolean
+
 /** A shortest behaviour that is fair and fails the obligation, or `undefined` when every fair behaviour meets it. */
-export function findLasso(graph: Graph, obligation: Obligation, conditions: readonly Condition[]): Lasso | undefined {
-  const stems = new Stems(graph, obligation)
-  const inside = Uint8Array.from({ length: graph.states }, (_, state) => (stems.to(state) >= 0 ? 1 : 0))
-  const componentOf = new Int32Array(graph.states).fill(-1)
-  const fair = fairComponents(graph, inside, conditions)
+export const findLasso = (
+  graph: Graph,
+  obligation: Obligation,
+  conditions: readonly Condition[],
+  stops?: Stops,
+): Lasso | undefined => lassoAfter(new Stems(graph, obligation), graph, conditions, stops)
+
+/**
+ * The same, where the loop takes transitions of a graph of its own, of the same states. Without `stops` a behaviour may
+ * stop where no condition is enabled.
+ */
+export function lassoAfter(
+  stems: Stems,
+  inLoop: Graph,
+  conditions: readonly Condition[],
+  stops: Stops = (state) => !conditions.some(({ enabled }) => enabled[state] === 1),
+): Lasso | undefined {
+  const fair = fairComponents(inLoop, stems.under, conditions)
+  const componentOf = new Int32Array(inLoop.states).fill(-1)
   fair.forEach((component, i) => component.forEach((state) => (componentOf[state] = i)))
-  const search = new LoopSearch(graph, componentOf)
+  const search = new LoopSearch(inLoop, componentOf)
   const debts = fair.map((component) => search.debtsOf(component, conditions))
 
-  const stops = (state: number): boolean => !conditions.some((condition) => condition.enabled(state))
-  const entries = [...inside.keys()].filter(
-    (state) => inside[state] === 1 && (componentOf[state] !== -1 || stops(state)),
-  )
-  entries.sort((a, b) => stems.to(a) - stems.to(b))
-  const [nearest] = entries
-  if (nearest === undefined) return undefined
-
+  let nearest: number | undefined
   let best: { entry: number; loop: Lasso['loop'] } | undefined
   let total = Infinity
-  for (const entry of entries) {
+  for (const entry of stems.entries) {
+    const mayStop = stops(entry)
+    const component = componentOf[entry]!
+    if (!mayStop && component === -1) continue
+    nearest ??= entry
     const stem = stems.to(entry)
     if (stem >= total || search.expanded > SEARCH_BUDGET) break
-    if (stops(entry)) {
+    if (mayStop) {
       best = { entry, loop: [] }
       break
     }
-    const loop = search.find(entry, debts[componentOf[entry]!]!, total - stem - 1)
+    const loop = search.find(entry, debts[component]!, total - stem - 1)
     if (loop === undefined || stem + loop.length >= total) continue
     best = { entry, loop }
     total = stem + loop.length
   }
+  if (nearest === undefined) return undefined
   const { entry, loop } = best ?? { entry: nearest, loop: search.any(nearest, debts[componentOf[nearest]!]!) }
   return { stem: stems.path(entry), loop, shortest: !search.gaveUp }
 }

@@ -17,7 +17,7 @@ import {
   type Fairness,
 } from '../language/index.ts'
 import { check } from './breadth-first.ts'
-import type { Condition, Graph } from './components.ts'
+import { takes, type Condition, type Graph } from './components.ts'
 import { findLasso } from './lasso.ts'
 import type { Run } from './verdict.ts'
 
@@ -51,10 +51,12 @@ function toGraph({ states, edges }: RandomGraph): Graph {
 function conditionsOf(graph: Graph, strong: readonly boolean[]): Condition[] {
   return strong.map((isStrong, process) => ({
     strong: isStrong,
-    enabled: (state) =>
-      graph.by.length > 0 &&
-      Array.from(graph.by).some((by, e) => by === process && e >= graph.start[state]! && e < graph.start[state + 1]!),
-    taken: (edge) => graph.by[edge] === process,
+    takers: Uint8Array.from({ length: PROCESSES }, (_, by) => (by === process ? 1 : 0)),
+    enabled: Uint8Array.from({ length: graph.states }, (_, state) =>
+      Array.from(graph.by).some((by, e) => by === process && e >= graph.start[state]! && e < graph.start[state + 1]!)
+        ? 1
+        : 0,
+    ),
   }))
 }
 
@@ -130,7 +132,7 @@ test('a lasso closes, stays without the goal, and is fair', () => {
       lasso.loop.forEach(({ to, by }, i) => expect(edges).toContain(String([around[i]!, to, by])))
       conditions.forEach((condition, process) => {
         const taken = lasso.loop.some(({ by }) => by === process)
-        const on = around.map((state) => condition.enabled(state))
+        const on = around.map((state) => condition.enabled[state] === 1)
         expect(taken || (condition.strong ? !on.includes(true) : on.includes(false))).toBe(true)
       })
     }),
@@ -153,14 +155,14 @@ function shortestByWalks(
   let best: number | undefined
   const isFair = (walk: readonly number[], edges: readonly number[], entry: number): boolean =>
     conditions.every((condition) => {
-      if (edges.slice(entry).some((edge, i) => condition.taken(edge, walk[entry + i]!))) return true
-      const enabled = walk.slice(entry).map((state) => condition.enabled(state))
+      if (edges.slice(entry).some((edge, i) => takes(condition, graph.by[edge]!, walk[entry + i]!))) return true
+      const enabled = walk.slice(entry).map((state) => condition.enabled[state] === 1)
       return condition.strong ? !enabled.includes(true) : enabled.includes(false)
     })
   const go = (walk: number[], edges: number[]): void => {
     const last = walk.at(-1)!
     const better = best === undefined || edges.length < best
-    if (better && !conditions.some((condition) => condition.enabled(last))) best = edges.length
+    if (better && !conditions.some((condition) => condition.enabled[last] === 1)) best = edges.length
     for (let entry = 0; entry < edges.length; entry++)
       if (walk[entry] === last && isFair(walk, edges, entry) && (best === undefined || edges.length < best))
         best = edges.length

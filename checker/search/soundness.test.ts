@@ -181,6 +181,31 @@ describe.each(Object.entries(engines))('%s', (_name, engine) => {
   })
 })
 
+test('interrupted after the search: what it saw is told, and the whole graph is not looked at any more', async () => {
+  const state = () => ({ x: upTo(3), p: singleton({}) })
+  const { program } = language<typeof state>()
+  const p = program('p', { a: (s) => void (s.x = (s.x + 1) % 4) }, { loop: true })
+  const model = protocol({ name: 'late', bounds: {}, state, programs: () => [p] })
+  const { always, alwaysReachable, eventually } = propertiesOf(model)
+  const controller = new AbortController()
+  const small = always('Small', (s) => {
+    controller.abort()
+    return s.x <= 3
+  })
+  const properties = [small, alwaysReachable('ZeroAgain', (s) => s.x === 0), eventually('Two', (s) => s.x === 2)]
+  const options = { engine: tableEngine, interrupt: controller.signal }
+  const run = await check(layoutOf(model.instance({ bounds: {} })), properties, options)
+  expect(run.basis).toEqual({ is: 'exact' })
+  expect(words(run)).toEqual({
+    StaysInDomain: 'holds',
+    NoDeadlock: 'holds',
+    Small: 'holds',
+    ZeroAgain: 'inconclusive',
+    Two: 'inconclusive',
+  })
+  expect(run.verdicts[3]?.because).toBe('the search was interrupted')
+})
+
 test('two members of one name are refused', () => {
   const state = () => ({ t: family(2, {}), t1: singleton({}) })
   const model = protocol({ name: 'names', bounds: {}, state, programs: () => [] })

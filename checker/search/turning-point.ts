@@ -11,7 +11,7 @@ import type { Machine, Taken } from '../engine/machine.ts'
 import { Fault } from '../engine/fault.ts'
 import { AS_CLAIMED, doneObserver, GOAL, observerOf, VIOLATED } from '../engine/observer.ts'
 import type { PlainState } from '../engine/plain.ts'
-import { isLiveness, NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from '../language/property.ts'
+import { isLiveness, isResponse, NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from '../language/property.ts'
 import { sameStep, type Step } from '../engine/step.ts'
 import type { Trace } from '../trace/schedule.ts'
 import { fairComponents, type Condition, type Graph } from './components.ts'
@@ -68,6 +68,8 @@ function hazardOf(machine: Machine, name: string, properties: readonly Property[
     }
   const property = properties.find((each) => each.name === name)
   if (property === undefined) return undefined
+  // How long something takes, and which steps a loop is made of, is asked of no state.
+  if (isResponse(property.kind) || property.kind === 'progress') return undefined
   const observer = observerOf(property)
   if (isLiveness(property.kind)) {
     const isGoal = (state: PlainState): boolean => ((answer(machine, observer, state) ?? 0) & GOAL) !== 0
@@ -184,8 +186,8 @@ class Escapes {
       .filter(({ program }) => program.role === 'protocol')
       .map(({ id, name }): Condition => ({
         strong: false,
-        enabled: (state) => nodes[state]!.enabled.has(name),
-        taken: (edge) => by[edge] === id,
+        takers: Uint8Array.from(processes, (each) => Number(each.id === id)),
+        enabled: Uint8Array.from(nodes, ({ enabled }) => Number(enabled.has(name))),
       }))
     return fairComponents(graph, new Uint8Array(nodes.length).fill(1), conditions).length > 0
   }

@@ -3,9 +3,10 @@ import { type Machine } from '../engine/machine.ts'
 import { AS_CLAIMED, VIOLATED, doneObserver, observerOf } from '../engine/observer.ts'
 import { Fault, type StepFault } from '../engine/fault.ts'
 import type { PlainState } from '../engine/plain.ts'
-import { NO_DEADLOCK, STAYS_IN_DOMAIN, isLiveness, type Property } from '../language/property.ts'
+import { NO_DEADLOCK, STAYS_IN_DOMAIN, isLiveness, isResponse, type Property } from '../language/property.ts'
 import type { Shown } from './counterexample.ts'
 import { isLasso, type LassoOf } from './lasso.ts'
+import { isResponseAsShown } from './response.ts'
 import { Refinement } from './refinement.ts'
 import type { Trace } from './schedule.ts'
 
@@ -106,6 +107,7 @@ export function confirm(
   if (property === undefined) return { is: 'no' }
   if (property.kind === 'alwaysReachable') return isTrap(machine, property, trace)
   if (isLiveness(property.kind)) return yesOrNo(isLasso(machine, property, shown, trace))
+  if (isResponse(property.kind)) return yesOrNo(isResponseAsShown(machine, property, shown, trace))
   if (property.kind === 'refines') return failsToRefine(new Refinement(property, machine), trace)
   const code = observe(machine, property, trace)
   switch (shown.result) {
@@ -117,5 +119,7 @@ export function confirm(
       return yesOrNo(code === shown.value)
     case 'minimum':
       return yesOrNo(code === 0 - shown.value)
+    case 'unbounded':
+      return { is: 'no' }
   }
 }

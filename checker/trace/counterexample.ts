@@ -18,7 +18,7 @@ interface Common extends Schedule {
   readonly property: string
   /** The history fields that are kept; all of them where this is missing. */
   readonly history?: readonly string[]
-  /** Of liveness: the number of steps before those that go round for ever; all of them where the behaviour stops. */
+  /** Of a lasso: the number of steps before those that go round for ever; all of them where the behaviour stops. */
   readonly loop?: number
   /** Of liveness: to whom the behaviour is fair. */
   readonly fairness?: Fairness
@@ -26,7 +26,8 @@ interface Common extends Schedule {
 
 /** What the end of the schedule shows. */
 export type Shown =
-  { readonly result: 'violated' | 'reachable' } | { readonly result: 'maximum' | 'minimum'; readonly value: number }
+  | { readonly result: 'violated' | 'reachable' | 'unbounded' }
+  | { readonly result: 'maximum' | 'minimum'; readonly value: number }
 
 export type CounterexampleFile = Common & Shown
 
@@ -53,7 +54,7 @@ const common = {
 }
 
 const schema: z.ZodType<CounterexampleFile> = z.discriminatedUnion('result', [
-  z.strictObject({ ...common, result: z.enum(['violated', 'reachable']) }),
+  z.strictObject({ ...common, result: z.enum(['violated', 'reachable', 'unbounded']) }),
   z.strictObject({ ...common, result: z.enum(['maximum', 'minimum']), value: z.int() }),
 ])
 

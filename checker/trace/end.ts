@@ -5,7 +5,7 @@ import { doneObserver, observerOf } from '../engine/observer.ts'
 import type { Observer } from '../engine/executor.ts'
 import type { PlainState } from '../engine/plain.ts'
 import type { Process } from '../engine/process.ts'
-import { isLiveness, NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from '../language/property.ts'
+import { isLiveness, isResponse, NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from '../language/property.ts'
 import type { LassoOf } from './lasso.ts'
 import type { Trace } from './schedule.ts'
 
@@ -31,6 +31,8 @@ export interface End {
   /** Processes for which it matters where they stand. */
   readonly processes: readonly string[]
   readonly idle: readonly Idle[]
+  /** The end is about the whole of the trace: about how long it takes. */
+  readonly isWhole?: boolean
   /** Would the property say the same of another last state? */
   isStillSo(state: PlainState): boolean
 }
@@ -91,6 +93,7 @@ export function endOf(
   const observer = observerOf(property)
   if (property.kind === 'alwaysReachable') return trap(machine, observer, last)
   if (isLiveness(property.kind)) return lassoEnd(machine, observer, trace, lasso)
+  if (isResponse(property.kind)) return { ...respondedEnd(machine, observer, last), isWhole: true }
   const before = trace.states.at(-2) ?? last
   const answerAt = (state: PlainState) =>
     observer.pair ? ask(machine, observer, before, state) : ask(machine, observer, state)
@@ -102,6 +105,13 @@ export function endOf(
     idle: [],
     isStillSo: (state) => answerAt(state).answer === answer,
   }
+}
+
+/** What was waited for has come, or has not. */
+function respondedEnd(machine: Machine, observer: Observer, last: PlainState): End {
+  const { answer, reads } = ask(machine, observer, last)
+  const isStillSo = (state: PlainState): boolean => ask(machine, observer, state).answer === answer
+  return { reads, pair: false, processes: [], idle: [], isStillSo }
 }
 
 /** A step goes wrong in the last state. */

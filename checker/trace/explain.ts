@@ -163,6 +163,7 @@ class Explainer {
       ]),
       ...end.processes.map((process) => this.#previousOf(process, steps.length)),
       ...(end.pair ? [last - 1] : []),
+      ...(end.isWhole === true ? steps.keys() : []),
       ...(loop === undefined ? [] : steps.map((_, i) => i).slice(loop)),
     ])
     const explained = steps.map((step, i): ExplainedStep => ({

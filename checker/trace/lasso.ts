@@ -1,4 +1,4 @@
-/** Confirms on the reference engine that a trace is a fair behaviour which fails a liveness property. */
+/** Confirms on the reference engine that a trace is a fair behaviour which fails a liveness property, or has no bound. */
 import type { Machine } from '../engine/machine.ts'
 import type { Step } from '../engine/step.ts'
 import { GOAL, OBLIGED, observerOf } from '../engine/observer.ts'
@@ -45,15 +45,34 @@ function isFairTo(
     })
 }
 
-export function isLasso(
-  machine: Machine,
-  property: Property,
-  { loop, fairness = {} }: LassoOf,
-  { schedule, states }: Trace,
-): boolean {
-  if (loop === undefined || loop > schedule.steps.length) return false
-  if (JSON.stringify(states[loop]) !== JSON.stringify(states.at(-1))) return false
-  if (!fails(machine, property, states, loop)) return false
+/** Some member of the family takes steps around the loop, none of which is progress. */
+function spins({ layout }: Machine, { progress }: Property, steps: readonly Step[]): boolean {
+  const { family, labels = [] } = progress ?? {}
+  const isProgress = ({ label }: Step): boolean => labels.some((each) => label === each || label.startsWith(`${each}/`))
+  return layout.processes
+    .filter((process) => process.family === family)
+    .map(({ name }) => steps.filter(({ process }) => process === name))
+    .some((own) => own.length > 0 && !own.some(isProgress))
+}
+
+/** Does the trace end in the state in which its loop begins? */
+export function closes({ loop }: LassoOf, { schedule, states }: Trace): boolean {
+  return (
+    loop !== undefined &&
+    loop <= schedule.steps.length &&
+    JSON.stringify(states[loop]) === JSON.stringify(states.at(-1))
+  )
+}
+
+export function isLasso(machine: Machine, property: Property, lasso: LassoOf, trace: Trace): boolean {
+  const { loop = 0, fairness = {} } = lasso
+  const { schedule, states } = trace
+  if (!closes(lasso, trace)) return false
+  const isViolated =
+    property.kind === 'progress'
+      ? spins(machine, property, schedule.steps.slice(loop))
+      : fails(machine, property, states, loop)
+  if (!isViolated) return false
   const around = states.slice(loop)
   const steps = schedule.steps.slice(loop)
   const fair =

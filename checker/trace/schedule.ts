@@ -5,7 +5,7 @@
  */
 import type { StateSpace } from '../engine/engine.ts'
 import { type Machine } from '../engine/machine.ts'
-import { formatStep, sameStep, type Step } from '../engine/step.ts'
+import { compareNames, formatStep, sameStep, type Step } from '../engine/step.ts'
 import type { PlainState } from '../engine/plain.ts'
 
 export { formatStep, type Step } from '../engine/step.ts'
@@ -35,6 +35,13 @@ export class ReplayError extends Error {
 }
 
 const same = (a: PlainState, b: PlainState): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** The initial states that could be made, by the order of their picks. */
+export const startsByName = (machine: Machine): { readonly picks: readonly string[]; readonly state: PlainState }[] =>
+  machine
+    .starts()
+    .filter(({ fault }) => fault === undefined)
+    .sort((a, b) => compareNames(a.picks, b.picks))
 
 /** The chain of predecessors of a state, from an initial state. */
 export function pathTo(space: StateSpace, state: number): number[] {

@@ -17,9 +17,9 @@ import { levelOf, type Marked, type StateSpace } from '../engine/engine.ts'
 import type { Observer } from '../engine/executor.ts'
 import type { Machine } from '../engine/machine.ts'
 import { Fault } from '../engine/fault.ts'
-import { compareNames, compareSteps } from '../engine/step.ts'
+import { compareSteps } from '../engine/step.ts'
 import type { PlainState } from '../engine/plain.ts'
-import { ReplayError, type Step, type Trace } from './schedule.ts'
+import { ReplayError, startsByName, type Step, type Trace } from './schedule.ts'
 
 /** Where a schedule may end. All states are on one level. */
 export interface Goal {
@@ -245,14 +245,11 @@ export class ShortestTraces {
         .filter(({ switches }) => switches === fewest)
         .map(({ state }) => [JSON.stringify(this.#space.state(state)), state]),
     )
-    const [start] = this.#machine
-      .starts()
-      .filter(({ fault }) => fault === undefined)
-      .map(({ picks, state }) => ({ picks, state, id: ids.get(JSON.stringify(state)) }))
-      .filter((each) => each.id !== undefined)
-      .sort((a, b) => compareNames(a.picks, b.picks))
-    if (start?.id === undefined) throw new ReplayError('The first state of the path is not an initial state.')
-    return { ...start, id: start.id }
+    for (const { picks, state } of startsByName(this.#machine)) {
+      const id = ids.get(JSON.stringify(state))
+      if (id !== undefined) return { picks, state, id }
+    }
+    throw new ReplayError('The first state of the path is not an initial state.')
   }
 
   /** The steps to marked states of the next level that keep what is left. */

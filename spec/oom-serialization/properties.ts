@@ -10,7 +10,7 @@ import { oomSerialization } from '../../model/oom-serialization.ts'
 
 export type SerializationRow = RowOf<typeof oomSerialization>
 
-const { always, alwaysReachable, leadsTo, maximum, reachable, stepwise } = propertiesOf(oomSerialization)
+const { always, alwaysReachable, leadsTo, maximum, progress, reachable, stepwise } = propertiesOf(oomSerialization)
 
 export const properties = [
   /**
@@ -94,6 +94,12 @@ export const properties = [
 
   /** An allocator has found an operation under way twice, without sleeping in between: a loop that only burns its CPU. */
   reachable('LoserSpins', (_s, { h }) => h.spun),
+
+  /**
+   * No allocator goes round for ever without sleeping for a tick now and then, which is what an operation under way that
+   * does not end would cost every loser: its CPU, on which perhaps the victim would have to run.
+   */
+  progress('LosersSleep', 'cpu', ['schedule_timeout_uninterruptible']),
 
   /** If cpu0 finds an operation under way, it sleeps, begins one or has its page, in the end. The other CPUs are alike. */
   leadsTo(

@@ -114,4 +114,39 @@ export const misunderstandings: readonly Planted[] = [
       labelAt: (process, state) => space.labelAt(process, Math.max(0, space.predecessor(state))),
     })),
   },
+  {
+    bug: 'starts every level one state too late',
+    within: 30,
+    engine: lying((space) => ({
+      get levels() {
+        return space.levels.map((first, i) => (i === 0 ? first : first + 1))
+      },
+    })),
+  },
+  {
+    bug: 'overlooks what leads into the last marked state',
+    within: 30,
+    engine: lying((space) => ({
+      transitions: (first, end, visit, into) =>
+        space.transitions(first, end, visit, into && { first: into.first, marks: into.marks.slice(0, -1) }),
+    })),
+  },
+  {
+    bug: 'sees a property in one place only',
+    within: 30,
+    engine: lying((space) => ({
+      sightings: (observer, visit) => {
+        let seen = false
+        space.sightings(observer, (state, process) => {
+          if (!seen) visit(state, process)
+          seen = true
+        })
+      },
+    })),
+  },
+  {
+    bug: 'knows only the first deadlock',
+    within: 100,
+    engine: lying((space) => ({ deadlocks: () => space.deadlocks().slice(0, 1) })),
+  },
 ]

@@ -80,7 +80,7 @@ export function int(gene: Gene, scope: Scope): Code<number> {
     case 9: {
       const family = familyAt(scope, gene.n)?.[0] ?? ''
       const member = refTo(family, kid(gene, 0), scope)
-      if (member === undefined) return constant(0)
+      if (member === undefined || scope.anonymous) return constant(0)
       return {
         text: `s.${family}.indexOf(${member.text})`,
         run: (env) => (at(env.s, family) as Many).indexOf(member.run(env)),
@@ -203,9 +203,9 @@ export function refTo(family: string, gene: Gene, scope: Scope): Code<unknown> |
     gene,
     scope,
     (domain) => isRef(domain) || (domain.kind === 'option' && isRef(domain.of)),
-    (env) => member(env, 0),
+    (env) => (scope.anonymous ? undefined : member(env, 0)),
   )
-  if (gene.op % 4 !== 3 && known !== undefined) return known
+  if (scope.anonymous || (gene.op % 4 !== 3 && known !== undefined)) return known
   const i = int(kid(gene, 0), scope)
   const careless = scope.careless && gene.op % 10 === 7
   return {

@@ -60,6 +60,8 @@ export interface Scope {
   readonly picks: number
   /** A share of writes, indices and dereferences is not checked. */
   readonly careless: boolean
+  /** No member is named by its number. */
+  readonly anonymous: boolean
 }
 
 type Hop =

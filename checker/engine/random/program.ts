@@ -95,7 +95,7 @@ export function scopeOf({ state, shape }: World, own: readonly Root[], rest: Par
   const shared = draftRoot(state, 's', sharedOf(state), ({ s }) => s, isWritable)
   return {
     state,
-    roots: [...own, shared, ...own, shared, ...memberRoots(state, isWritable)],
+    roots: [...own, shared, ...own, shared, ...(shape.anonymous === true ? [] : memberRoots(state, isWritable))],
     vars: [],
     writes: 'nothing',
     gotos: [],
@@ -103,6 +103,7 @@ export function scopeOf({ state, shape }: World, own: readonly Root[], rest: Par
     looksBack: false,
     picks: 0,
     careless: shape.careless === true,
+    anonymous: shape.anonymous === true,
     ...rest,
   }
 }

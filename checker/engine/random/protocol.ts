@@ -1,6 +1,14 @@
 /** Random protocols: what genes mean as properties, and the protocol of all of them. */
 import { singleton, upTo } from '../../language/domain.ts'
-import { propertiesOf, PROPERTY_KINDS, type Property, type PropertyKind } from '../../language/property.ts'
+import {
+  isResponse,
+  propertiesOf,
+  PROPERTY_KINDS,
+  type Counted,
+  type Property,
+  type PropertyKind,
+  type ResponseKind,
+} from '../../language/property.ts'
 import { protocol, type Instance } from '../../language/protocol.ts'
 import { language, type AnyProgram } from '../../language/program.ts'
 import { bool, int } from './expression.ts'
@@ -47,10 +55,15 @@ const properties = propertiesOf({}) as unknown as Record<
   PropertyKind,
   (name: string, test: unknown, options?: object) => Property
 >
-const { leadsTo, refines } = propertiesOf({}) as unknown as {
+const { leadsTo, progress, refines } = propertiesOf({}) as unknown as {
   readonly leadsTo: (name: string, from: unknown, goal: unknown) => Property
+  readonly progress: (name: string, family: string, labels: readonly string[]) => Property
   readonly refines: (name: string, abstract: unknown, options: object) => Property
 }
+const responses = propertiesOf({}) as unknown as Record<
+  ResponseKind,
+  (name: string, response: { from: unknown; to: unknown; count: Counted }) => Property
+>
 /** What random protocols are to refine: a walk up and down, as far as `WALK`. */
 const WALK = 3
 const walkState = () => ({ at: upTo(WALK), walker: singleton({}) })
@@ -163,10 +176,11 @@ function propertyOf(
   labels: Scope['labels'],
 ): Made<Property> {
   const kind = choose(PROPERTY_KINDS, n) ?? 'always'
+  if (kind === 'progress') return progressOf(test, name, labels)
   const scope = scopeOf(world, [historyRoot(world, false)], { labels, looksBack: kind === 'stepwise' })
   const isNumber = kind === 'maximum' || kind === 'minimum' || kind === 'refines'
   const expression = isNumber ? int(test, scope) : bool(test, scope)
-  const mayHavePremise = kind === 'always' || kind === 'stepwise' || kind === 'leadsTo'
+  const mayHavePremise = kind === 'always' || kind === 'stepwise' || kind === 'leadsTo' || isResponse(kind)
   const premise = given !== undefined && mayHavePremise ? bool(given, scope) : undefined
   const recipe =
     (run: (env: Env) => unknown) => (s: object, context: { h: object; at: Env['at']; before: Env['before'] }) =>
@@ -176,13 +190,24 @@ function propertyOf(
   const map = (a: { at: number }, s: object, context: Parameters<typeof asked>[1]): void => {
     a.at = mod(Number(asked(s, context)), WALK + 1)
   }
+  const from = recipe(premise?.run ?? (() => true))
+  const count = test.n % 2 === 0 ? 'steps' : 'ticks'
   return {
-    made:
-      kind === 'leadsTo'
-        ? leadsTo(name, recipe(premise?.run ?? (() => true)), asked)
+    made: isResponse(kind)
+      ? responses[kind](name, { from, to: asked, count })
+      : kind === 'leadsTo'
+        ? leadsTo(name, from, asked)
         : kind === 'refines'
           ? refines(name, walk, { instance: () => ({ bounds: {} }), map })
           : properties[kind](name, asked, options),
     lines: [`${kind} ${name}: ${expression.text}${premise === undefined ? '' : ` given ${premise.text}`}`],
   }
+}
+
+/** One of the families, and one of its labels. */
+function progressOf({ n, op }: Gene, name: string, labels: Scope['labels']): Made<Property> {
+  const family = choose([...labels.keys()], n) ?? 'cpu'
+  const label = choose(labels.get(family)?.filter((each) => each !== 'done') ?? [], op)
+  const chosen = label === undefined ? [] : [label]
+  return { made: progress(name, family, chosen), lines: [`progress ${name}: ${family} ${chosen.join()}`] }
 }

@@ -48,10 +48,22 @@ export interface Shape {
   /** Conditions for running at all, and escapes. */
   readonly control?: boolean
   readonly careless?: boolean
+  /** Members are told apart by nothing but what they hold, if only most of the time: a family may be walked. */
+  readonly anonymous?: boolean
 }
 
 export type ShapeName =
-  'scalars' | 'pools' | 'containers' | 'calls' | 'control' | 'time' | 'histories' | 'wide' | 'faulty' | 'mixed'
+  | 'scalars'
+  | 'pools'
+  | 'containers'
+  | 'calls'
+  | 'control'
+  | 'time'
+  | 'histories'
+  | 'wide'
+  | 'faulty'
+  | 'anonymous'
+  | 'mixed'
 
 const everything: readonly Kind[] = [
   'bool',
@@ -79,6 +91,14 @@ export const SHAPES: Readonly<Record<ShapeName, Shape>> = {
   histories: { kinds: ['small', 'bool', 'wrapping', 'pointer', 'array'], history: true, pool: true, tasks: true },
   wide: { kinds: ['wide', 'wide', 'array', 'struct', 'small', 'enum', 'wrapping'], tasks: true, pool: true },
   faulty: { kinds: everything, careless: true, pool: true, control: true, tasks: true },
+  anonymous: {
+    kinds: ['bool', 'small', 'pointer', 'pointer', 'ref', 'option', 'queue', 'set', 'array'],
+    anonymous: true,
+    pool: true,
+    tasks: true,
+    calls: true,
+    history: true,
+  },
   mixed: {
     kinds: everything,
     tasks: true,

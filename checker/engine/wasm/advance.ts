@@ -2,6 +2,9 @@
  * The generated twin of `Kernel`'s loop, with the words of a state unrolled.
  *
  * It does exactly what the loop in JavaScript does, on the same arrays; everything rare is imported from there.
+ *
+ * An explorer of a crew can ask for nothing rare, as the recipes are with the leader: it puts off the state as a whole. What it
+ * did for the state so far is done again there, and does no harm: successors are found to be known.
  */
 import { COUNT_MASK, DIRECT, FAULTY, UNAUDITED, URGENT } from '../forest.ts'
 import { BATCH, saltsOf } from '../store.ts'
@@ -26,7 +29,7 @@ import {
   xor,
   type Code,
 } from './assembler.ts'
-import { ARENA, cell, imported, INSERT, WORK, ZERO, type MemoryMap, type Shape } from './shape.ts'
+import { ARENA, cell, DEFERRED, imported, INSERT, treesOf, WORK, ZERO, type MemoryMap, type Shape } from './shape.ts'
 import { increment, mixLocal, setCell } from './statements.ts'
 
 type AdvanceLocal =
@@ -54,10 +57,11 @@ type AdvanceLocal =
   | 'word'
   | 'pending'
   | 'transitions'
+  | 'before'
   | 'untilAudit'
   | `w${number}`
 
-/** advance(stop): `Kernel.advance` up to, not including, state `stop`. */
+/** advance(stop): `Kernel.advance` up to, not including, state `stop`; that of an explorer may be halted before. */
 export class AdvanceGenerator {
   readonly #shape: Shape
   readonly #map: MemoryMap
@@ -71,12 +75,43 @@ export class AdvanceGenerator {
     // prettier-ignore
     this.#b = new Body<AdvanceLocal>(1, [
       'stop', 'head', 'count', 'levelEnd', 'at', 'hash', 'x', 'o', 'answer', 'i', 'p', 'test', 'leaf', 'header', 'enabled',
-      'n', 't', 'writes', 'base', 'successor', 'k', 'word', 'pending', 'transitions', 'untilAudit', ...unrolled,
+      'n', 't', 'writes', 'base', 'successor', 'k', 'word', 'pending', 'transitions', 'before', 'untilAudit', ...unrolled,
     ])
-    this.#tree = (index, offset = 0) => load(WORK, words(index), map.trees + 4 * offset)
+    this.#tree = (index, offset = 0) => load(treesOf(shape), words(index), map.trees + 4 * offset)
   }
 
   generate(): Code {
+    return this.#shape.crew ? this.#exploring() : this.#alone()
+  }
+
+  #exploring(): Code {
+    const b = this.#b
+    const get = b.get.bind(b)
+    const kept = ['head', 'transitions', 'untilAudit'] as const
+    for (const local of kept) b.set(local, cell(local))
+    b.block('end', () => {
+      b.loop('state', () => {
+        b.leave('end', ge(get('head'), get('stop')))
+        b.leave('end', cell('halt'))
+        b.set('before', get('transitions'))
+        this.#loadState()
+        b.block('expanded', () => {
+          b.block('deferred', () => {
+            this.#expand()
+            b.leave('expanded')
+          })
+          b.set('transitions', get('before'))
+        })
+        increment(b, 'head')
+        b.leave('state')
+      })
+    })
+    this.#flush()
+    for (const local of kept) setCell(b, local, get(local))
+    return b.encode()
+  }
+
+  #alone(): Code {
     const b = this.#b
     const get = b.get.bind(b)
     for (const local of ['head', 'count', 'levelEnd', 'transitions', 'untilAudit'] as const) b.set(local, cell(local))
@@ -90,11 +125,7 @@ export class AdvanceGenerator {
         })
         b.leave('end', ge(get('head'), get('stop')))
         this.#loadState()
-        this.#observe(0, this.#shape.stateObservers)
-        this.#processes()
-        b.when(isZero(and(get('enabled'), constant(COUNT_MASK | FAULTY))), () =>
-          b.run(imported('terminal', get('head'))),
-        )
+        this.#expand()
         increment(b, 'head')
         b.leave('state')
       })
@@ -104,12 +135,23 @@ export class AdvanceGenerator {
     return b.encode()
   }
 
+  /** Expands the state that was loaded. */
+  #expand(): void {
+    const b = this.#b
+    this.#observe(0, this.#shape.stateObservers)
+    this.#processes()
+    b.when(isZero(and(b.get('enabled'), constant(COUNT_MASK | FAULTY))), () =>
+      b.run(imported('terminal', b.get('head'))),
+    )
+  }
+
   #flush(): void {
     const b = this.#b
     b.when(gt(b.get('pending'), ZERO), () => {
+      if (this.#shape.exchanges) b.run(imported('keep', b.get('pending')))
       b.run(call(INSERT, b.get('pending')))
       b.set('pending', ZERO)
-      b.set('count', cell('count'))
+      if (!this.#shape.crew) b.set('count', cell('count'))
     })
   }
 
@@ -164,6 +206,7 @@ export class AdvanceGenerator {
           b.leave('answered')
         })
         b.set('answer', imported('answer', get('o'), get('p'), get('head')))
+        if (this.#shape.crew) b.leave('deferred', eq(get('answer'), constant(DEFERRED)))
       })
       b.when(gt(get('answer'), load(WORK, words(get('o')), this.#map.best)), () => {
         b.store(WORK, words(get('o')), get('answer'), this.#map.best)
@@ -196,6 +239,7 @@ export class AdvanceGenerator {
               b.set('leaf', imported('unusual', get('i'), get('leaf'), get('head'))),
             ),
         )
+        if (this.#shape.crew) b.leave('deferred', isZero(get('leaf')))
         b.set('untilAudit', sub(get('untilAudit'), constant(1)))
         b.when(isZero(get('untilAudit')), () => {
           b.set('untilAudit', constant(this.#shape.auditPeriod))

@@ -61,6 +61,30 @@ const place = (memory: number, offset: number): number[] =>
 /** The word at an address, in bytes, beyond a constant offset. */
 export const load = (memory: number, address: Code, offset = 0): Code => [...address, 0x28, ...place(memory, offset)]
 
+// ---- atomic, for memories that are shared between threads
+
+/** The word at an address, and with it everything that was written before it by the thread that wrote it. */
+export const atomicLoad = (memory: number, address: Code, offset = 0): Code => [
+  ...address,
+  ...[0xfe, 0x10],
+  ...place(memory, offset),
+]
+/** Adds to the word at an address; gives what it was. */
+export const atomicAdd = (memory: number, address: Code, value: Code, offset = 0): Code => [
+  ...address,
+  ...value,
+  ...[0xfe, 0x1e],
+  ...place(memory, offset),
+]
+/** Replaces the word at an address if it is as expected; gives what it was. */
+export const compareExchange = (memory: number, address: Code, expected: Code, value: Code): Code => [
+  ...address,
+  ...expected,
+  ...value,
+  ...[0xfe, 0x48],
+  ...place(memory, 0),
+]
+
 /** A function of the module, called by number: imports first. */
 export const call = (index: number, ...args: Code[]): Code => [...args.flat(), 0x10, ...unsigned(index)]
 
@@ -133,9 +157,12 @@ export interface Signature {
   readonly results: number
 }
 
-/** A module that imports memories `m0 …` and functions from `env`. */
+/** Memories that only one thread uses have no limits; shared ones must state the largest possible one, in pages. */
+const limits = (shared: boolean): Code => (shared ? [0x03, 0x00, ...unsigned(2 ** 16)] : [0x00, 0x00])
+
+/** A module that imports memories `m0 …`, each shared between threads or not, and functions from `env`. */
 export function assemble(
-  memories: number,
+  memories: readonly boolean[],
   imports: readonly (Signature & { readonly name: string })[],
   functions: readonly (Signature & { readonly name: string; readonly code: Code })[],
 ): Uint8Array {
@@ -146,7 +173,7 @@ export function assemble(
     ...vector(Array.from({ length: results }, () => [0x7f])),
   ])
   const imported = [
-    ...Array.from({ length: memories }, (_, i) => [...name('env'), ...name(`m${i}`), 0x02, 0x00, 0x00]),
+    ...memories.map((shared, i) => [...name('env'), ...name(`m${i}`), 0x02, ...limits(shared)]),
     ...imports.map((each, i) => [...name('env'), ...name(each.name), 0x00, ...unsigned(i)]),
   ]
   return Uint8Array.from([

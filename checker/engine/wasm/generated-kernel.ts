@@ -1,7 +1,7 @@
 /** Runs the generated kernel: moves the arrays into memories that it can import, and talks to it by cells. */
 import type { WasmMemory } from '../growable.ts'
 import type { Relation } from '../relation.ts'
-import type { Store } from '../store.ts'
+import { BATCH, type Store } from '../store.ts'
 import { AdvanceGenerator } from './advance.ts'
 import { assemble } from './assembler.ts'
 import { insertCode, rehashCode } from './insert.ts'
@@ -47,13 +47,18 @@ export class GeneratedKernel {
     const module = new WebAssembly.Module(generate(this.#shape, this.#map))
     this.#exports = new WebAssembly.Instance(module, { env }).exports as Exports
     store.refill = () => {
+      store.index.array.fill(0)
+      this.cell('count', store.count)
       this.cell('mask', store.mask)
       this.#exports?.rehash()
     }
     this.#publish()
   }
 
-  advance(stop: number): void {
+  /** Expands states up to, not including, `stop`; the store and the largest answers may be others than the last time. */
+  advance(stop: number, best: Int32Array): void {
+    this.#publish()
+    this.#view().set(best, this.#map.best / 4)
     this.#exports?.advance(stop)
     this.#collect()
   }
@@ -81,6 +86,13 @@ export class GeneratedKernel {
     for (let k = 0; k < end; k++) into[k] = words[start + k]!
   }
 
+  /** The successors that wait to be inserted, and their hashes. */
+  get batch(): { readonly batch: Int32Array; readonly hashes: Int32Array } {
+    const words = this.#view()
+    const { batch, hashes } = this.#map
+    return { batch: words.subarray(batch / 4, hashes / 4), hashes: words.subarray(hashes / 4, hashes / 4 + BATCH) }
+  }
+
   /** The words of memory 0, which are another array after it has grown. */
   #view(): Int32Array {
     if (this.#words.buffer !== this.#work.buffer) this.#words = new Int32Array(this.#work.buffer)
@@ -101,7 +113,8 @@ export class GeneratedKernel {
 
 /** The module for a shape; it exports `advance(stop)` and `rehash()`. */
 function generate(shape: Shape, map: MemoryMap): Uint8Array {
-  return assemble(MEMORIES, IMPORTS, [
+  const memories = Array.from({ length: MEMORIES }, () => shape.shared)
+  return assemble(memories, IMPORTS, [
     { name: 'insert', parameters: 1, results: 0, code: insertCode(shape, map) },
     { name: 'rehash', parameters: 0, results: 0, code: rehashCode(shape, map) },
     { name: 'advance', parameters: 1, results: 0, code: new AdvanceGenerator(shape, map).generate() },

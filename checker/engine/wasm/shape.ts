@@ -1,7 +1,8 @@
 /**
  * What the generated kernel and its host agree on: shape, memory layout, cells, imports.
  *
- * Memory 0 holds the working words and behind them the decision trees, 1 the states, 2 the predecessors, 3 the index.
+ * Memory 0 holds the working words and behind them the decision trees, 1 the states, 2 the predecessors, 3 the index. In
+ * a crew memory 0 is the explorer's own, without the trees: those are in memory 4, and 5 is how the crew is controlled.
  */
 import { BATCH } from '../store.ts'
 import { call, constant, load, type Code } from './assembler.ts'
@@ -10,7 +11,10 @@ export const WORK = 0
 export const ARENA = 1
 export const PREDECESSORS = 2
 export const INDEX = 3
+const TREES = 4
+export const CONTROL = 5
 export const MEMORIES = 4
+export const CREW_MEMORIES = 6
 
 /** Words at the start of memory 0 by which the kernels talk to each other. */
 export const CELLS = {
@@ -22,6 +26,13 @@ export const CELLS = {
   capacity: 5,
   mask: 6,
   sink: 7,
+  /** Of an explorer of a crew: stop at the next state. */
+  halt: 8,
+  /** Ids that it may give to new states: from `next` on, up to but not including `end`. */
+  next: 9,
+  end: 10,
+  /** Ids handed out from which on there may be no room for another batch of everybody. */
+  limit: 11,
 } as const
 const CELL_COUNT = 16
 
@@ -32,7 +43,16 @@ export interface Shape {
   readonly pairObservers: number
   readonly firstTick: number
   readonly auditPeriod: number
+  /** Successors are replaced by the states that are kept for them. */
+  readonly exchanges: boolean
+  /** The states, predecessors, index and trees are shared between threads. */
+  readonly shared: boolean
+  /** For an explorer of a crew. */
+  readonly crew: boolean
 }
+
+/** The memory that holds the trees. */
+export const treesOf = ({ crew }: Shape): number => (crew ? TREES : WORK)
 
 /** Where things lie in memory 0, in bytes. */
 export interface MemoryMap {
@@ -83,6 +103,7 @@ export const IMPORTS = [
   { name: 'terminal', parameters: 1, results: 0 },
   { name: 'level', parameters: 1, results: 0 },
   { name: 'reserve', parameters: 1, results: 0 },
+  { name: 'keep', parameters: 1, results: 0 },
 ] as const
 export type Import = (typeof IMPORTS)[number]['name']
 
@@ -95,3 +116,6 @@ export const INSERT: number = IMPORTS.length
 
 export const cell = (name: keyof typeof CELLS): Code => load(WORK, constant(0), 4 * CELLS[name])
 export const ZERO: Code = constant(0)
+
+/** What an explorer of a crew answers for an observer that it cannot ask: no answer of an observer is this small. */
+export const DEFERRED: number = -(2 ** 31) + 1
