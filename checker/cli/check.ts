@@ -18,6 +18,7 @@ import { planOf } from './plan.ts'
 import { Progress, type ProgressForm } from './progress.ts'
 import { checkReduced, reductionsOf } from './reduce.ts'
 import { prepareDirectory, save } from './save.ts'
+import { paragraphOf } from './tell.ts'
 import { messageOf, sentences } from './sentences.ts'
 
 export const FORMATS = ['text', 'jsonl', 'junit', 'markdown'] as const
@@ -62,6 +63,7 @@ function openReport(options: CheckOptions, progress: Progress): Reporter {
     style,
     times: options.full ?? false,
     witnesses: options.property ?? [],
+    tell: paragraphOf,
   })
 }
 

@@ -10,6 +10,8 @@ import { checkCommand, ENGINES, FORMATS, type CheckOptions } from './check.ts'
 import { CLAIM_FORMATS, claimsCommand, type ClaimsOptions } from './claims.ts'
 import { REDUCTIONS } from './reduce.ts'
 import { EXIT } from './exit.ts'
+import { EXPLANATION_FORMATS, explainCommand, type ExplainOptions } from './explain.ts'
+import { graphCommand, type GraphOptions } from './graph.ts'
 import { LIST_FORMATS, listCommand, type ListOptions } from './list.ts'
 import { MINIMIZE_FORMATS, minimizeCommand, type MinimizeOptions } from './minimize.ts'
 import { DEFAULT_BITS, DEFAULT_SEED, DEFAULT_WALK_DEPTH } from './modes.ts'
@@ -131,10 +133,40 @@ const replayCommandLine = (done: (exit: number) => void): Command =>
   new Command('replay')
     .description('Run a counterexample file on the reference engine and say whether it shows what it claims.')
     .argument('<file>', 'a file that check --save wrote')
+    .option('-i, --interactive', 'go through it step by step, forward and back')
     .addOption(specsOption())
     .addOption(outputOption())
     .addOption(debugOption())
     .action(async (file: string, options: ReplayOptions) => done(await replayCommand(file, options)))
+
+const explainCommandLine = (done: (exit: number) => void): Command =>
+  new Command('explain')
+    .description('Say why a counterexample ends as it does: what decided each step, and the last way out.')
+    .argument('<file>', 'a file that check --save wrote')
+    .addOption(new Option('--format <format>', 'what to write').choices(EXPLANATION_FORMATS).default('text'))
+    .option('--only-causes', 'leave out the steps on which the end does not depend')
+    .option(
+      '--max-states <n>',
+      'search at most so many states for the last way out, like 10k or 2M',
+      parseScaled('--max-states', 'states'),
+    )
+    .addOption(specsOption())
+    .addOption(outputOption())
+    .addOption(debugOption())
+    .action(async (file: string, options: ExplainOptions) => done(await explainCommand(file, options)))
+
+const graphCommandLine = (done: (exit: number) => void): Command =>
+  new Command('graph')
+    .description('Write all states of a small configuration as text for Graphviz, which draws it: dot -Tsvg.')
+    .argument('<spec>', 'the name of a spec')
+    .option('--variant <name>', 'this variant; otherwise the first', collectNames)
+    .option('--bounds <bounds>', 'with these bounds, like cpus=2; the others as in the first row', collectBounds)
+    .option('--with <ingredients>', 'with these ingredients', collectNames)
+    .option('--max-states <n>', 'up to so many states; otherwise 500', parseScaled('--max-states', 'states'))
+    .addOption(specsOption())
+    .addOption(outputOption())
+    .addOption(debugOption())
+    .action(async (name: string, options: GraphOptions) => done(await graphCommand(name, options)))
 
 const minimizeCommandLine = (done: (exit: number) => void): Command =>
   new Command('minimize')
@@ -210,6 +242,18 @@ const reportCommandLine = (done: (exit: number) => void): Command =>
     .addOption(debugOption())
     .action(async (options: ReportOptions) => done(await reportCommand(options)))
 
+const COMMANDS = [
+  checkCommandLine,
+  listCommandLine,
+  replayCommandLine,
+  minimizeCommandLine,
+  explainCommandLine,
+  graphCommandLine,
+  blessCommandLine,
+  claimsCommandLine,
+  reportCommandLine,
+]
+
 /** Says what went wrong, and returns the exit code for it. */
 function failed(error: unknown, debug: boolean): number {
   // Commander has said it already.
@@ -231,16 +275,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version())
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'oomcheck: ')) })
     .addHelpText('after', EXIT_CODES)
-  for (const command of [
-    checkCommandLine(done),
-    listCommandLine(done),
-    replayCommandLine(done),
-    minimizeCommandLine(done),
-    blessCommandLine(done),
-    claimsCommandLine(done),
-    reportCommandLine(done),
-  ])
-    program.addCommand(command.copyInheritedSettings(program))
+  for (const commandLine of COMMANDS) program.addCommand(commandLine(done).copyInheritedSettings(program))
   for (const command of [program, ...program.commands]) command.exitOverride()
   try {
     await program.parseAsync([...argv], { from: 'user' })

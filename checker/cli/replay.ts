@@ -13,6 +13,7 @@ import { confirm, TRAP_STATES, type Confirmation } from '../trace/confirm.ts'
 import { FILE_VERSION, parseCounterexample, type CounterexampleFile, type Shown } from '../trace/counterexample.ts'
 import { contextSwitches, replay, ReplayError, type Trace } from '../trace/schedule.ts'
 import { EXIT } from './exit.ts'
+import { walk } from './interactive.ts'
 import { loadSpecs } from './load.ts'
 import { openOutput } from './output.ts'
 import { messageOf, sentences, systemReason, UsageError } from './sentences.ts'
@@ -20,6 +21,7 @@ import { messageOf, sentences, systemReason, UsageError } from './sentences.ts'
 export interface ReplayOptions {
   readonly specs?: string
   readonly output?: string
+  readonly interactive?: boolean
 }
 
 function parseJson(path: string, text: string): unknown {
@@ -171,16 +173,14 @@ export const sizeInWords = ({ schedule }: Trace): string =>
 
 /** Returns the exit code. */
 export async function replayCommand(path: string, options: ReplayOptions): Promise<number> {
-  const { file, spec, layout, where, trace, confirmation } = await openCounterexample(path, options.specs)
+  const { file, spec, layout, machine, where, trace, confirmation } = await openCounterexample(path, options.specs)
   const asked = spec.properties.find((each) => each.name === file.property)
   const output = openOutput(options.output)
-  const lines = [
-    `${where}: ${file.property}, ${sizeInWords(trace)}`,
-    ...traceLines(trace, layout, output.style, file.loop),
-    wrap(`${file.property}: ${conclusion(file, confirmation, claimInWords(file, asked?.count))}.`, TRACE_WIDTH).join(
-      '\n',
-    ),
-  ]
-  output.write(`${lines.join('\n')}\n`)
+  const said = conclusion(file, confirmation, claimInWords(file, asked?.count))
+  const verdict = wrap(`${file.property}: ${said}.`, TRACE_WIDTH).join('\n')
+  output.write(`${where}: ${file.property}, ${sizeInWords(trace)}\n`)
+  if (options.interactive === true) await walk({ machine, trace }, output, process.stdin)
+  else output.write(`${traceLines(trace, layout, output.style, file.loop).join('\n')}\n`)
+  output.write(`${verdict}\n`)
   return codeOf(confirmation)
 }

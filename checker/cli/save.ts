@@ -7,7 +7,7 @@ import type { Result, Verdict } from '../search/verdict.ts'
 import { FILE_VERSION, formatCounterexample, type CounterexampleFile, type Shown } from '../trace/counterexample.ts'
 import { sentences, systemReason, UsageError } from './sentences.ts'
 
-function shownBy(result: Result): Shown | undefined {
+export function shownBy(result: Result): Shown | undefined {
   if (result.is === 'violated' || result.is === 'reachable' || result.is === 'unbounded') return { result: result.is }
   if (result.is === 'maximum' || result.is === 'minimum') return { result: result.is, value: result.value }
   return undefined
