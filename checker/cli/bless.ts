@@ -2,13 +2,13 @@
 import { existsSync } from 'node:fs'
 import { known } from '../language/protocol.ts'
 import type { Spec } from '../language/spec.ts'
-import { generatedPart, lengthInWords, pageWith } from '../report/golden-page.ts'
+import { lengthInWords, pageWith } from '../report/golden-page.ts'
 import { withVerdictTables } from '../report/readme-tables.ts'
 import { counted } from '../report/words.ts'
 import { formatCounterexample } from '../trace/counterexample.ts'
 import {
   decideNow,
-  goldenOf,
+  generatedFor,
   objectionToResult,
   ownCorpus,
   placesIn,
@@ -55,7 +55,7 @@ async function blessOne(place: Place, specs: readonly Spec[]): Promise<Blessed> 
   const now: Question = { ...question, file: found }
   const isNewSchedule = update(place.json, formatCounterexample(found))
   const old = existsSync(place.page) ? readText(place.page) : undefined
-  const isNewPage = update(place.page, pageWith(old, place.name, generatedPart(goldenOf(now))))
+  const isNewPage = update(place.page, pageWith(old, place.name, generatedFor(now)))
   const said = [
     ...(isNewSchedule ? [`${lengthInWords(file)} → ${lengthInWords(found)}`] : []),
     ...(isNewPage

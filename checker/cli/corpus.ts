@@ -10,7 +10,9 @@ import { ConfigError } from '../language/protocol.ts'
 import type { Spec } from '../language/spec.ts'
 import { isShownBy } from '../minimize/instances.ts'
 import { generatedOf, generatedPart, shownInWords, writtenOf, type Golden } from '../report/golden-page.ts'
+import { paragraph } from '../report/paragraph.ts'
 import { configurationName } from '../report/record.ts'
+import type { Told } from '../report/told.ts'
 import { counted, resultInWords } from '../report/words.ts'
 import { check } from '../search/breadth-first.ts'
 import { follow } from '../search/follow.ts'
@@ -19,6 +21,7 @@ import { confirm } from '../trace/confirm.ts'
 import type { CounterexampleFile } from '../trace/counterexample.ts'
 import { replay, ReplayError, type Trace } from '../trace/schedule.ts'
 import { checkProperty, readCounterexample, readText, specOf } from './replay.ts'
+import { tell } from './tell.ts'
 import { sentences, UsageError } from './sentences.ts'
 
 /** Where a golden lies. */
@@ -89,6 +92,22 @@ export function goldenOf(question: Question): Golden {
   const trace = replay(new Machine(layout, file.history && new Set(file.history)), file)
   const { name } = place
   return { name, shownPath: place.shownPath, file, spec, layout, trace, also: alsoViolated(question) }
+}
+
+/** At most so many states are visited in search of the last way out. */
+const WAY_OUT_STATES = 1_000
+
+/** What there is to tell about a golden. */
+export function toldOf({ file, spec, layout, trace }: Golden): Told {
+  const machine = new Machine(layout, file.history && new Set(file.history))
+  const { because } = confirm(machine, file.property, spec.properties, file, trace)
+  return tell({ ...file, spec, shown: file, because, machine, trace }, WAY_OUT_STATES)
+}
+
+/** The generated part of the page of a golden. */
+export function generatedFor(question: Question): string {
+  const golden = goldenOf(question)
+  return generatedPart(golden, paragraph(toldOf(golden)))
 }
 
 /** What the current model says about the one property. */
@@ -188,7 +207,7 @@ function objectionsToPage(question: Question): string[] {
     ...(why === ''
       ? [`${place.name}: its Why is empty: say under '## Why' in ${shownPath(place.page)} what goes wrong.`]
       : []),
-    ...(generatedOf(page) === generatedPart(goldenOf(question))
+    ...(generatedOf(page) === generatedFor(question)
       ? []
       : [`${place.name}: the generated part of its page is out of date: ${bless(place)}`]),
   ]

@@ -5,17 +5,20 @@ import { tableEngine } from '../engine/table.ts'
 import type { Spec } from '../language/spec.ts'
 import { chapterBlocks, chapterId, chapterInBrief, type Chapter, type Seen, type Story } from '../report/chapter.ts'
 import { claimBlocks, judgeClaims, type Ledger } from '../report/claims.ts'
-import { heading, paragraph, raised, type Block } from '../report/document.ts'
+import { anchor, heading, listing, paragraph as text, raised, withOwnIds, type Block } from '../report/document.ts'
 import { html } from '../report/document-html.ts'
 import { markdown } from '../report/document-markdown.ts'
 import { writtenOf } from '../report/golden-page.ts'
 import { sectionOf } from '../report/header.ts'
+import { paragraph } from '../report/paragraph.ts'
+import { spaceTime } from '../report/space-time.ts'
+import { columnLines } from '../report/columns.ts'
 import { bySpec } from '../report/overview.ts'
 import { configurationName, type Decided, type Outcome } from '../report/record.ts'
 import { reachInWords, searchInWords, tallyInWords } from '../report/words.ts'
 import { movesIn } from '../search/moves.ts'
 import { decideQuietly, loadLedger, planOfAll } from './claims.ts'
-import { goldenOf, ownCorpus, placesIn, questionOf, shownPath } from './corpus.ts'
+import { goldenOf, ownCorpus, placesIn, questionOf, shownPath, toldOf } from './corpus.ts'
 import { modelSource, ownLedger, ownModels, ownReadme, ownReport, textOf } from './documents.ts'
 import { exitOf } from './exit.ts'
 import { loadSpecs } from './load.ts'
@@ -68,7 +71,11 @@ function storiesOf(spec: Spec, corpus: string): Story[] {
     .filter(({ name }) => name.startsWith(`${spec.name}/`))
     .map((place) => {
       const { title, why } = writtenOf(textOf(place.page) ?? '')
-      return { golden: goldenOf(questionOf(place, [spec])), title, why, explanation: [], lanes: undefined }
+      const golden = goldenOf(questionOf(place, [spec]))
+      const told = toldOf(golden)
+      const svg = withOwnIds(spaceTime(told.explanation, told.turning, false), anchor(place.name))
+      const lanes = { is: 'picture', of: 'lanes', svg, instead: [listing(columnLines(told.explanation))] } as const
+      return { golden, title, why, explanation: paragraph(told), lanes }
     })
 }
 
@@ -134,8 +141,8 @@ export async function reportCommand(options: ReportOptions): Promise<number> {
     claims: claimBlocks(judgeClaims(ledger, outcomes), ledger),
     opening: [
       heading(1, TITLE),
-      paragraph(`${reachInWords(summary)}, ${tallyInWords(outcomes)}. ${searchInWords(outcomes)}.`),
-      paragraph(
+      text(`${reachInWords(summary)}, ${tallyInWords(outcomes)}. ${searchInWords(outcomes)}.`),
+      text(
         'A verdict is about the bounds of its configuration and no others. Steps count transitions from the initial state, and no shorter schedule exists.',
       ),
     ],

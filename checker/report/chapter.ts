@@ -37,10 +37,10 @@ export interface Story {
   readonly golden: Golden
   readonly title: string
   readonly why: string
-  /** What leads to what, made from the schedule; goes before it. */
-  readonly explanation: readonly Block[]
-  /** The schedule as a drawing, where there is one; takes the place of the text. */
-  readonly lanes: Picture | undefined
+  /** Why it ends as it does, in a paragraph made from the schedule. */
+  readonly explanation: string
+  /** The schedule as a drawing, with a lane for each process. */
+  readonly lanes: Picture
 }
 
 /** A variant at one of its configurations, with the moves that were seen there. */
@@ -170,9 +170,9 @@ function story({ golden, title, why, explanation, lanes }: Story): Block {
     paragraph(`${shown}.${claims.length === 0 ? '' : ` Claims: ${claims.join(', ')}.`}`),
     ...blocksOfText(why),
     table(['', ''], setting(golden)),
-    ...explanation,
-    ...(lanes === undefined ? [] : [lanes]),
-    listing(traceLines(trace, layout, undefined, file.loop)),
+    lanes,
+    paragraph(explanation),
+    fold('The schedule step by step', [listing(traceLines(trace, layout, undefined, file.loop))]),
     paragraph(code(`npx oomcheck replay ${shownPath}`)),
   ])
 }
@@ -182,7 +182,11 @@ const stories = ({ spec, stories: told }: Chapter): Block[] =>
     ? []
     : [
         heading(3, 'Counterexamples', `${spec.name}-counterexamples`),
-        paragraph('Each is a shortest schedule, by names; a test replays it on both engines.'),
+        paragraph(
+          'Each is a shortest schedule, by names; a test replays it on both engines. In the drawings time goes down. A solid arrow ' +
+            'leads from the step that wrote a value to the step of another that it decided, a broken one from a step that read ' +
+            'a value to the last that changed it although the reader went on; bars are fields, filled where they hold something.',
+        ),
         ...told.map(story),
       ]
 

@@ -33,7 +33,7 @@ const blockText = (block: Block): string =>
     .with({ is: 'list' }, ({ items }) => `<ul>\n${items.map((item) => `<li>${inline(item)}</li>`).join('\n')}\n</ul>`)
     .with({ is: 'table' }, tableText)
     .with({ is: 'listing' }, ({ lines }) => `<pre class="wide">${escape(lines.join('\n'))}</pre>`)
-    .with({ is: 'picture' }, ({ svg }) => `<div class="wide">${svg}</div>`)
+    .with({ is: 'picture' }, ({ svg, of }) => `<div class="wide ${of}">${svg}</div>`)
     .with(
       { is: 'fold' },
       ({ summary, blocks }) => `<details><summary>${inline(summary)}</summary>\n${body(blocks)}\n</details>`,

@@ -9,6 +9,7 @@ export const STYLE: string = `:root {
   --link: light-dark(#0b5394, #7db4e8);
   --violated: light-dark(#8a4b00, #e9a55a);
   --open: light-dark(#6a4fa3, #b8a2ea);
+  --bar: light-dark(#b7c9e2, #3d5a80);
   --differs: light-dark(#b3261e, #ff8a80);
 }
 html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
@@ -39,12 +40,31 @@ tbody th { font-weight: 600; background: var(--paper); }
 details { margin: 0.4rem 0; border-left: 2px solid var(--rule); padding-left: 0.8rem; }
 summary { cursor: pointer; padding: 0.3rem 0; overflow-wrap: anywhere; }
 svg { display: block; color: var(--ink); }
-svg text { font-size: 12px; fill: currentColor; }
-svg .box { fill: var(--tint); stroke: var(--rule); }
-svg .never { fill: none; stroke: var(--soft); stroke-dasharray: 3 3; }
-svg .down, svg .ahead, svg .back { fill: none; stroke: var(--soft); }
-svg .back { stroke: var(--violated); }
-svg .tip { fill: var(--soft); }
-svg .tip-back { fill: var(--violated); }
+.program text { font-size: 12px; fill: currentColor; }
+.program .box { fill: var(--tint); stroke: var(--rule); }
+.program .never { fill: none; stroke: var(--soft); stroke-dasharray: 3 3; }
+.program .down, .program .ahead, .program .back { fill: none; stroke: var(--soft); }
+.program .back { stroke: var(--violated); }
+.program .tip { fill: var(--soft); }
+.program .tip-back { fill: var(--violated); }
+.lanes { background: var(--tint); border-radius: 4px; }
+.lanes text { font-size: 10.5px; fill: currentColor; paint-order: stroke; stroke: var(--tint); stroke-width: 3px; stroke-linejoin: round; }
+.lanes .lane { stroke: var(--rule); stroke-width: 2; }
+.lanes .lane-name { font-weight: 700; font-size: 12px; }
+.lanes .number { text-anchor: end; fill: var(--soft); }
+.lanes .aside { opacity: 0.4; }
+.lanes circle { fill: var(--link); }
+.lanes .lane1 circle, .lanes .lane4 circle { fill: var(--violated); }
+.lanes .lane2 circle, .lanes .lane5 circle { fill: var(--open); }
+.lanes .causes { fill: none; stroke: var(--soft); stroke-width: 1.4; opacity: 0.75; }
+.lanes .overtakes { fill: none; stroke: var(--differs); stroke-width: 1.6; stroke-dasharray: 4 3; }
+.lanes path.causes-head { fill: var(--soft); stroke: none; opacity: 1; }
+.lanes path.overtakes-head { fill: var(--differs); stroke: none; }
+.lanes .bar rect { fill: var(--bar); }
+.lanes .bar.none rect { fill: none; stroke: var(--rule); }
+.lanes .field { fill: var(--soft); }
+.lanes .value { stroke: none; font-size: 8.5px; text-anchor: middle; }
+.lanes .turn { stroke: var(--differs); stroke-width: 1; stroke-dasharray: 2 3; }
+.lanes .turn-name { fill: var(--differs); text-anchor: end; font-size: 9.5px; }
 @media print { details { display: block; } .wide { overflow: visible; } }
 `

@@ -39,6 +39,8 @@ export interface Listing {
 /** A drawing that HTML shows; where only text is shown the blocks stand for it. */
 export interface Picture {
   readonly is: 'picture'
+  /** A program with its moves, or a schedule with a lane for each process. */
+  readonly of: 'program' | 'lanes'
   /** A complete `<svg>` element that takes its colours from the page. */
   readonly svg: string
   readonly instead: readonly Block[]
@@ -83,6 +85,10 @@ export const raised = (blocks: readonly Block[]): Block[] =>
     return block.is === 'fold' ? { ...block, blocks: raised(block.blocks) } : block
   })
 const RAISED = { 1: 1, 2: 1, 3: 2, 4: 3 } as const
+
+/** A drawing whose ids are its own, so that several can stand in one page. */
+export const withOwnIds = (svg: string, suffix: string): string =>
+  svg.replaceAll(/\bid="([\w-]+)"/g, `id="$1-${suffix}"`).replaceAll(/url\(#([\w-]+)\)/g, `url(#$1-${suffix})`)
 
 /** A name that can stand in an address. */
 export const anchor = (text: string): string =>

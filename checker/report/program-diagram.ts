@@ -101,7 +101,7 @@ export function programDiagram(seen: ProgramSeen): Picture {
     ...labels.map((label, row) => box(label, row, width, label === DONE || taken.has(label), label === start)),
   ]
   const svg = `<svg role="img" aria-label="The program of ${escape(seen.family)}" width="${totalWidth}" height="${height}" viewBox="0 0 ${totalWidth} ${height}">\n${parts.join('\n')}\n</svg>`
-  return { is: 'picture', svg, instead: [labelTable(seen, labels)] }
+  return { is: 'picture', of: 'program', svg, instead: [labelTable(seen, labels)] }
 }
 
 function labelTable({ moves }: ProgramSeen, labels: readonly string[]): ReturnType<typeof table> {
