@@ -131,18 +131,101 @@ const c = {
   D8: { thread: 'reaper', claim: 'No task that was killed runs past a system suspend.' },
 } as const satisfies Record<string, Claim>
 
+const rows = (spec: string, variants: readonly string[], properties: readonly string[]) => ({
+  spec,
+  variants,
+  properties,
+})
+
 const e = {
-  E1: { thread: 'counters', claim: 'The error of the approximate sum stays within the documented range.' },
+  E1: {
+    thread: 'counters',
+    claim: 'The error of the approximate sum stays within the documented range.',
+    decided: [
+      rows(
+        'percpu-counter-tree',
+        ['v12', 'v17', 'v1', 'truncating-carry'],
+        ['RangeContainsPreciseSum', 'ErrorAtRestIsSharp', 'GreatestErrorAtRest', 'GreatestError', 'LeastError'],
+      ),
+      rows('percpu-counter', ['6.2', '6.3'], ['ErrorStaysWithinBound', 'GreatestError']),
+      rows('split-rss', ['6.1', 'counted-first'], ['GreatestError', 'GreatestErrorBetweenFaults']),
+    ],
+  },
   E2: {
     thread: 'counters',
     claim: 'What was added is in the tree, in a carry under way or in the root, in every state.',
+    decided: [
+      rows(
+        'percpu-counter-tree',
+        [
+          'v12',
+          'v17',
+          'carry-from-reload',
+          'split-level0',
+          'level0-cpu-reused',
+          'skip-drops-low-bits',
+          'set-resets-items',
+        ],
+        ['NothingIsLost', 'PreciseSumIsTheTotal'],
+      ),
+    ],
   },
+  // The sequences that attain the formulas are in worst-case.test.ts.
   E3: { thread: 'counters', claim: 'The worst error grows as N log N instead of N squared.' },
-  E4: { thread: 'counters', claim: 'The precise sum is exact when nobody adds.' },
-  E5: { thread: 'counters', claim: 'The range given around the approximate sum contains the precise one.' },
-  E6: { thread: 'counters', claim: 'Comparisons give the right sign or say that they cannot.' },
-  E7: { thread: 'counters', claim: 'A task with few threads that migrates can reach the worst error.' },
+  E4: {
+    thread: 'counters',
+    claim: 'The precise sum is exact when nobody adds.',
+    decided: [
+      rows(
+        'percpu-counter-tree',
+        ['v12', 'int-width', 'sum-approximate', 'unclamped-approx', 'unclamped-precise'],
+        ['ReadIsExactAtRest', 'ReadValueExisted', 'ReadIsNotNegative', 'SetGivesItsValue'],
+      ),
+      rows('percpu-counter', ['6.2', '6.3'], ['SumIsExactAtRest']),
+    ],
+  },
+  E5: {
+    thread: 'counters',
+    claim: 'The range given around the approximate sum contains the precise one.',
+    decided: [
+      rows(
+        'percpu-counter-tree',
+        ['v12', 'late-init'],
+        ['RangeContainsPreciseSum', 'RangeContainsPreciseSumAtRest', 'ReadIsWithinRange'],
+      ),
+      rows('percpu-counter-comparison', ['march-2026', 'range-overwritten'], ['RangeOfBothContainsBoth']),
+    ],
+  },
+  E6: {
+    thread: 'counters',
+    claim: 'Comparisons give the right sign or say that they cannot.',
+    decided: [
+      rows(
+        'percpu-counter-comparison',
+        ['march-2026', 'v12', 'v2'],
+        [
+          'ApproximateSignIsRight',
+          'PreciseSignIsRight',
+          'ApproximateSignOfValueIsRight',
+          'PreciseSignOfValueIsRight',
+          'UnequalIsUndecided',
+        ],
+      ),
+      rows('percpu-counter', ['6.2', '6.3'], ['ComparisonTrustsRightly']),
+    ],
+  },
+  E7: {
+    thread: 'counters',
+    claim: 'A task with few threads that migrates can reach the worst error.',
+    decided: [
+      rows('percpu-counter-tree', ['v12'], ['WorstCaseAtRest', 'GreatestErrorAtRest']),
+      rows('percpu-counter', ['6.2'], ['WorstCase', 'GreatestError']),
+      rows('split-rss', ['6.1'], ['GreatestError']),
+    ],
+  },
+  // Vectors, in model/percpu-counter-tree/vectors.test.ts.
   E8: { thread: 'counters', claim: 'Known inputs give known sums.' },
+  // A proof, in decisions/2026-11-20-counter-tree-bound.md.
   E9: { thread: 'counters', claim: 'Range and conservation hold for all sizes, not only for small ones.' },
   F1: { thread: 'counters', claim: 'Choosing in two passes finds the task with the largest precise score.' },
   F2: { thread: 'counters', claim: 'Choosing by approximate sums can find the wrong task.' },
