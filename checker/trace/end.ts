@@ -10,7 +10,7 @@ import type { LassoOf } from './lasso.ts'
 import type { Trace } from './schedule.ts'
 
 /** Behind the end of a trap so many states are looked at for each value, to see whether another one would open it. */
-const OPENING_STATES = 200
+const OPENING_STATES = 60
 
 /** A process that does not move any more. */
 export interface Idle {
