@@ -140,6 +140,13 @@ describe('graph', () => {
     expect(stdout).toMatch(/^digraph "increment racy threads=2" \{\n/)
     expect(stdout).toContain('  s0 -> s1 [label="thread0 read"]\n')
   })
+  test('draws them', async () => {
+    const { exit, stdout } = await graph('increment', '--bounds', 'threads=2', '--format', 'svg')
+    expect(exit).toBe(0)
+    expect(stdout).toContain('<title>increment racy threads=2</title>')
+    expect(stdout.match(/class="node"/g)).toHaveLength(13)
+    expect(stdout.match(/class="edge"/g)).toHaveLength(14)
+  })
   test('refuses what nobody could read, and says what would help', async () => {
     const { exit, stdout, stderr } = await graph('increment', '--bounds', 'threads=2', '--max-states', '12')
     expect(stderr).toContain('There are more than 12 states, too many for a graph that anybody can read.')

@@ -1,4 +1,4 @@
-/** `oomcheck graph`: all states of a small instance as text for Graphviz. */
+/** `oomcheck graph`: all states of a small instance, as text for Graphviz or drawn by it. */
 import { Machine } from '../engine/machine.ts'
 import { dot } from '../report/dot.ts'
 import { configurationName } from '../report/record.ts'
@@ -10,10 +10,13 @@ import { openOutput } from './output.ts'
 import { planOf } from './plan.ts'
 import { sentences, UsageError } from './sentences.ts'
 
-/** More states than that make no picture that anybody can read. */
-export const GRAPH_STATES = 500
+export const GRAPH_FORMATS = ['dot', 'svg'] as const
+
+/** More states than that make no picture that anybody can read; and drawing takes a time that grows much faster. */
+export const GRAPH_STATES = { dot: 500, svg: 200 } as const
 
 export interface GraphOptions {
+  readonly format: (typeof GRAPH_FORMATS)[number]
   readonly variant?: readonly string[]
   readonly bounds?: Readonly<Record<string, number>>
   readonly with?: readonly string[]
@@ -33,11 +36,19 @@ export async function graphCommand(name: string, options: GraphOptions): Promise
     full: true,
   })
   if (planned === undefined) throw new UsageError(sentences.noSpecFits())
-  const limit = options.maxStates ?? GRAPH_STATES
+  const limit = options.maxStates ?? GRAPH_STATES[options.format]
   const machine = new Machine(planned.layout, new Set())
   const graph = stateGraph(machine, limit)
   if (graph === undefined) throw new UsageError(sentences.tooManyStates(limit))
   const fields = fieldsOf(planned.layout).filter(({ history }) => !history)
-  openOutput(options.output).write(dot(`${planned.spec.name} ${configurationName(planned)}`, graph, fields))
+  const text = dot(`${planned.spec.name} ${configurationName(planned)}`, graph, fields)
+  openOutput(options.output).write(options.format === 'svg' ? await drawn(text) : text)
   return EXIT.asExpected
+}
+
+/** Drawn by Graphviz, which is loaded when it is first needed. */
+async function drawn(text: string): Promise<string> {
+  const { Graphviz } = await import('@hpcc-js/wasm-graphviz')
+  const graphviz = await Graphviz.load()
+  return graphviz.dot(text)
 }

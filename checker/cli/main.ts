@@ -11,7 +11,7 @@ import { CLAIM_FORMATS, claimsCommand, type ClaimsOptions } from './claims.ts'
 import { REDUCTIONS } from './reduce.ts'
 import { EXIT } from './exit.ts'
 import { EXPLANATION_FORMATS, explainCommand, type ExplainOptions } from './explain.ts'
-import { graphCommand, type GraphOptions } from './graph.ts'
+import { GRAPH_FORMATS, graphCommand, type GraphOptions } from './graph.ts'
 import { LIST_FORMATS, listCommand, type ListOptions } from './list.ts'
 import { MINIMIZE_FORMATS, minimizeCommand, type MinimizeOptions } from './minimize.ts'
 import { DEFAULT_BITS, DEFAULT_SEED, DEFAULT_WALK_DEPTH } from './modes.ts'
@@ -157,12 +157,17 @@ const explainCommandLine = (done: (exit: number) => void): Command =>
 
 const graphCommandLine = (done: (exit: number) => void): Command =>
   new Command('graph')
-    .description('Write all states of a small configuration as text for Graphviz, which draws it: dot -Tsvg.')
+    .description('Write all states of a small configuration, as text for Graphviz or drawn by it.')
     .argument('<spec>', 'the name of a spec')
     .option('--variant <name>', 'this variant; otherwise the first', collectNames)
     .option('--bounds <bounds>', 'with these bounds, like cpus=2; the others as in the first row', collectBounds)
     .option('--with <ingredients>', 'with these ingredients', collectNames)
-    .option('--max-states <n>', 'up to so many states; otherwise 500', parseScaled('--max-states', 'states'))
+    .addOption(new Option('--format <format>', 'what to write').choices(GRAPH_FORMATS).default('dot'))
+    .option(
+      '--max-states <n>',
+      'up to so many states; otherwise 500 as text and 200 drawn',
+      parseScaled('--max-states', 'states'),
+    )
     .addOption(specsOption())
     .addOption(outputOption())
     .addOption(debugOption())
