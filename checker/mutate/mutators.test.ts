@@ -152,6 +152,17 @@ describe('one mistake', () => {
   })
 })
 
+test('two steps after a call are swapped for those who return from it', () => {
+  const { call, procedure } = language<typeof state>()
+  const put = procedure('put', { family: 'cpu', args: {} }, { first: () => 'return', last: () => undefined })
+  const [a, b] = [steps.add, steps.give]
+  const whole = layout(program('cpu', { call: call(put, () => ({})) as never, a, b }))
+  const other = layout(program('cpu', { call: call(put, () => ({})) as never, b, a }))
+  const change = changesOf(whole).find(({ mutator, place }) => mutator === 'swap steps' && place === 'cpu.a and b')
+  expect(seen(change?.apply(whole) ?? whole)).toEqual(seen(other))
+  expect(seen(other)).not.toEqual(seen(whole))
+})
+
 test('a write that is dropped is seen by the rest of the step', () => {
   const counting = program('cpu', {
     count: (s, me) => {

@@ -7,6 +7,7 @@
 import { coverName } from '../engine/engine.ts'
 import type { Layout } from '../engine/layout.ts'
 import type { CompiledProgram, FlatAction, FlatLabel, Target } from '../engine/process.ts'
+import { RETURN } from '../language/program.ts'
 import type { Tampering } from '../engine/tampering.ts'
 import { fieldsOf } from './fields.ts'
 import { changeName, type Survey } from './survey.ts'
@@ -138,19 +139,28 @@ function skipping(program: CompiledProgram, name: string): CompiledProgram {
   }
 }
 
-/** The program in which two labels that follow each other stand in the other order; who names a label gets to it as before. */
+/**
+ * The program in which two labels that follow each other stand in the other order; who names a label gets to it as before,
+ * except for calls, which are taken to go on to whatever follows them.
+ */
 function swapping(program: CompiledProgram, first: FlatLabel, second: FlatLabel, isFirst: boolean): CompiledProgram {
   const next = (label: FlatLabel): Target | undefined => {
     if (label.index === second.index) return { pc: first.index, leaves: [] }
     const target = (label.index === first.index ? second : label).target(undefined)
     return target?.pc === first.index ? { ...target, pc: second.index } : target
   }
+  /** A procedure that returns leads on to what follows its call. */
+  const after = (label: FlatLabel): Target | undefined => {
+    const target = label.target(RETURN)
+    const leaves = scopeOf(first.name) !== scopeOf(label.name)
+    return leaves && target?.pc === first.index ? { ...target, pc: second.index } : target
+  }
   return {
     ...program,
     start: isFirst && program.start === first.index ? second.index : program.start,
     labels: program.labels.map((label) => ({
       ...label,
-      target: (to) => (to === undefined ? next(label) : label.target(to)),
+      target: (to) => (to === undefined ? next(label) : to === RETURN ? after(label) : label.target(to)),
     })),
   }
 }
