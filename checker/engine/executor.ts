@@ -161,7 +161,7 @@ export class Executor {
     const frame = label.procedure === undefined ? NO_FRAME : (frames[label.procedure] ?? NO_FRAME)
     const { tampering } = action
     port.tampering = tampering
-    tampering?.begin?.(process)
+    tampering?.begin?.(process.name)
     port.mode = 'read'
     const runs = process.program.runs === undefined || isTrue(process.program.runs(s, me))
     tampering?.answered?.('runs', runs)

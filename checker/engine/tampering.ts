@@ -2,11 +2,9 @@
  * What stands between an action and the state, where somebody wants to know what it does or to make it do something else:
  * for mutants of a model. It must itself depend on nothing but what the action reads, writes and picks.
  */
-import type { Process } from './process.ts'
-
 export interface Tampering {
-  /** A branch of the action begins. */
-  begin?(process: Process): void
+  /** A branch of the action begins, taken by the process of this name. */
+  begin?(process: string): void
   /** The guard of the action, or of the whole program, has answered. */
   answered?(which: 'when' | 'runs', answer: boolean): void
   /** A code was read, in the order in which that happens, whether it was written by the branch or not. */

@@ -44,7 +44,7 @@ function atLeaf(
 ): Tampering {
   let [met, isOnPath] = [0, false]
   return {
-    begin: ({ name }) => {
+    begin: (name) => {
       met = 0
       isOnPath = name === process
     },

@@ -5,7 +5,7 @@
 import type { StateSpace } from '../engine/engine.ts'
 import { coverName } from '../engine/engine.ts'
 import type { Layout } from '../engine/layout.ts'
-import type { FlatAction, FlatLabel, Process } from '../engine/process.ts'
+import type { FlatAction, FlatLabel } from '../engine/process.ts'
 import { tableEngine } from '../engine/table.ts'
 import type { Tampering, Written } from '../engine/tampering.ts'
 import { fieldsOf } from './fields.ts'
@@ -57,7 +57,7 @@ class Surveyor {
 
   watch(family: string, label: FlatLabel, action: FlatAction): Tampering {
     const place = coverName(family, label.name, action.name)
-    let process: Process | undefined
+    let process = ''
     let [path, changes]: [Written[], Written[]] = [[], []]
     return {
       begin: (by) => {
@@ -79,8 +79,7 @@ class Surveyor {
         return code
       },
       end: (picks) => {
-        if (process === undefined) return []
-        const leaf = { process: process.name, label: label.key, action: action.name, picks, path, changes }
+        const leaf = { process, label: label.key, action: action.name, picks, path, changes }
         const key = leafKey(leaf)
         // What stood there before is no part of the leaf, so that one state may show a change that another does not.
         const known = this.leaves.get(key)
