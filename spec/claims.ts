@@ -115,7 +115,17 @@ const c = {
     thread: 'reaper',
     claim: 'Setting MMF_OOM_SKIP earlier avoids the double walk, or else makes pointless kills possible.',
   },
-  C7: { thread: 'reaper', claim: 'A victim is queued for the reaper at most once, and its references balance.' },
+  C7: {
+    thread: 'reaper',
+    claim: 'A victim is queued for the reaper at most once, and its references balance.',
+    decided: [
+      {
+        spec: 'oom-reaper-queue',
+        variants: ['next-pointer', 'next-or-head', 'queued-bit'],
+        properties: ['QueuedAtMostOnce', 'ReferencesAreOwn', 'ReferencesCanBeDropped', 'ReferencesAreDropped'],
+      },
+    ],
+  },
   C8: { thread: 'reaper', claim: 'process_mrelease() gives the same guarantees as the reaper.' },
   C9: { thread: 'reaper', claim: 'Giving up on a victim costs another kill, by design.' },
   D1: {

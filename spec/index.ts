@@ -2,6 +2,7 @@
 import type { Spec } from '../checker/language/index.ts'
 import oomChildFirst from './oom-child-first.ts'
 import oomMmReuse from './oom-mm-reuse.ts'
+import oomReaperQueue from './oom-reaper-queue.ts'
 import oomSerialization from './oom-serialization.ts'
 import percpuCounter from './percpu-counter.ts'
 import percpuCounterComparison from './percpu-counter-comparison.ts'
@@ -11,6 +12,7 @@ import splitRss from './split-rss.ts'
 const specs: readonly Spec[] = [
   oomChildFirst,
   oomMmReuse,
+  oomReaperQueue,
   splitRss,
   percpuCounter,
   percpuCounterComparison,
