@@ -66,6 +66,7 @@ export const oomReaper = protocol({
     reaping: { doc: 'a process that has exited leaves the list' },
     mrelease: { doc: 'a manager kills the hog, too, and calls process_mrelease()' },
     withoutPteLock: { doc: 'the reaper looks at an entry and clears it without a lock' },
+    withoutReset: { doc: '5.18: exit_mmap() leaves mm->mmap pointing at the VMAs that it has freed' },
     prompt: { doc: 'no tick passes while allocators, timers and the reaper can act' },
   },
   state,

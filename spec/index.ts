@@ -2,6 +2,7 @@
 import type { Spec } from '../checker/language/index.ts'
 import oomChildFirst from './oom-child-first.ts'
 import oomMmReuse from './oom-mm-reuse.ts'
+import oomReaper from './oom-reaper.ts'
 import oomReaperQueue from './oom-reaper-queue.ts'
 import oomSerialization from './oom-serialization.ts'
 import percpuCounter from './percpu-counter.ts'
@@ -17,6 +18,7 @@ const specs: readonly Spec[] = [
   percpuCounter,
   percpuCounterComparison,
   percpuCounterTree,
+  oomReaper,
   oomSerialization,
 ]
 

@@ -145,6 +145,10 @@ export const mmputs = {
       unmap_vmas,
       free_pgtables,
       tlb_finish_mmu,
+      /** The VMAs are freed, and since f798a1d4f94d nothing points at them any more. */
+      remove_vma: (_s, _me, _pick, frame) => {
+        frame.mm.no_mmap = !setup.withoutReset
+      },
       mmap_write_unlock,
     }),
   /** It unmaps beside other readers, sets the flag, and waits for them before it tears down. */

@@ -21,7 +21,7 @@ const shape = ({ pages }: Setup) =>
 
 /** Whoever walks an mm that is torn down reads what belongs to somebody else by now. */
 const noteStraying = (h: { strayed: boolean }, _s: unknown, me: { readonly mm: Mm | null }): void => {
-  h.strayed = h.strayed || me.mm?.torn_down === true
+  h.strayed = h.strayed || (me.mm?.torn_down === true && !me.mm.no_mmap)
 }
 
 /** Turns to the next VMA, at first to the highest, or to none. */
@@ -30,7 +30,7 @@ function advance(frame: Frame): boolean {
     frame.started = true
     frame.left = frame.mm.pte.length
   } else frame.left--
-  return frame.left > 0 && !frame.mm.VM_SHARED
+  return frame.left > 0 && !frame.mm.VM_SHARED && !frame.mm.no_mmap
 }
 
 /** __oom_reap_task_mm(), which frees what it has gathered VMA by VMA. */

@@ -28,6 +28,7 @@ export type Ingredient =
   | 'reaping'
   | 'mrelease'
   | 'withoutPteLock'
+  | 'withoutReset'
   | 'prompt'
 
 export interface Bounds {
@@ -88,6 +89,8 @@ export const state = (setup: Setup) => {
       gathered: upTo(pages + 1),
       /** VMAs and page tables are gone. */
       torn_down: bool,
+      /** mm->mmap is NULL: there is nothing left to be walked, and whoever looks sees that. */
+      no_mmap: bool,
       /** All of it is shared memory, which the reaper leaves alone. */
       VM_SHARED: bool,
     }),

@@ -4,14 +4,18 @@
  * A kill is decided where the killer finds an mm under task_lock(). What is left of an earlier victim at that moment says
  * through which window the kill came; each window is a property of its own, and at most one of them has a part in it.
  */
-import { propertiesOf, type RowOf } from '../../checker/language/index.ts'
+import { propertiesOf, type RowOf, type SetView } from '../../checker/language/index.ts'
 import { oomReaper } from '../../model/oom-reaper.ts'
-import { holdsMemory, mapped } from '../../model/oom-reaper/state.ts'
+import { holdsMemory, mapped, type Mm, type State } from '../../model/oom-reaper/state.ts'
 import { WMARK_HIGH } from '../../model/kernel/zone.ts'
 
 export type ReaperRow = RowOf<typeof oomReaper>
 
 const { always, leadsTo, longest, maximum, reachable, stepwise } = propertiesOf(oomReaper)
+
+/** What the first kill was made for has come about, or another kill has. */
+const isOver = (s: State, { h }: { h: { readonly kills: number; readonly killed: SetView<Mm> } }) =>
+  s.panicked || h.kills > 1 || s.cpu.every((cpu) => cpu.has_page) || h.killed.some((mm) => !holdsMemory(mm))
 
 export const properties = [
   /** Every page is mapped, gathered by one walker, free, or has been allocated: exit and reaper free none of them twice. */
@@ -58,18 +62,10 @@ export const properties = [
   /** The double walk itself: exit and reaper have the lock for reading at a time. */
   always('OneWalkAtATime', (s) => s.mm[0].mmap_lock.readers <= 1),
 
-  /** After a kill memory comes back, or somebody else is killed, or the kernel says that it is at its end. */
-  leadsTo(
-    'ReaperMakesProgress',
-    (_s, { h }) => h.kills === 1,
-    (s, { h }) => s.panicked || h.kills > 1 || h.killed.some((mm) => !holdsMemory(mm)),
-  ),
+  /** After a kill everybody gets a page, or all memory is back, or somebody else is killed, or nobody is left. */
+  leadsTo('ReaperMakesProgress', (_s, { h }) => h.kills === 1, isOver),
   /** The same, measured: tenths of a second from the first kill. */
-  longest('TicksToProgress', {
-    from: (_s, { h }) => h.kills === 1,
-    to: (s, { h }) => s.panicked || h.kills > 1 || h.killed.some((mm) => !holdsMemory(mm)),
-    count: 'ticks',
-  }),
+  longest('TicksToProgress', { from: (_s, { h }) => h.kills === 1, to: isOver, count: 'ticks' }),
   /** Until the next victim could be chosen, or memory is back. */
   longest('TicksToEligible', {
     from: (_s, { h }) => h.kills === 1,

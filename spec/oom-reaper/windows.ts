@@ -1,0 +1,150 @@
+/** The windows through which a kill comes too early: late starters, W1 to W4, and the flag that was to be set earlier. */
+import { holds, maximum, reachable, violated } from '../../checker/language/index.ts'
+import type { ReaperRow } from './properties.ts'
+
+const alone = { cpus: 1, victims: 1, pages: 2, delay: 0, retries: 1 }
+const one = { cpus: 1, victims: 2, pages: 2, delay: 0, retries: 1 }
+const two = { cpus: 1, victims: 2, pages: 2, delay: 0, retries: 2 }
+
+export const windows: readonly ReaperRow[] = [
+  {
+    claims: ['C6'],
+    variant: '6.18',
+    bounds: one,
+    expect: {
+      NoKillWhileExitUnmaps: holds,
+      NoKillWhilePagesAreGathered: violated(26),
+      VictimIsSeenUntilSkip: holds,
+      NoKillAfterGivingUp: holds,
+      NoKillWhileEnoughIsFree: violated(29),
+      HiddenBeforeFree: reachable(15),
+    },
+    why: 'The flag comes after the last entry is cleared and before the gathered pages are freed, and a scan in between finds nothing to wait for (W2); a scan that comes later, after an attempt that failed before, kills while the pages are free.',
+  },
+  {
+    claims: ['C6'],
+    variant: 'early-skip',
+    bounds: one,
+    expect: {
+      NoKillWhileExitUnmaps: violated(22),
+      NoKillWhilePagesAreGathered: violated(25),
+      VictimIsSeenUntilSkip: holds,
+      NoKillAfterGivingUp: holds,
+      NoKillWhileEnoughIsFree: violated(29),
+    },
+    why: 'With the flag at the beginning of exit_mmap() the next scan passes over a victim that has all of its memory and is just about to give it back.',
+  },
+  {
+    claims: ['C6'],
+    variant: '6.18',
+    bounds: alone,
+    expect: { WalkFindsPages: violated(17), OneWalkAtATime: violated(14) },
+    why: 'The reaper may get the lock when exit has unmapped everything and has not set the flag, walks for nothing, and makes exit wait for it (W1); or both walk at a time.',
+  },
+  {
+    claims: ['C6'],
+    variant: 'early-skip',
+    bounds: alone,
+    expect: { WalkFindsPages: holds, OneWalkAtATime: violated(15) },
+    why: 'The early flag closes W1 but not the double walk: a reaper that looked at the flag just before walks beside exit all the same.',
+  },
+  {
+    claims: ['C6'],
+    variant: '5.18',
+    bounds: one,
+    expect: {
+      NoKillWhileExitUnmaps: holds,
+      NoKillWhilePagesAreGathered: violated(31),
+      VictimIsSeenUntilSkip: holds,
+      NoKillWhileEnoughIsFree: violated(26),
+    },
+    why: 'Exit frees what it unmaps before it sets the flag itself; what is left of W2 is a reaper that finds nothing mapped and sets the flag while the pages that exit has gathered are not free.',
+  },
+  {
+    claims: ['C6', 'C9'],
+    variant: 'reaper-off',
+    bounds: { ...one, victims: 3 },
+    expect: {
+      NoKillWhileExitUnmaps: holds,
+      NoKillWhilePagesAreGathered: violated(28),
+      VictimIsSeenUntilSkip: holds,
+      NoKillAfterGivingUp: holds,
+      Kills: maximum(3),
+    },
+    why: 'W2 is a matter of exit alone: without a reaper the scan still comes between the flag and the pages.',
+  },
+  {
+    claims: ['C6'],
+    variant: '6.18',
+    bounds: { ...one, delay: 1 },
+    ingredients: ['stuck', 'pin', 'reaping'],
+    expect: { VictimIsSeenUntilSkip: holds, NoKillWhileExitUnmaps: holds },
+    why: 'W3 needs a victim that exits: one that stays on the list is seen, whoever pins its mm.',
+  },
+  {
+    claims: ['C6'],
+    variant: '6.18',
+    bounds: one,
+    ingredients: ['pin', 'reaping'],
+    expect: { VictimIsSeenUntilSkip: violated(23) },
+    full: true,
+    why: 'W3: the mm is pinned by a reader, its victim is gone from the list, and the scan kills the next one although nothing of the first has come back and the reaper has not even begun.',
+  },
+  {
+    claims: ['C6'],
+    variant: '6.18',
+    bounds: one,
+    ingredients: ['pin'],
+    expect: { VictimIsSeenUntilSkip: holds },
+    full: true,
+    why: 'W3 is closed where no parent takes the zombie from the list: the mark on it outlasts its mm.',
+  },
+  {
+    claims: ['C6'],
+    variant: '6.18',
+    bounds: one,
+    ingredients: ['reaping'],
+    expect: { VictimIsSeenUntilSkip: holds },
+    why: 'W3 is closed where nobody pins the mm: the victim leaves the list after it has cleaned it.',
+  },
+  {
+    claims: ['C9'],
+    variant: '6.18',
+    bounds: two,
+    ingredients: ['stuck', 'writer'],
+    expect: { NoKillAfterGivingUp: violated(28), Kills: maximum(2) },
+    why: 'W4: the lock is held through all attempts, the flag is set with everything still mapped, and the next scan kills.',
+  },
+  {
+    claims: ['C9'],
+    variant: '6.18',
+    bounds: two,
+    ingredients: ['stuck', 'unreapable'],
+    expect: { NoKillAfterGivingUp: violated(25), Kills: maximum(2) },
+    why: 'W4: the first attempt succeeds and frees nothing, since the memory is shared, and the flag is set.',
+  },
+  {
+    claims: ['C9'],
+    variant: '6.18',
+    bounds: two,
+    ingredients: ['stuck', 'reader'],
+    expect: { NoKillAfterGivingUp: holds, EveryPageIsFreedOnce: holds },
+    why: 'A reader does not stop the reaper, who needs the lock for reading only.',
+  },
+  {
+    claims: ['C9'],
+    variant: '6.18',
+    bounds: two,
+    ingredients: ['stuck', 'queuedWriter'],
+    expect: { NoKillAfterGivingUp: violated(28) },
+    why: 'W4: a reader and a writer who waits for it do stop the reaper, since the trylock fails behind a waiting writer.',
+  },
+  {
+    claims: ['C9'],
+    variant: '6.18',
+    bounds: two,
+    ingredients: ['stuck'],
+    expect: { NoKillAfterGivingUp: holds, VictimIsSeenUntilSkip: holds, NoKillWhileExitUnmaps: holds },
+    why: 'With nobody at the lock and memory that can be reaped the reaper never gives up.',
+  },
+]
