@@ -145,7 +145,7 @@ export const mmputs = {
       unmap_vmas,
       free_pgtables,
       tlb_finish_mmu,
-      /** The VMAs are freed, and since f798a1d4f94d nothing points at them any more. */
+      /** The VMAs are freed, and since February 2022 nothing points at them any more. */
       remove_vma: (_s, _me, _pick, frame) => {
         frame.mm.no_mmap = !setup.withoutReset
       },

@@ -1,5 +1,5 @@
 /** C1 and C9: whether, and within which time, a kill is followed by memory or by another kill. A tick is a tenth of a second. */
-import { holds, maximum, reachable, unbounded, violated } from '../../checker/language/index.ts'
+import { holds, maximum, minimum, reachable, unbounded, violated } from '../../checker/language/index.ts'
 import type { ReaperRow } from './properties.ts'
 
 /** The real delay and the real number of attempts. */
@@ -65,7 +65,12 @@ export const progress: readonly ReaperRow[] = [
     variant: '6.18',
     bounds: real,
     ingredients: ['stuck', 'writer', 'prompt'],
-    expect: { TicksToEligible: maximum(30), TicksToProgress: maximum(31), GivesUp: reachable(240) },
+    expect: {
+      TicksToEligible: maximum(30),
+      TicksToProgress: maximum(31),
+      GivesUp: reachable(240),
+      TicksToReaper: minimum(20),
+    },
     why: 'Two seconds of delay and ten attempts, each followed by a sleep of a tenth of a second, also the last one; then the allocator may have just gone to sleep for a tick, so that the next victim dies after 3.1 seconds.',
   },
   {
@@ -89,7 +94,7 @@ export const progress: readonly ReaperRow[] = [
     variant: '4.9',
     bounds: real,
     ingredients: ['stuck', 'prompt'],
-    expect: { TicksToEligible: maximum(0), TicksToProgress: maximum(0) },
+    expect: { TicksToEligible: maximum(0), TicksToProgress: maximum(0), TicksToReaper: minimum(0) },
     why: 'Without the delay the reaper is there at once.',
   },
   {

@@ -11,7 +11,7 @@ import { WMARK_HIGH } from '../../model/kernel/zone.ts'
 
 export type ReaperRow = RowOf<typeof oomReaper>
 
-const { always, leadsTo, longest, maximum, reachable, stepwise } = propertiesOf(oomReaper)
+const { always, leadsTo, longest, maximum, reachable, shortest, stepwise } = propertiesOf(oomReaper)
 
 /** What the first kill was made for has come about, or another kill has. */
 const isOver = (s: State, { h }: { h: { readonly kills: number; readonly killed: SetView<Mm> } }) =>
@@ -70,6 +70,12 @@ export const properties = [
   longest('TicksToEligible', {
     from: (_s, { h }) => h.kills === 1,
     to: (_s, { h }) => h.kills > 1 || h.killed.some((mm) => mm.MMF_OOM_SKIP || !holdsMemory(mm)),
+    count: 'ticks',
+  }),
+  /** And how long the victim has, at least, before the reaper turns to it. */
+  shortest('TicksToReaper', {
+    from: (s, { at, h }) => h.kills === 1 && s.cpu.some((cpu) => at(cpu, 'queue_oom_reaper')),
+    to: (s) => s.reaper[0].task !== null,
     count: 'ticks',
   }),
   maximum('Kills', (_s, { h }) => h.killed.size),
