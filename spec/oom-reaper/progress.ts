@@ -15,6 +15,7 @@ export const progress: readonly ReaperRow[] = [
     ingredients: ['stuck'],
     fairness: fair,
     expect: { ReaperMakesProgress: holds, Kill: reachable(7) },
+    states: 1_784,
     why: 'The victim never runs, and the reaper brings back its memory.',
   },
   {
@@ -24,6 +25,7 @@ export const progress: readonly ReaperRow[] = [
     ingredients: ['stuck', 'writer'],
     fairness: fair,
     expect: { ReaperMakesProgress: holds, GivesUp: reachable(21) },
+    states: 16_289,
     why: 'The lock may be held for ever: after the last attempt the mm is passed over, and the next victim is killed.',
   },
   {
@@ -33,6 +35,7 @@ export const progress: readonly ReaperRow[] = [
     ingredients: ['stuck'],
     fairness: { weak: ['cpu', 'clock'] },
     expect: { ReaperMakesProgress: violated(18), TicksToProgress: unbounded },
+    states: 26,
     why: 'Without a reaper every scan finds the marked victim and waits for it, for ever.',
   },
   {
@@ -41,6 +44,7 @@ export const progress: readonly ReaperRow[] = [
     bounds: small,
     fairness: { weak: ['cpu', 'clock', 'task'] },
     expect: { ReaperMakesProgress: holds },
+    states: 2_739,
     why: 'Nobody needs a reaper where victims exit.',
   },
   {
@@ -50,6 +54,7 @@ export const progress: readonly ReaperRow[] = [
     ingredients: ['stuck', 'writer'],
     fairness: { weak: ['cpu', 'reaper', 'clock'] },
     expect: { ReaperMakesProgress: violated(32), TicksToProgress: unbounded },
+    states: 2_624,
     why: 'The first reaper took the mark from its victim only when it had reaped it: once it had given up nobody was killed any more, and nothing came back.',
   },
   {
@@ -58,6 +63,7 @@ export const progress: readonly ReaperRow[] = [
     bounds: real,
     ingredients: ['stuck', 'prompt'],
     expect: { TicksToEligible: maximum(20), TicksToProgress: maximum(20) },
+    states: 1_116,
     why: 'Two seconds from the mark to the reaper, which takes no time.',
   },
   {
@@ -71,6 +77,7 @@ export const progress: readonly ReaperRow[] = [
       GivesUp: reachable(240),
       TicksToReaper: minimum(20),
     },
+    states: 27_740,
     why: 'Two seconds of delay and ten attempts, each followed by a sleep of a tenth of a second, also the last one; then the allocator may have just gone to sleep for a tick, so that the next victim dies after 3.1 seconds.',
   },
   {
@@ -79,6 +86,7 @@ export const progress: readonly ReaperRow[] = [
     bounds: real,
     ingredients: ['stuck', 'unreapable', 'prompt'],
     expect: { TicksToEligible: maximum(20), TicksToProgress: maximum(21) },
+    states: 5_279,
     why: 'A pass over shared memory succeeds at once and frees nothing.',
   },
   {
@@ -87,6 +95,7 @@ export const progress: readonly ReaperRow[] = [
     bounds: real,
     ingredients: ['stuck', 'writer', 'prompt'],
     expect: { TicksToEligible: maximum(30), TicksToProgress: maximum(31) },
+    states: 32_569,
     why: 'The delay and the attempts are the same since 5.18.',
   },
   {
@@ -95,6 +104,7 @@ export const progress: readonly ReaperRow[] = [
     bounds: real,
     ingredients: ['stuck', 'prompt'],
     expect: { TicksToEligible: maximum(0), TicksToProgress: maximum(0), TicksToReaper: minimum(0) },
+    states: 40,
     why: 'Without the delay the reaper is there at once.',
   },
   {
@@ -103,6 +113,7 @@ export const progress: readonly ReaperRow[] = [
     bounds: real,
     ingredients: ['stuck', 'writer', 'prompt'],
     expect: { TicksToEligible: maximum(10), TicksToProgress: maximum(11) },
+    states: 3_474,
     why: 'Ten attempts, and the sleep of the allocator.',
   },
   {
@@ -111,6 +122,7 @@ export const progress: readonly ReaperRow[] = [
     bounds: real,
     ingredients: ['stuck', 'prompt'],
     expect: { TicksToEligible: unbounded },
+    states: 150,
     why: 'The allocator looks again every tick, and finds the same victim.',
   },
   {

@@ -11,6 +11,7 @@ export const teardown: readonly ReaperRow[] = [
     variant: '6.18',
     bounds: alone,
     expect: { EveryPageIsFreedOnce: holds, NobodyWalksAfterTeardown: holds },
+    states: 2_770,
     why: 'An entry is looked at and cleared under one lock, and exit waits for all readers between the flag and the teardown.',
   },
   {
@@ -18,6 +19,7 @@ export const teardown: readonly ReaperRow[] = [
     variant: '5.18',
     bounds: alone,
     expect: { EveryPageIsFreedOnce: holds, NobodyWalksAfterTeardown: holds },
+    states: 2_827,
     why: 'Teardown is under the lock for writing, and whoever gets it for reading after that sees the flag.',
   },
   {
@@ -26,6 +28,7 @@ export const teardown: readonly ReaperRow[] = [
     bounds: alone,
     ingredients: ['withoutPteLock'],
     expect: { EveryPageIsFreedOnce: violated(19), NobodyWalksAfterTeardown: holds },
+    states: 3_870,
     why: 'Without the lock of the page table both clear the entry that both saw, and the page is freed twice.',
   },
   {
@@ -34,6 +37,7 @@ export const teardown: readonly ReaperRow[] = [
     bounds: alone,
     ingredients: ['pin'],
     expect: { EveryPageIsFreedOnce: holds, NobodyWalksAfterTeardown: violated(22), LastUserIsAnother: reachable(10) },
+    states: 4_557,
     why: 'exit_mmap() asked whether the task that runs it is a victim: a reader that is the last user is none, does not wait for the reaper, and frees the page tables under it.',
   },
   {
@@ -42,6 +46,7 @@ export const teardown: readonly ReaperRow[] = [
     bounds: alone,
     ingredients: ['pin'],
     expect: { EveryPageIsFreedOnce: holds, NobodyWalksAfterTeardown: holds, LastUserIsAnother: reachable(10) },
+    states: 5_179,
     why: 'It asks the mm instead.',
   },
   {
@@ -50,6 +55,7 @@ export const teardown: readonly ReaperRow[] = [
     bounds: alone,
     ingredients: ['mrelease'],
     expect: { NobodyWalksAfterTeardown: violated(13) },
+    states: 24_369,
     why: 'process_mrelease() works on any mm that is dying, and an exit that waits only for the sake of OOM victims does not wait for it; it came in 5.15, when exit still did that.',
   },
   {
@@ -58,6 +64,7 @@ export const teardown: readonly ReaperRow[] = [
     bounds: alone,
     ingredients: ['mrelease', 'withoutReset'],
     expect: { EveryPageIsFreedOnce: holds, NobodyWalksAfterTeardown: violated(16) },
+    states: 28_427,
     why: 'The flag is set for OOM victims only: process_mrelease() gets the lock after exit has let go of it, sees no flag, and follows mm->mmap to VMAs that are freed.',
   },
   {
@@ -66,6 +73,7 @@ export const teardown: readonly ReaperRow[] = [
     bounds: alone,
     ingredients: ['mrelease'],
     expect: { EveryPageIsFreedOnce: holds, NobodyWalksAfterTeardown: holds },
+    states: 28_343,
     why: 'Where exit sets mm->mmap to NULL before it unlocks, process_mrelease() finds nothing to walk.',
   },
   {
@@ -74,6 +82,7 @@ export const teardown: readonly ReaperRow[] = [
     bounds: alone,
     ingredients: ['mrelease'],
     expect: { EveryPageIsFreedOnce: holds, NobodyWalksAfterTeardown: holds, MreleaseFindsNoMm: reachable(4) },
+    states: 33_216,
     why: 'Every exit sets the flag and waits for every reader; but a victim that has let go of its mm cannot be released any more, and process_mrelease() returns ESRCH with all of the memory still there.',
   },
   {
@@ -81,6 +90,7 @@ export const teardown: readonly ReaperRow[] = [
     variant: '4.6',
     bounds: one,
     expect: { VictimIsSeenUntilSkip: violated(25) },
+    states: 12_406,
     why: 'The reaper holds a reference, so that the mmput() of the victim frees nothing, the victim is unmarked after it all the same, and the next scan kills before the reaper has begun to unmap.',
   },
   {
@@ -93,6 +103,7 @@ export const teardown: readonly ReaperRow[] = [
       EveryPageIsFreedOnce: holds,
       NobodyWalksAfterTeardown: holds,
     },
+    states: 11_920,
     why: 'An mm without users is taken for reaped, and hidden, while its last user has only begun to unmap it.',
   },
   {

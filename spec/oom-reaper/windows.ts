@@ -39,6 +39,7 @@ export const windows: readonly ReaperRow[] = [
     variant: '6.18',
     bounds: alone,
     expect: { WalkFindsPages: violated(17), OneWalkAtATime: violated(14) },
+    states: 2_720,
     why: 'The reaper may get the lock when exit has unmapped everything and has not set the flag, walks for nothing, and makes exit wait for it (W1); or both walk at a time.',
   },
   {
@@ -46,6 +47,7 @@ export const windows: readonly ReaperRow[] = [
     variant: 'early-skip',
     bounds: alone,
     expect: { WalkFindsPages: holds, OneWalkAtATime: violated(15) },
+    states: 2_909,
     why: 'The early flag closes W1 but not the double walk: a reaper that looked at the flag just before walks beside exit all the same.',
   },
   {
@@ -71,6 +73,7 @@ export const windows: readonly ReaperRow[] = [
       NoKillAfterGivingUp: holds,
       Kills: maximum(3),
     },
+    states: 8_081,
     why: 'W2 is a matter of exit alone: without a reaper the scan still comes between the flag and the pages.',
   },
   {
@@ -79,6 +82,7 @@ export const windows: readonly ReaperRow[] = [
     bounds: { ...one, delay: 1 },
     ingredients: ['stuck', 'pin', 'reaping'],
     expect: { VictimIsSeenUntilSkip: holds, NoKillWhileExitUnmaps: holds },
+    states: 3_174,
     why: 'W3 needs a victim that exits: one that stays on the list is seen, whoever pins its mm.',
   },
   {
@@ -113,6 +117,7 @@ export const windows: readonly ReaperRow[] = [
     bounds: two,
     ingredients: ['stuck', 'writer'],
     expect: { NoKillAfterGivingUp: violated(28), Kills: maximum(2) },
+    states: 14_425,
     why: 'W4: the lock is held through all attempts, the flag is set with everything still mapped, and the next scan kills.',
   },
   {
@@ -121,6 +126,7 @@ export const windows: readonly ReaperRow[] = [
     bounds: two,
     ingredients: ['stuck', 'unreapable'],
     expect: { NoKillAfterGivingUp: violated(25), Kills: maximum(2) },
+    states: 3_340,
     why: 'W4: the first attempt succeeds and frees nothing, since the memory is shared, and the flag is set.',
   },
   {
@@ -129,6 +135,7 @@ export const windows: readonly ReaperRow[] = [
     bounds: two,
     ingredients: ['stuck', 'reader'],
     expect: { NoKillAfterGivingUp: holds, EveryPageIsFreedOnce: holds },
+    states: 4_734,
     why: 'A reader does not stop the reaper, who needs the lock for reading only.',
   },
   {
@@ -137,6 +144,7 @@ export const windows: readonly ReaperRow[] = [
     bounds: two,
     ingredients: ['stuck', 'queuedWriter'],
     expect: { NoKillAfterGivingUp: violated(28) },
+    states: 21_319,
     why: 'W4: a reader and a writer who waits for it do stop the reaper, since the trylock fails behind a waiting writer.',
   },
   {
@@ -145,6 +153,7 @@ export const windows: readonly ReaperRow[] = [
     bounds: two,
     ingredients: ['stuck'],
     expect: { NoKillAfterGivingUp: holds, VictimIsSeenUntilSkip: holds, NoKillWhileExitUnmaps: holds },
+    states: 1_578,
     why: 'With nobody at the lock and memory that can be reaped the reaper never gives up.',
   },
   {
@@ -153,6 +162,7 @@ export const windows: readonly ReaperRow[] = [
     bounds: { ...one, cpus: 2 },
     ingredients: ['stuck'],
     expect: { VictimIsSeenUntilSkip: holds, NoKillWhileExitUnmaps: holds, NoKillWhileEnoughIsFree: violated(27) },
+    states: 16_301,
     why: 'A second allocator adds nothing but late starters: one kills at a time, and whoever fails to get oom_lock goes back to the free list.',
   },
   {
@@ -161,6 +171,7 @@ export const windows: readonly ReaperRow[] = [
     bounds: { ...one, victims: 3 },
     ingredients: ['stuck'],
     expect: { NoKillAfterGivingUp: holds, Kills: maximum(2) },
+    states: 1_431,
     why: 'The one kill too many is that of the late starter, after which its allocator has its page.',
   },
   {
