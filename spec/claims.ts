@@ -2,6 +2,7 @@
  * The ledger: every claim that was made, implied or disputed in the threads under study, in one sentence each. Rows of
  * the specs name the claims that they decide.
  */
+import { claimedVariants } from './claimed-variants.ts'
 
 /** The thread in which a claim was made, or disputed. */
 export const threads = {
@@ -15,7 +16,12 @@ export const threads = {
 export interface Claim {
   readonly claim: string
   readonly thread: keyof typeof threads
-  /** Where it is decided: specs, and in them the variants and properties that speak about it. */
+  /** Variants of which it speaks and that no spec has had rows for, as the thread names them. */
+  readonly variants?: readonly string[]
+  /**
+   * Where it is decided: specs, and in them the variants and properties that speak about it. A variant may be named with
+   * the ingredients that make the difference: `may-18 +exec`.
+   */
   readonly decided?: readonly {
     readonly spec: string
     readonly variants: readonly string[]
@@ -36,18 +42,33 @@ const a = {
   A2: {
     thread: 'serialization',
     claim: 'Nobody is killed while enough memory is free or an earlier victim is about to free it.',
-    decided: serialization(['mainline-2.6.17', 'may-18'], ['NoKillWhileEnoughIsFree', 'NoKillWhileVictimExits']),
+    decided: serialization(
+      ['mainline-2.6.17', 'may-18', 'may-18 +perCpuLists'],
+      ['NoKillWhileEnoughIsFree', 'NoKillWhileVictimExits'],
+    ),
   },
   A3: {
     thread: 'serialization',
     claim: 'Every OOM kill operation that begins is ended once, by its owner or by the mm that it marked.',
-    decided: serialization(['may-18', 'try-2'], ['EveryFinishIsOwn', 'MarkedMmGivesNotice', 'OperationCanEnd']),
+    decided: serialization(
+      ['may-18', 'may-18 +ordinaryExit +withoutTaskLock', 'may-18 +sysrq', 'try-2'],
+      ['EveryFinishIsOwn', 'MarkedMmGivesNotice', 'OperationCanEnd'],
+    ),
   },
   A4: {
     thread: 'serialization',
     claim: 'The flag is cleared in the end, provided that victims can exit.',
     decided: serialization(
-      ['mainline-2.6.17', 'may-18', 'try-2', 'try-4'],
+      [
+        'mainline-2.6.17',
+        'may-18',
+        'may-18 +lock',
+        'may-18 +pin',
+        'may-18 +initShares',
+        'may-18 +constrained +initAllocates',
+        'try-2',
+        'try-4',
+      ],
       ['OperationEnds', 'OperationCanEnd', 'AllocatorsCanFinish', 'AllocatorsFinish'],
     ),
   },
@@ -59,7 +80,13 @@ const a = {
   A6: {
     thread: 'serialization',
     claim: 'Comparing the mm of other tasks with that of the victim after task_unlock() is harmless.',
-    decided: [{ spec: 'oom-mm-reuse', variants: ['may-18', 'with-reference'], properties: ['NoInnocentShot'] }],
+    decided: [
+      {
+        spec: 'oom-mm-reuse',
+        variants: ['may-18 +exec +sleeps', 'may-18', 'with-reference'],
+        properties: ['NoInnocentShot'],
+      },
+    ],
   },
   A7: {
     thread: 'serialization',
@@ -280,5 +307,11 @@ const e = {
   G4: { thread: 'history', claim: 'Each bug of the past is found where its fix is taken out, and only there.' },
 } as const satisfies Record<string, Claim>
 
-export const claims: Readonly<Record<ClaimId, Claim>> = { ...a, ...b, ...c, ...e }
+const stated: Readonly<Record<ClaimId, Claim>> = { ...a, ...b, ...c, ...e }
+const withVariants = Object.entries(stated).map(([id, claim]): [string, Claim] => {
+  const variants = claimedVariants[id]
+  return [id, variants === undefined ? claim : { ...claim, variants }]
+})
+
+export const claims = Object.fromEntries(withVariants) as Readonly<Record<ClaimId, Claim>>
 export type ClaimId = keyof typeof a | keyof typeof b | keyof typeof c | keyof typeof e

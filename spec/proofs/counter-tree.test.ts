@@ -11,7 +11,8 @@ import { carryOf, isRefused, treeFor, wrap } from '../../model/percpu-counter-tr
 import { errorAtRest } from '../../model/percpu-counter-tree/bounds.ts'
 
 const solver = process.env['OOMCHECK_Z3'] ?? 'z3'
-const isInstalled = spawnSync(solver, ['--version']).status === 0
+/** With OOMCHECK_REQUIRE_Z3 a solver that is missing is a failure. */
+const isInstalled = spawnSync(solver, ['--version']).status === 0 || process.env['OOMCHECK_REQUIRE_Z3'] === '1'
 const text = readFileSync(join(import.meta.dirname, 'counter-tree.smt2'), 'utf8')
 const unlessInstalled = isInstalled ? '' : ' (skipped: z3 is not installed, so that no lemma was proven)'
 
