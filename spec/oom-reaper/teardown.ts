@@ -116,8 +116,8 @@ export const teardown: readonly ReaperRow[] = [
   {
     claims: ['C1'],
     variant: '6.18',
-    bounds: { ...one, delay: 1 },
-    expect: { TimerFiresInVain: reachable(20), HiddenBeforeFree: reachable(15), OneKillIsEnough: reachable(18) },
+    bounds: { ...alone, delay: 1 },
+    expect: { TimerFiresInVain: reachable(19), HiddenBeforeFree: reachable(14), OneKillIsEnough: reachable(17) },
     why: 'Victims that exit by themselves are the rule: the timer runs out for an mm that is gone.',
   },
 ]

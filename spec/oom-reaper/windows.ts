@@ -109,6 +109,7 @@ export const windows: readonly ReaperRow[] = [
     bounds: one,
     ingredients: ['reaping'],
     expect: { VictimIsSeenUntilSkip: holds },
+    full: true,
     why: 'W3 is closed where nobody pins the mm: the victim leaves the list after it has cleaned it.',
   },
   {
