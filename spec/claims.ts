@@ -120,14 +120,22 @@ const b = {
   B7: { thread: 'badness', claim: 'Counting the memory of children catches fork bombs and spares servers.' },
 } as const satisfies Record<string, Claim>
 
+const exitAndReaper = (variants: readonly string[], properties: readonly string[]) =>
+  [{ spec: 'oom-reaper', variants, properties }] as const
+
 const c = {
   C1: {
     thread: 'reaper',
     claim: 'After a kill memory comes back or somebody else can be killed, even if the victim never runs.',
+    decided: exitAndReaper(
+      ['6.18', '5.18', '4.9', '4.6', 'reaper-off'],
+      ['ReaperMakesProgress', 'TicksToEligible', 'TicksToProgress'],
+    ),
   },
   C2: {
     thread: 'reaper',
     claim: 'Exit, reaper and process_mrelease() together free each page once and walk nothing that is torn down.',
+    decided: exitAndReaper(['6.18', '5.18', '4.14', '4.15'], ['EveryPageIsFreedOnce', 'NobodyWalksAfterTeardown']),
   },
   C3: {
     thread: 'reaper',
@@ -141,10 +149,45 @@ const c = {
   C6: {
     thread: 'reaper',
     claim: 'Setting MMF_OOM_SKIP earlier avoids the double walk, or else makes pointless kills possible.',
+    decided: exitAndReaper(
+      ['6.18', 'early-skip', '5.18'],
+      [
+        'NoKillWhileExitUnmaps',
+        'NoKillWhilePagesAreGathered',
+        'VictimIsSeenUntilSkip',
+        'NoKillWhileEnoughIsFree',
+        'WalkFindsPages',
+        'OneWalkAtATime',
+      ],
+    ),
   },
-  C7: { thread: 'reaper', claim: 'A victim is queued for the reaper at most once, and its references balance.' },
-  C8: { thread: 'reaper', claim: 'process_mrelease() gives the same guarantees as the reaper.' },
-  C9: { thread: 'reaper', claim: 'Giving up on a victim costs another kill, by design.' },
+  C7: {
+    thread: 'reaper',
+    claim: 'A victim is queued for the reaper at most once, and its references balance.',
+    decided: [
+      {
+        spec: 'oom-reaper-queue',
+        variants: ['next-pointer', 'next-or-head', 'queued-bit'],
+        properties: ['QueuedAtMostOnce', 'ReferencesAreOwn', 'ReferencesCanBeDropped', 'ReferencesAreDropped'],
+      },
+    ],
+  },
+  C8: {
+    thread: 'reaper',
+    claim: 'process_mrelease() gives the same guarantees as the reaper.',
+    decided: exitAndReaper(
+      ['6.18', '5.18', '4.15'],
+      ['EveryPageIsFreedOnce', 'NobodyWalksAfterTeardown', 'MreleaseFindsNoMm'],
+    ),
+  },
+  C9: {
+    thread: 'reaper',
+    claim: 'Giving up on a victim costs another kill, by design.',
+    decided: exitAndReaper(
+      ['6.18', '5.18', '4.9', '4.6'],
+      ['NoKillAfterGivingUp', 'TicksToEligible', 'TicksToProgress', 'Kills'],
+    ),
+  },
   D1: {
     thread: 'reaper',
     claim: 'A victim frozen by cgroup v1 delays recovery by the full delay of the reaper, one frozen by v2 does not.',

@@ -2,6 +2,8 @@
 import type { Spec } from '../checker/language/index.ts'
 import oomChildFirst from './oom-child-first.ts'
 import oomMmReuse from './oom-mm-reuse.ts'
+import oomReaper from './oom-reaper.ts'
+import oomReaperQueue from './oom-reaper-queue.ts'
 import oomSerialization from './oom-serialization.ts'
 import percpuCounter from './percpu-counter.ts'
 import percpuCounterComparison from './percpu-counter-comparison.ts'
@@ -11,10 +13,12 @@ import splitRss from './split-rss.ts'
 const specs: readonly Spec[] = [
   oomChildFirst,
   oomMmReuse,
+  oomReaperQueue,
   splitRss,
   percpuCounter,
   percpuCounterComparison,
   percpuCounterTree,
+  oomReaper,
   oomSerialization,
 ]
 

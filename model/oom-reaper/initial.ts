@@ -1,0 +1,27 @@
+/** The machine when memory has run out: nothing is free, and everybody is about to allocate. */
+import type { Setup, State } from './state.ts'
+
+/** Somebody holds the mm of the hog, and perhaps its mmap_lock. */
+function hold(mm: State['mm'][number], { writer, reader, queuedWriter, pin }: Setup): void {
+  if (writer || reader || queuedWriter || pin) mm.mm_users++
+  mm.mmap_lock.writer = writer
+  if (reader || queuedWriter) mm.mmap_lock.readers++
+  if (queuedWriter) {
+    mm.mmap_lock.waiting++
+    mm.mm_users++
+  }
+}
+
+export const initially = (setup: Setup) => (s: State) => {
+  for (const [i, task] of [...s.task].entries()) {
+    const mm = s.mm[i]
+    task.mm = task.own_mm = mm
+    task.on_tasklist = true
+    s.timer[i].task = task
+    mm.mm_users = 1
+    for (let page = 0; page < (i === 0 ? setup.pages : 1); page++) mm.pte[page] = true
+  }
+  s.task[0].is_stuck = setup.stuck
+  s.mm[0].VM_SHARED = setup.unreapable
+  hold(s.mm[0], setup)
+}

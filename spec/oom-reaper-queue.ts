@@ -1,0 +1,127 @@
+/** C7: whether a victim comes to the reaper once, and whether every reference is dropped again. */
+import { holds, maximum, propertiesOf, spec, violated } from '../checker/language/index.ts'
+import { oomReaperQueue } from '../model/oom-reaper-queue.ts'
+
+const { always, alwaysReachable, leadsTo, maximum: most } = propertiesOf(oomReaperQueue)
+
+const fairness = { weak: ['caller', 'reaper'] }
+
+export default spec(oomReaperQueue, {
+  properties: [
+    /** Whoever is queued is not queued again. A second reaping is a waste at best. */
+    always('QueuedAtMostOnce', (s) => s.task.every((task) => task.references <= 1)),
+    /** The reaper drops no reference that it was not given: the task would be freed under somebody else's feet. */
+    always('ReferencesAreOwn', (s) => s.task.every((task) => task.references >= 0)),
+    /** No task is its own successor: the reaper would never come to another one. */
+    always('NoTaskFollowsItself', (s) => s.task.every((task) => task.oom_reaper_list !== task)),
+    /** The reaper can come to its end. */
+    alwaysReachable('ListCanBecomeEmpty', (s) => s.oom_reaper_list === null),
+    /** Each reference can still be dropped. Otherwise the task, and its memcg, stays for ever. */
+    alwaysReachable('ReferencesCanBeDropped', (s) => s.task.every((task) => task.references === 0)),
+    /** Where everybody has called, and the reaper has emptied its list, no reference is left. */
+    leadsTo(
+      'ReferencesAreDropped',
+      (s) => s.task.some((task) => task.references > 0),
+      (s) => s.task.every((task) => task.references === 0),
+    ),
+    most('Reapings', (_s, { h }) => h.reaped),
+  ],
+  rows: [
+    {
+      claims: ['C7'],
+      variant: 'next-pointer',
+      bounds: { callers: 2, tasks: 1 },
+      fairness,
+      expect: {
+        QueuedAtMostOnce: violated(2),
+        NoTaskFollowsItself: violated(2),
+        ReferencesAreOwn: holds,
+        ListCanBecomeEmpty: holds,
+        ReferencesAreDropped: holds,
+        Reapings: maximum(2),
+      },
+      states: 13,
+      why: 'The only task of the list has no successor, so that it seems not to be queued, and becomes its own; the reaper comes out of that by clearing the pointer.',
+    },
+    {
+      claims: ['C7'],
+      variant: 'next-pointer',
+      bounds: { callers: 2, tasks: 1 },
+      ingredients: ['pointerKept'],
+      fairness,
+      expect: {
+        QueuedAtMostOnce: violated(2),
+        NoTaskFollowsItself: violated(2),
+        ReferencesAreOwn: violated(8),
+        ListCanBecomeEmpty: violated(2),
+      },
+      states: 19,
+      why: 'Where the reaper leaves the pointer alone it takes the same task for ever, and drops a reference each time.',
+    },
+    {
+      claims: ['C7'],
+      variant: 'next-or-head',
+      bounds: { callers: 2, tasks: 1 },
+      fairness,
+      expect: {
+        QueuedAtMostOnce: violated(3),
+        ReferencesAreOwn: holds,
+        ReferencesAreDropped: holds,
+        Reapings: maximum(2),
+      },
+      states: 14,
+      why: 'A task that is being reaped is neither head nor has a successor, and is queued again; it is reaped twice, and each reference is dropped.',
+    },
+    {
+      claims: ['C7'],
+      variant: 'next-or-head',
+      bounds: { callers: 3, tasks: 2 },
+      fairness,
+      expect: {
+        QueuedAtMostOnce: violated(3),
+        NoTaskFollowsItself: holds,
+        ReferencesAreOwn: holds,
+        ListCanBecomeEmpty: holds,
+        ReferencesCanBeDropped: violated(4),
+        ReferencesAreDropped: violated(7),
+        Reapings: maximum(3),
+      },
+      states: 138,
+      why: 'It is the other task that is lost: the one being reaped is queued again in front of it, and the pointer that the reaper then clears is the one that leads to it, so that it is never reaped and its reference is never dropped.',
+    },
+    {
+      claims: ['C7'],
+      variant: 'next-or-head',
+      bounds: { callers: 3, tasks: 2 },
+      ingredients: ['sharedMm'],
+      fairness,
+      expect: { QueuedAtMostOnce: violated(3), ReferencesCanBeDropped: violated(4), ReferencesAreDropped: violated(7) },
+      states: 110,
+      why: 'The same with two threads of one process, each queued for itself.',
+    },
+    {
+      claims: ['C7'],
+      variant: 'queued-bit',
+      bounds: { callers: 4, tasks: 3 },
+      fairness,
+      expect: {
+        QueuedAtMostOnce: holds,
+        ReferencesAreOwn: holds,
+        ListCanBecomeEmpty: holds,
+        ReferencesCanBeDropped: holds,
+        ReferencesAreDropped: holds,
+        Reapings: maximum(3),
+      },
+      why: 'The bit is set once and for ever, in one step with the test, whatever the list looks like; each mm is reaped once.',
+    },
+    {
+      claims: ['C7'],
+      variant: 'queued-bit',
+      bounds: { callers: 4, tasks: 3 },
+      ingredients: ['sharedMm'],
+      fairness,
+      expect: { QueuedAtMostOnce: holds, ReferencesAreDropped: holds, Reapings: maximum(1) },
+      why: 'Of the threads of one process only the first is queued.',
+    },
+  ],
+})

@@ -1,0 +1,9 @@
+/** C1, C2, C6, C8, C9 and G4 as far as exit and the OOM reaper go. */
+import { spec } from '../checker/language/index.ts'
+import { oomReaper } from '../model/oom-reaper.ts'
+import { progress } from './oom-reaper/progress.ts'
+import { properties } from './oom-reaper/properties.ts'
+import { teardown } from './oom-reaper/teardown.ts'
+import { windows } from './oom-reaper/windows.ts'
+
+export default spec(oomReaper, { properties, rows: [...windows, ...progress, ...teardown] })

@@ -1,0 +1,99 @@
+/**
+ * What is asked of the releases.
+ *
+ * A kill is decided where the killer finds an mm under task_lock(). What is left of an earlier victim at that moment says
+ * through which window the kill came; each window is a property of its own, and at most one of them has a part in it.
+ */
+import { propertiesOf, type RowOf, type SetView } from '../../checker/language/index.ts'
+import { oomReaper } from '../../model/oom-reaper.ts'
+import { holdsMemory, mapped, type Mm, type State } from '../../model/oom-reaper/state.ts'
+import { WMARK_HIGH } from '../../model/kernel/zone.ts'
+
+export type ReaperRow = RowOf<typeof oomReaper>
+
+const { always, leadsTo, longest, maximum, reachable, shortest, stepwise } = propertiesOf(oomReaper)
+
+/** What the first kill was made for has come about, or another kill has. */
+const isOver = (s: State, { h }: { h: { readonly kills: number; readonly killed: SetView<Mm> } }) =>
+  s.panicked || h.kills > 1 || s.cpu.every((cpu) => cpu.has_page) || h.killed.some((mm) => !holdsMemory(mm))
+
+export const properties = [
+  /** Every page is mapped, gathered by one walker, free, or has been allocated: exit and reaper free none of them twice. */
+  always(
+    'EveryPageIsFreedOnce',
+    (s) =>
+      s.mm.sum((mm) => mapped(mm) + mm.gathered) + s.free + s.cpu.count((cpu) => cpu.has_page) ===
+      s.mm[0].pte.length + s.task.length - 1,
+  ),
+  /** Nobody walks VMAs or page tables that are gone: what he would read there belongs to somebody else. */
+  always('NobodyWalksAfterTeardown', (_s, { h }) => !h.strayed),
+
+  /** Late: no kill while an attempt at the high mark would succeed. */
+  stepwise('NoKillWhileEnoughIsFree', (s, { before }) => before(() => s.free) <= WMARK_HIGH, {
+    given: (s, { h, before }) => h.kills > before(() => h.kills),
+  }),
+  /** No kill while an earlier victim is unmapped by its own exit, and hidden already: what was feared of an earlier flag. */
+  stepwise(
+    'NoKillWhileExitUnmaps',
+    (_s, { h, before }) =>
+      before(() => !h.killed.some((mm) => mm.MMF_OOM_SKIP && !h.givenUp.has(mm) && mapped(mm) > 0)),
+    { given: (_s, { h, before }) => h.kills > before(() => h.kills) },
+  ),
+  /** W2: nor while the pages of an earlier victim are unmapped and hidden, but not free. */
+  stepwise(
+    'NoKillWhilePagesAreGathered',
+    (_s, { h, before }) => before(() => !h.killed.some((mm) => mm.MMF_OOM_SKIP && mapped(mm) === 0 && mm.gathered > 0)),
+    { given: (_s, { h, before }) => h.kills > before(() => h.kills) },
+  ),
+  /** W3: nor while an earlier victim has memory that nobody has hidden: the scan has not seen that victim. */
+  stepwise(
+    'VictimIsSeenUntilSkip',
+    (_s, { h, before }) => before(() => !h.killed.some((mm) => !mm.MMF_OOM_SKIP && holdsMemory(mm))),
+    { given: (_s, { h, before }) => h.kills > before(() => h.kills) },
+  ),
+  /** W4: nor after the reaper has given up on one. */
+  stepwise('NoKillAfterGivingUp', (_s, { h, before }) => before(() => !h.givenUp.some((mm) => mapped(mm) > 0)), {
+    given: (_s, { h, before }) => h.kills > before(() => h.kills),
+  }),
+  /** W1: the reaper begins to walk only where there is something left to unmap. The time is lost, and exit waits for it. */
+  stepwise('WalkFindsPages', (s, { before }) => before(() => s.reaper[0].mm !== null && mapped(s.reaper[0].mm) > 0), {
+    given: (s, { at, before }) => at(s.reaper[0], 'walk') && !before(() => at(s.reaper[0], 'walk')),
+  }),
+  /** The double walk itself: exit and reaper have the lock for reading at a time. */
+  always('OneWalkAtATime', (s) => s.mm[0].mmap_lock.readers <= 1),
+
+  /** After a kill everybody gets a page, or all memory is back, or somebody else is killed, or nobody is left. */
+  leadsTo('ReaperMakesProgress', (_s, { h }) => h.kills === 1, isOver),
+  /** The same, measured: tenths of a second from the first kill. */
+  longest('TicksToProgress', { from: (_s, { h }) => h.kills === 1, to: isOver, count: 'ticks' }),
+  /** Until the next victim could be chosen, or memory is back. */
+  longest('TicksToEligible', {
+    from: (_s, { h }) => h.kills === 1,
+    to: (_s, { h }) => h.kills > 1 || h.killed.some((mm) => mm.MMF_OOM_SKIP || !holdsMemory(mm)),
+    count: 'ticks',
+  }),
+  /** And how long the victim has, at least, before the reaper turns to it. */
+  shortest('TicksToReaper', {
+    from: (s, { at, h }) => h.kills === 1 && s.cpu.some((cpu) => at(cpu, 'queue_oom_reaper')),
+    to: (s) => s.reaper[0].task !== null,
+    count: 'ticks',
+  }),
+  maximum('Kills', (_s, { h }) => h.killed.size),
+
+  reachable('Kill', (_s, { h }) => h.kills > 0),
+  reachable('SecondKill', (_s, { h }) => h.kills > 1),
+  reachable('GivesUp', (_s, { h }) => !h.givenUp.isEmpty),
+  reachable('Panic', (s) => s.panicked),
+  reachable('OneKillIsEnough', (s, { at, h }) => h.kills === 1 && s.cpu.every((cpu) => at(cpu, 'done'))),
+  /** The flag is there, and pages are not free yet. */
+  reachable('HiddenBeforeFree', (s) => s.mm.some((mm) => mm.MMF_OOM_SKIP && mm.gathered > 0)),
+  /** The timer runs out, and everything is over. */
+  reachable('TimerFiresInVain', (_s, { h }) => h.lateTimer),
+  /** The last user of the mm, which unmaps it, is not the victim. */
+  reachable(
+    'LastUserIsAnother',
+    (s, { at }) => s.mm[0].mm_users === 0 && mapped(s.mm[0]) > 0 && !at(s.task[0], 'mmput'),
+  ),
+  /** process_mrelease() returns ESRCH, and the memory is still there. */
+  reachable('MreleaseFindsNoMm', (_s, { h }) => h.esrch),
+]
