@@ -1,5 +1,6 @@
 /** The ledger and the rows know each other. */
 import { describe, expect, test } from 'vitest'
+import { claimedVariants } from './claimed-variants.ts'
 import { claims, type Claim } from './claims.ts'
 import specs from './index.ts'
 
@@ -17,6 +18,10 @@ test('every claim of section A is decided by a row', () => {
   expect(ids.filter((id) => id.startsWith('A') && !named.has(id))).toEqual([])
 })
 
+test('variants are named of claims that are in the ledger', () => {
+  expect(Object.keys(claimedVariants).filter((id) => !ids.includes(id))).toEqual([])
+})
+
 test('every claim is one sentence', () => {
   expect(all.filter(([, { claim }]) => !/^[^.]*(\d\.\d[^.]*)*\.$/.test(claim)).map(([id]) => id)).toEqual([])
 })
@@ -25,8 +30,12 @@ describe('what the ledger says about where a claim is decided', () => {
   const places = all.flatMap(([id, { decided }]) => (decided ?? []).map((place) => ({ id, ...place })))
   test.each(places)('$id in $spec', ({ id, spec: name, variants, properties }) => {
     const about = rows.filter(({ spec, row }) => spec.name === name && row.claims?.includes(id) === true)
-    const decidedBy = (variant: string, property: string) =>
-      about.some(({ spec, row }) => (row.variant ?? spec.protocol.variants[0]) === variant && property in row.expect)
+    const decidedBy = (named: string, property: string) =>
+      about.some(({ spec, row }) => {
+        const [variant, ...ingredients] = named.split(' +')
+        const isOf = (row.variant ?? spec.protocol.variants[0]) === variant
+        return isOf && ingredients.every((each) => row.ingredients?.includes(each)) && property in row.expect
+      })
     expect(variants.filter((variant) => !properties.some((property) => decidedBy(variant, property)))).toEqual([])
     expect(properties.filter((property) => !variants.some((variant) => decidedBy(variant, property)))).toEqual([])
   })

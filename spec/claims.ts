@@ -2,6 +2,7 @@
  * The ledger: every claim that was made, implied or disputed in the threads under study, in one sentence each. Rows of
  * the specs name the claims that they decide.
  */
+import { claimedVariants } from './claimed-variants.ts'
 
 /** The thread in which a claim was made, or disputed. */
 export const threads = {
@@ -15,7 +16,12 @@ export const threads = {
 export interface Claim {
   readonly claim: string
   readonly thread: keyof typeof threads
-  /** Where it is decided: specs, and in them the variants and properties that speak about it. */
+  /** Variants of which it speaks and that no spec has had rows for, as the thread names them. */
+  readonly variants?: readonly string[]
+  /**
+   * Where it is decided: specs, and in them the variants and properties that speak about it. A variant may be named with
+   * the ingredients that make the difference: `may-18 +exec`.
+   */
   readonly decided?: readonly {
     readonly spec: string
     readonly variants: readonly string[]
@@ -36,18 +42,33 @@ const a = {
   A2: {
     thread: 'serialization',
     claim: 'Nobody is killed while enough memory is free or an earlier victim is about to free it.',
-    decided: serialization(['mainline-2.6.17', 'may-18'], ['NoKillWhileEnoughIsFree', 'NoKillWhileVictimExits']),
+    decided: serialization(
+      ['mainline-2.6.17', 'may-18', 'may-18 +perCpuLists'],
+      ['NoKillWhileEnoughIsFree', 'NoKillWhileVictimExits'],
+    ),
   },
   A3: {
     thread: 'serialization',
     claim: 'Every OOM kill operation that begins is ended once, by its owner or by the mm that it marked.',
-    decided: serialization(['may-18', 'try-2'], ['EveryFinishIsOwn', 'MarkedMmGivesNotice', 'OperationCanEnd']),
+    decided: serialization(
+      ['may-18', 'may-18 +ordinaryExit +withoutTaskLock', 'may-18 +sysrq', 'try-2'],
+      ['EveryFinishIsOwn', 'MarkedMmGivesNotice', 'OperationCanEnd'],
+    ),
   },
   A4: {
     thread: 'serialization',
     claim: 'The flag is cleared in the end, provided that victims can exit.',
     decided: serialization(
-      ['mainline-2.6.17', 'may-18', 'try-2', 'try-4'],
+      [
+        'mainline-2.6.17',
+        'may-18',
+        'may-18 +lock',
+        'may-18 +pin',
+        'may-18 +initShares',
+        'may-18 +constrained +initAllocates',
+        'try-2',
+        'try-4',
+      ],
       ['OperationEnds', 'OperationCanEnd', 'AllocatorsCanFinish', 'AllocatorsFinish'],
     ),
   },
@@ -59,7 +80,13 @@ const a = {
   A6: {
     thread: 'serialization',
     claim: 'Comparing the mm of other tasks with that of the victim after task_unlock() is harmless.',
-    decided: [{ spec: 'oom-mm-reuse', variants: ['may-18', 'with-reference'], properties: ['NoInnocentShot'] }],
+    decided: [
+      {
+        spec: 'oom-mm-reuse',
+        variants: ['may-18 +exec +sleeps', 'may-18', 'with-reference'],
+        properties: ['NoInnocentShot'],
+      },
+    ],
   },
   A7: {
     thread: 'serialization',
@@ -131,18 +158,101 @@ const c = {
   D8: { thread: 'reaper', claim: 'No task that was killed runs past a system suspend.' },
 } as const satisfies Record<string, Claim>
 
+const rows = (spec: string, variants: readonly string[], properties: readonly string[]) => ({
+  spec,
+  variants,
+  properties,
+})
+
 const e = {
-  E1: { thread: 'counters', claim: 'The error of the approximate sum stays within the documented range.' },
+  E1: {
+    thread: 'counters',
+    claim: 'The error of the approximate sum stays within the documented range.',
+    decided: [
+      rows(
+        'percpu-counter-tree',
+        ['v12', 'v17', 'v1', 'truncating-carry'],
+        ['RangeContainsPreciseSum', 'ErrorAtRestIsSharp', 'GreatestErrorAtRest', 'GreatestError', 'LeastError'],
+      ),
+      rows('percpu-counter', ['6.2', '6.3'], ['ErrorStaysWithinBound', 'GreatestError']),
+      rows('split-rss', ['6.1', 'counted-first'], ['GreatestError', 'GreatestErrorBetweenFaults']),
+    ],
+  },
   E2: {
     thread: 'counters',
     claim: 'What was added is in the tree, in a carry under way or in the root, in every state.',
+    decided: [
+      rows(
+        'percpu-counter-tree',
+        [
+          'v12',
+          'v17',
+          'carry-from-reload',
+          'split-level0',
+          'level0-cpu-reused',
+          'skip-drops-low-bits',
+          'set-resets-items',
+        ],
+        ['NothingIsLost', 'PreciseSumIsTheTotal'],
+      ),
+    ],
   },
+  // The sequences that attain the formulas are in worst-case.test.ts.
   E3: { thread: 'counters', claim: 'The worst error grows as N log N instead of N squared.' },
-  E4: { thread: 'counters', claim: 'The precise sum is exact when nobody adds.' },
-  E5: { thread: 'counters', claim: 'The range given around the approximate sum contains the precise one.' },
-  E6: { thread: 'counters', claim: 'Comparisons give the right sign or say that they cannot.' },
-  E7: { thread: 'counters', claim: 'A task with few threads that migrates can reach the worst error.' },
+  E4: {
+    thread: 'counters',
+    claim: 'The precise sum is exact when nobody adds.',
+    decided: [
+      rows(
+        'percpu-counter-tree',
+        ['v12', 'int-width', 'sum-approximate', 'unclamped-approx', 'unclamped-precise'],
+        ['ReadIsExactAtRest', 'ReadValueExisted', 'ReadIsNotNegative', 'SetGivesItsValue'],
+      ),
+      rows('percpu-counter', ['6.2', '6.3'], ['SumIsExactAtRest']),
+    ],
+  },
+  E5: {
+    thread: 'counters',
+    claim: 'The range given around the approximate sum contains the precise one.',
+    decided: [
+      rows(
+        'percpu-counter-tree',
+        ['v12', 'late-init'],
+        ['RangeContainsPreciseSum', 'RangeContainsPreciseSumAtRest', 'ReadIsWithinRange'],
+      ),
+      rows('percpu-counter-comparison', ['march-2026', 'range-overwritten'], ['RangeOfBothContainsBoth']),
+    ],
+  },
+  E6: {
+    thread: 'counters',
+    claim: 'Comparisons give the right sign or say that they cannot.',
+    decided: [
+      rows(
+        'percpu-counter-comparison',
+        ['march-2026', 'v12', 'v2'],
+        [
+          'ApproximateSignIsRight',
+          'PreciseSignIsRight',
+          'ApproximateSignOfValueIsRight',
+          'PreciseSignOfValueIsRight',
+          'UnequalIsUndecided',
+        ],
+      ),
+      rows('percpu-counter', ['6.2', '6.3'], ['ComparisonTrustsRightly']),
+    ],
+  },
+  E7: {
+    thread: 'counters',
+    claim: 'A task with few threads that migrates can reach the worst error.',
+    decided: [
+      rows('percpu-counter-tree', ['v12'], ['WorstCaseAtRest', 'GreatestErrorAtRest']),
+      rows('percpu-counter', ['6.2'], ['WorstCase', 'GreatestError']),
+      rows('split-rss', ['6.1'], ['GreatestError']),
+    ],
+  },
+  // Vectors, in model/percpu-counter-tree/vectors.test.ts.
   E8: { thread: 'counters', claim: 'Known inputs give known sums.' },
+  // A proof, in decisions/2026-11-20-counter-tree-bound.md.
   E9: { thread: 'counters', claim: 'Range and conservation hold for all sizes, not only for small ones.' },
   F1: { thread: 'counters', claim: 'Choosing in two passes finds the task with the largest precise score.' },
   F2: { thread: 'counters', claim: 'Choosing by approximate sums can find the wrong task.' },
@@ -154,5 +264,11 @@ const e = {
   G4: { thread: 'history', claim: 'Each bug of the past is found where its fix is taken out, and only there.' },
 } as const satisfies Record<string, Claim>
 
-export const claims: Readonly<Record<ClaimId, Claim>> = { ...a, ...b, ...c, ...e }
+const stated: Readonly<Record<ClaimId, Claim>> = { ...a, ...b, ...c, ...e }
+const withVariants = Object.entries(stated).map(([id, claim]): [string, Claim] => {
+  const variants = claimedVariants[id]
+  return [id, variants === undefined ? claim : { ...claim, variants }]
+})
+
+export const claims = Object.fromEntries(withVariants) as Readonly<Record<ClaimId, Claim>>
 export type ClaimId = keyof typeof a | keyof typeof b | keyof typeof c | keyof typeof e

@@ -3,7 +3,19 @@ import type { Spec } from '../checker/language/index.ts'
 import oomChildFirst from './oom-child-first.ts'
 import oomMmReuse from './oom-mm-reuse.ts'
 import oomSerialization from './oom-serialization.ts'
+import percpuCounter from './percpu-counter.ts'
+import percpuCounterComparison from './percpu-counter-comparison.ts'
+import percpuCounterTree from './percpu-counter-tree.ts'
+import splitRss from './split-rss.ts'
 
-const specs: readonly Spec[] = [oomChildFirst, oomMmReuse, oomSerialization]
+const specs: readonly Spec[] = [
+  oomChildFirst,
+  oomMmReuse,
+  splitRss,
+  percpuCounter,
+  percpuCounterComparison,
+  percpuCounterTree,
+  oomSerialization,
+]
 
 export default specs

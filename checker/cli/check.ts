@@ -18,6 +18,7 @@ import { planOf } from './plan.ts'
 import { Progress, type ProgressForm } from './progress.ts'
 import { checkReduced, reductionsOf } from './reduce.ts'
 import { prepareDirectory, save } from './save.ts'
+import { paragraphOf } from './tell.ts'
 import { messageOf, sentences } from './sentences.ts'
 
 export const FORMATS = ['text', 'jsonl', 'junit', 'markdown'] as const
@@ -62,6 +63,7 @@ function openReport(options: CheckOptions, progress: Progress): Reporter {
     style,
     times: options.full ?? false,
     witnesses: options.property ?? [],
+    tell: paragraphOf,
   })
 }
 
@@ -76,7 +78,8 @@ async function decide(planned: Planned, options: SearchOptions, debug: (stack: s
   }
 }
 
-async function decideAll(
+/** Decides one configuration after the other, and tells the report of each. */
+export async function decideAll(
   plan: readonly Planned[],
   options: CheckOptions,
   reduce: Reductions | undefined,

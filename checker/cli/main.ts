@@ -5,14 +5,19 @@ import { Command, CommanderError, Option } from 'commander'
 import { ConfigError } from '../language/protocol.ts'
 import { collectBounds, collectNames, parseInteger, parseScaled } from './arguments.ts'
 import { MOST_WORKERS } from '../search/parallel/workers.ts'
+import { blessCommand, type BlessOptions } from './bless.ts'
 import { checkCommand, ENGINES, FORMATS, type CheckOptions } from './check.ts'
+import { CLAIM_FORMATS, claimsCommand, type ClaimsOptions } from './claims.ts'
 import { REDUCTIONS } from './reduce.ts'
 import { EXIT } from './exit.ts'
+import { EXPLANATION_FORMATS, explainCommand, type ExplainOptions } from './explain.ts'
+import { GRAPH_FORMATS, graphCommand, type GraphOptions } from './graph.ts'
 import { LIST_FORMATS, listCommand, type ListOptions } from './list.ts'
 import { MINIMIZE_FORMATS, minimizeCommand, type MinimizeOptions } from './minimize.ts'
 import { DEFAULT_BITS, DEFAULT_SEED, DEFAULT_WALK_DEPTH } from './modes.ts'
 import { PROGRESS_FORMS } from './progress.ts'
 import { replayCommand, type ReplayOptions } from './replay.ts'
+import { reportCommand, type ReportOptions } from './report.ts'
 import { messageOf, sentences, UsageError } from './sentences.ts'
 
 const EXIT_CODES = `
@@ -128,10 +133,45 @@ const replayCommandLine = (done: (exit: number) => void): Command =>
   new Command('replay')
     .description('Run a counterexample file on the reference engine and say whether it shows what it claims.')
     .argument('<file>', 'a file that check --save wrote')
+    .option('-i, --interactive', 'go through it step by step, forward and back')
     .addOption(specsOption())
     .addOption(outputOption())
     .addOption(debugOption())
     .action(async (file: string, options: ReplayOptions) => done(await replayCommand(file, options)))
+
+const explainCommandLine = (done: (exit: number) => void): Command =>
+  new Command('explain')
+    .description('Say why a counterexample ends as it does: what decided each step, and the last way out.')
+    .argument('<file>', 'a file that check --save wrote')
+    .addOption(new Option('--format <format>', 'what to write').choices(EXPLANATION_FORMATS).default('text'))
+    .option('--only-causes', 'leave out the steps on which the end does not depend')
+    .option(
+      '--max-states <n>',
+      'search at most so many states for the last way out, like 10k or 2M',
+      parseScaled('--max-states', 'states'),
+    )
+    .addOption(specsOption())
+    .addOption(outputOption())
+    .addOption(debugOption())
+    .action(async (file: string, options: ExplainOptions) => done(await explainCommand(file, options)))
+
+const graphCommandLine = (done: (exit: number) => void): Command =>
+  new Command('graph')
+    .description('Write all states of a small configuration, as text for Graphviz or drawn by it.')
+    .argument('<spec>', 'the name of a spec')
+    .option('--variant <name>', 'this variant; otherwise the first', collectNames)
+    .option('--bounds <bounds>', 'with these bounds, like cpus=2; the others as in the first row', collectBounds)
+    .option('--with <ingredients>', 'with these ingredients', collectNames)
+    .addOption(new Option('--format <format>', 'what to write').choices(GRAPH_FORMATS).default('dot'))
+    .option(
+      '--max-states <n>',
+      'up to so many states; otherwise 500 as text and 200 drawn',
+      parseScaled('--max-states', 'states'),
+    )
+    .addOption(specsOption())
+    .addOption(outputOption())
+    .addOption(debugOption())
+    .action(async (name: string, options: GraphOptions) => done(await graphCommand(name, options)))
 
 const minimizeCommandLine = (done: (exit: number) => void): Command =>
   new Command('minimize')
@@ -161,6 +201,64 @@ const minimizeCommandLine = (done: (exit: number) => void): Command =>
     .addOption(debugOption())
     .action(async (file: string, options: MinimizeOptions) => done(await minimizeCommand(file, options)))
 
+const corpusOption = (): Option =>
+  new Option('--corpus <folder>', 'a folder of golden counterexamples, instead of counterexamples/')
+
+const blessCommandLine = (done: (exit: number) => void): Command =>
+  new Command('bless')
+    .description(
+      'Write golden counterexamples anew from the current models, and what is generated in their pages; says what changed.',
+    )
+    .argument('[golden...]', 'names of goldens, like increment/lost-update; all of them by default')
+    .option('--readme [file]', 'write the verdict tables of this page anew; without names nothing else')
+    .addOption(corpusOption())
+    .addOption(specsOption())
+    .addOption(debugOption())
+    .action(async (names: string[], options: BlessOptions) => done(await blessCommand(names, options)))
+
+const claimsOption = (): Option =>
+  new Option('--claims <file>', 'a module with a ledger of claims, instead of spec/claims.ts')
+
+const claimsCommandLine = (done: (exit: number) => void): Command =>
+  new Command('claims')
+    .description(
+      'Decide what the claims of the ledger rest on, and say of each whether it is as expected, differs or is open.',
+    )
+    .argument('[claim...]', 'ids of claims; all of them by default')
+    .option('--full', 'also the rows that take long')
+    .addOption(new Option('--format <format>', 'what to print').choices(CLAIM_FORMATS).default('text'))
+    .addOption(claimsOption())
+    .addOption(specsOption())
+    .addOption(outputOption())
+    .option('-q, --quiet', 'no progress on standard error')
+    .addOption(debugOption())
+    .action(async (names: string[], options: ClaimsOptions) => done(await claimsCommand(names, options)))
+
+const reportCommandLine = (done: (exit: number) => void): Command =>
+  new Command('report')
+    .description('Decide everything and write it down: Markdown, and one HTML page that needs nothing else.')
+    .option('-o, --output <directory>', 'write there instead of to report/')
+    .option('--full', 'also the rows that take long')
+    .option('--models <folder>', 'where <name of the spec>.ts is the model, instead of model/')
+    .addOption(corpusOption())
+    .addOption(claimsOption())
+    .addOption(specsOption())
+    .option('-q, --quiet', 'no progress on standard error')
+    .addOption(debugOption())
+    .action(async (options: ReportOptions) => done(await reportCommand(options)))
+
+const COMMANDS = [
+  checkCommandLine,
+  listCommandLine,
+  replayCommandLine,
+  minimizeCommandLine,
+  explainCommandLine,
+  graphCommandLine,
+  blessCommandLine,
+  claimsCommandLine,
+  reportCommandLine,
+]
+
 /** Says what went wrong, and returns the exit code for it. */
 function failed(error: unknown, debug: boolean): number {
   // Commander has said it already.
@@ -182,13 +280,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version())
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'oomcheck: ')) })
     .addHelpText('after', EXIT_CODES)
-  for (const command of [
-    checkCommandLine(done),
-    listCommandLine(done),
-    replayCommandLine(done),
-    minimizeCommandLine(done),
-  ])
-    program.addCommand(command.copyInheritedSettings(program))
+  for (const commandLine of COMMANDS) program.addCommand(commandLine(done).copyInheritedSettings(program))
   for (const command of [program, ...program.commands]) command.exitOverride()
   try {
     await program.parseAsync([...argv], { from: 'user' })

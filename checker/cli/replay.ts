@@ -13,6 +13,7 @@ import { confirm, TRAP_STATES, type Confirmation } from '../trace/confirm.ts'
 import { FILE_VERSION, parseCounterexample, type CounterexampleFile, type Shown } from '../trace/counterexample.ts'
 import { contextSwitches, replay, ReplayError, type Trace } from '../trace/schedule.ts'
 import { EXIT } from './exit.ts'
+import { walk } from './interactive.ts'
 import { loadSpecs } from './load.ts'
 import { openOutput } from './output.ts'
 import { messageOf, sentences, systemReason, UsageError } from './sentences.ts'
@@ -20,6 +21,7 @@ import { messageOf, sentences, systemReason, UsageError } from './sentences.ts'
 export interface ReplayOptions {
   readonly specs?: string
   readonly output?: string
+  readonly interactive?: boolean
 }
 
 function parseJson(path: string, text: string): unknown {
@@ -33,14 +35,17 @@ function parseJson(path: string, text: string): unknown {
   }
 }
 
-function readCounterexample(path: string): CounterexampleFile {
-  let text: string
+/** The text of a file, or a sentence on why it cannot be had. */
+export function readText(path: string): string {
   try {
-    text = readFileSync(path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch (error) {
     throw new UsageError(sentences.cannotRead(path, systemReason(error)), { cause: error })
   }
-  const value = parseJson(path, text)
+}
+
+export function readCounterexample(path: string): CounterexampleFile {
+  const value = parseJson(path, readText(path))
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
   const version: unknown = isObject && 'version' in value ? value.version : undefined
   if (isObject && version !== FILE_VERSION) throw new UsageError(sentences.wrongVersion(path, version, FILE_VERSION))
@@ -68,7 +73,7 @@ const CAN_BE: Readonly<Record<string, readonly Shown['result'][]>> = {
   minimum: ['minimum'],
 }
 
-function checkProperty(spec: Spec, { property, result }: CounterexampleFile): void {
+export function checkProperty(spec: Spec, { property, result }: CounterexampleFile): void {
   const names = [...spec.properties.map(({ name }) => name), STAYS_IN_DOMAIN, NO_DEADLOCK]
   known(`property of ${spec.name}`, property, names)
   const kind = spec.properties.find(({ name }) => name === property)?.kind ?? 'built-in'
@@ -134,13 +139,18 @@ export interface Opened {
   readonly confirmation: Confirmation
 }
 
-/** Reads a counterexample file and runs its schedule; a `UsageError` says what does not fit. */
-export async function openCounterexample(path: string, specsPath: string | undefined): Promise<Opened> {
-  const file = readCounterexample(path)
-  const specs = await loadSpecs(specsPath)
+/** The spec that a counterexample file names. */
+export function specOf(file: CounterexampleFile, specs: readonly Spec[]): Spec {
   const spec = specs.find(({ name }) => name === file.spec)
   if (spec === undefined)
     throw new ConfigError(`Unknown spec '${file.spec}'; there are: ${specs.map(({ name }) => name).join(', ')}.`)
+  return spec
+}
+
+/** Reads a counterexample file and runs its schedule; a `UsageError` says what does not fit. */
+export async function openCounterexample(path: string, specsPath: string | undefined): Promise<Opened> {
+  const file = readCounterexample(path)
+  const spec = specOf(file, await loadSpecs(specsPath))
   checkProperty(spec, file)
   const layout = layoutOf(spec.protocol.instance(file))
   checkNames(file, layout)
@@ -163,16 +173,14 @@ export const sizeInWords = ({ schedule }: Trace): string =>
 
 /** Returns the exit code. */
 export async function replayCommand(path: string, options: ReplayOptions): Promise<number> {
-  const { file, spec, layout, where, trace, confirmation } = await openCounterexample(path, options.specs)
+  const { file, spec, layout, machine, where, trace, confirmation } = await openCounterexample(path, options.specs)
   const asked = spec.properties.find((each) => each.name === file.property)
   const output = openOutput(options.output)
-  const lines = [
-    `${where}: ${file.property}, ${sizeInWords(trace)}`,
-    ...traceLines(trace, layout, output.style, file.loop),
-    wrap(`${file.property}: ${conclusion(file, confirmation, claimInWords(file, asked?.count))}.`, TRACE_WIDTH).join(
-      '\n',
-    ),
-  ]
-  output.write(`${lines.join('\n')}\n`)
+  const said = conclusion(file, confirmation, claimInWords(file, asked?.count))
+  const verdict = wrap(`${file.property}: ${said}.`, TRACE_WIDTH).join('\n')
+  output.write(`${where}: ${file.property}, ${sizeInWords(trace)}\n`)
+  if (options.interactive === true) await walk({ machine, trace }, output, process.stdin)
+  else output.write(`${traceLines(trace, layout, output.style, file.loop).join('\n')}\n`)
+  output.write(`${verdict}\n`)
   return codeOf(confirmation)
 }

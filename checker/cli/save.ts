@@ -1,12 +1,13 @@
 /** Writes schedules to files that `replay` reads. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Fairness } from '../language/spec.ts'
 import { loopOf, traceOf, type Decided } from '../report/record.ts'
-import type { Result } from '../search/verdict.ts'
-import { FILE_VERSION, formatCounterexample, type Shown } from '../trace/counterexample.ts'
+import type { Result, Verdict } from '../search/verdict.ts'
+import { FILE_VERSION, formatCounterexample, type CounterexampleFile, type Shown } from '../trace/counterexample.ts'
 import { sentences, systemReason, UsageError } from './sentences.ts'
 
-function shownBy(result: Result): Shown | undefined {
+export function shownBy(result: Result): Shown | undefined {
   if (result.is === 'violated' || result.is === 'reachable' || result.is === 'unbounded') return { result: result.is }
   if (result.is === 'maximum' || result.is === 'minimum') return { result: result.is, value: result.value }
   return undefined
@@ -32,28 +33,39 @@ export function prepareDirectory(directory: string): void {
   }
 }
 
+/** Where a schedule was found, and what for. */
+export type About = Pick<CounterexampleFile, 'spec' | 'variant' | 'bounds' | 'ingredients'> & {
+  readonly fairness?: Fairness | undefined
+}
+
+/** The schedule that a verdict comes with, if it does, with all that is needed to replay it. */
+export function counterexampleOf(
+  { spec, variant, bounds, ingredients, fairness = {} }: About,
+  { property, result }: Verdict,
+  history: readonly string[],
+): CounterexampleFile | undefined {
+  const shown = shownBy(result)
+  const trace = traceOf(result)
+  const loop = loopOf(result)
+  if (shown === undefined || trace === undefined) return undefined
+  const what = { version: FILE_VERSION, spec, variant, bounds, ingredients, property, ...shown } as const
+  return { ...what, history, ...(loop === undefined ? {} : { loop, fairness }), ...trace.schedule }
+}
+
 export function save(directory: string, decided: Decided): void {
-  const { spec, variant, bounds, ingredients, fairness } = decided.planned
+  const about = { ...decided.planned, spec: decided.planned.spec.name }
   for (const { verdict } of decided.verdicts) {
-    const { property, result } = verdict
-    const shown = shownBy(result)
-    const trace = traceOf(result)
-    const loop = loopOf(result)
-    if (shown === undefined || trace === undefined) continue
-    const what = { version: FILE_VERSION, spec: spec.name, variant, bounds, ingredients, property, ...shown } as const
-    const file = join(directory, fileName(decided, property))
-    try {
-      writeFileSync(
-        file,
-        formatCounterexample({
-          ...what,
-          history: decided.run.history,
-          ...(loop === undefined ? {} : { loop, fairness }),
-          ...trace.schedule,
-        }),
-      )
-    } catch (error) {
-      throw new UsageError(sentences.cannotWrite(file, systemReason(error)), { cause: error })
-    }
+    const found = counterexampleOf(about, verdict, decided.run.history)
+    if (found !== undefined)
+      writeText(join(directory, fileName(decided, verdict.property)), formatCounterexample(found))
+  }
+}
+
+/** Writes a file, or says why that cannot be done. */
+export function writeText(path: string, text: string): void {
+  try {
+    writeFileSync(path, text)
+  } catch (error) {
+    throw new UsageError(sentences.cannotWrite(path, systemReason(error)), { cause: error })
   }
 }

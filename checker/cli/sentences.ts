@@ -41,6 +41,11 @@ export const sentences = {
   cannotWrite: (path: string, message: string): string => `${path} cannot be written: ${message}.`,
   cannotRead: (path: string, message: string): string => `${path} cannot be read: ${message}.`,
 
+  noLedger: (path: string): string => `There is no file ${path}; name a ledger of claims with --claims <file>.`,
+  notLedger: (path: string): string =>
+    `${path} must export claims, each with a sentence 'claim' and a 'thread', and threads with their names.`,
+  noCorpus: (path: string): string => `There is no folder ${path}; name a folder of goldens with --corpus <folder>.`,
+
   cutOff: (path: string): string => `${path} ends in the middle of its JSON; it seems to be cut off.`,
   notJson: (path: string, message: string): string => `${path} is not JSON: ${message}.`,
   wrongVersion: (path: string, version: unknown, readable: number): string =>
@@ -53,6 +58,15 @@ export const sentences = {
     `${property} is of the kind '${kind}', which is never '${result}'.`,
   unknownInStep: (step: number, what: string, name: string, names: readonly string[]): string =>
     `Step ${step} names the ${what} '${name}', which does not exist; there are: ${list(names)}.`,
+
+  showsNothing: (path: string, property: string): string =>
+    `${path} does not show what it claims about ${property}, so there is nothing to explain; replay says more.`,
+  goWhere: (last: number): string => `Go to a state from 0 to ${last}: g 0.`,
+  atTheStart: (): string => 'This is the first state.',
+  atTheEnd: (last: number): string => `This is the last state, after ${last === 1 ? '1 step' : `${last} steps`}.`,
+
+  tooManyStates: (shown: number): string =>
+    `There are more than ${shown} states, too many for a graph that anybody can read. Smaller bounds make a smaller one; --max-states draws more.`,
 } as const
 
 /** The message of whatever was thrown. */

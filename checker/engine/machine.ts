@@ -13,6 +13,13 @@ import type { Process } from './process.ts'
 import { sealed } from './purity.ts'
 import { formatStep, sameStep, stepOf, type Step } from './step.ts'
 
+/** A slot that one way of taking a step depends on. */
+export interface BranchRead {
+  readonly slot: number
+  /** Only its note read it. */
+  readonly byNote: boolean
+}
+
 class ImmerPort extends StatePort {
   readonly #plain: Plain
   #base: PlainState = {}
@@ -20,6 +27,9 @@ class ImmerPort extends StatePort {
   #draft: Draft<PlainState> | undefined
   /** What was read since `bind`, as slot and code in turn. */
   readonly reads: number[] = []
+  /** What the branch that runs read of the state and had not written itself. */
+  readonly branchReads: BranchRead[] = []
+  readonly #written = new Set<number>()
 
   constructor(layout: Layout, plain: Plain, history: ReadonlySet<string>) {
     super(layout, history)
@@ -40,21 +50,29 @@ class ImmerPort extends StatePort {
     return draft === undefined ? this.#base : finishDraft<Draft<PlainState>>(draft)
   }
   protected override load(slot: number): number {
+    this.#notedInBranch(slot)
     return this.#noted(slot, this.#plain.places[slot]?.get(this.#base) ?? 0)
   }
   protected override read(slot: number): number {
+    if (!this.#written.has(slot)) this.#notedInBranch(slot)
     return this.#noted(slot, this.#plain.places[slot]?.get(this.#draft ?? this.#after ?? this.#base) ?? 0)
   }
   #noted(slot: number, code: number): number {
     this.reads.push(slot, code)
     return code
   }
+  #notedInBranch(slot: number): void {
+    this.branchReads.push({ slot, byNote: this.mode === 'note' })
+  }
   protected override write(slot: number, code: number): void {
     this.#draft ??= createDraft(this.#base)
+    this.#written.add(slot)
     this.#plain.places[slot]?.set(this.#draft, code)
   }
   protected override rewind(): void {
     this.#draft = undefined
+    this.#written.clear()
+    this.branchReads.length = 0
   }
 }
 
@@ -83,6 +101,13 @@ export class Machine {
   /** What the last recipe read. */
   get reads(): readonly number[] {
     return this.#port.reads
+  }
+  /**
+   * What the outcome that is being reported depends on, or the question that was asked last: each read of the state, in
+   * order, that the same branch had not written before. With the same values it would have gone the same way.
+   */
+  get branchReads(): readonly BranchRead[] {
+    return this.#port.branchReads
   }
   get clippedSlots(): ReadonlySet<number> {
     return this.#port.clippedSlots

@@ -2,7 +2,7 @@
  * The records of `--format jsonl`: one JSON object per line.
  *
  * `check` writes `start`, then for each configuration `progress` and one `verdict` per property, then `summary`.
- * `list` writes one `spec` per spec. jsonl.schema.json is made from the schema below.
+ * `list` writes one `spec` per spec, `claims` one `claim` per claim. jsonl.schema.json is made from the schema below.
  */
 import { z } from 'zod'
 import { PROPERTY_KINDS, type PropertyKind } from '../language/property.ts'
@@ -115,7 +115,25 @@ export interface SpecRecord {
   readonly claims: readonly string[]
 }
 
-export type JsonlRecord = StartRecord | ProgressRecord | VerdictRecord | SummaryRecord | SpecRecord
+/** What became of a claim of the ledger. */
+export interface ClaimRecord {
+  readonly record: 'claim'
+  readonly claim: string
+  readonly sentence: string
+  readonly thread: string
+  readonly verdict: 'as expected' | 'differs' | 'open'
+  /** Why it is open. */
+  readonly open: readonly string[]
+  /** The verdicts that speak about it. */
+  readonly rows: readonly (ConfigurationRecord & {
+    readonly property: string
+    readonly expected: Expectation | null
+    readonly verdict: Expectation | { readonly is: 'inconclusive' }
+    readonly basis: Basis
+  })[]
+}
+
+export type JsonlRecord = StartRecord | ProgressRecord | VerdictRecord | SummaryRecord | SpecRecord | ClaimRecord
 
 const natural = z.int().min(0)
 const seconds = z.number().min(0)
@@ -281,6 +299,24 @@ const listed = z.strictObject({
   claims: names,
 })
 
+const claim = z.strictObject({
+  record: z.literal('claim'),
+  claim: z.string(),
+  sentence: z.string(),
+  thread: z.string(),
+  verdict: z.enum(['as expected', 'differs', 'open']),
+  open: names,
+  rows: z.array(
+    z.strictObject({
+      ...configuration,
+      property: z.string(),
+      expected: expectation.nullable(),
+      verdict: z.union([expectation, z.strictObject({ is: z.literal('inconclusive') })]),
+      basis,
+    }),
+  ),
+})
+
 /** What every line is held to, when it is written and when it is read. */
 export const jsonlRecord: z.ZodType<JsonlRecord> = z.discriminatedUnion('record', [
   start,
@@ -288,6 +324,7 @@ export const jsonlRecord: z.ZodType<JsonlRecord> = z.discriminatedUnion('record'
   verdict,
   summary,
   listed,
+  claim,
 ])
 
 export const jsonlSchema = (): object => ({

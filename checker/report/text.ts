@@ -1,4 +1,5 @@
 /** Text: for people. Spec by spec a table of verdicts, below it what differs, what is open and what was not tried. */
+import { MAIL_WIDTH } from './columns.ts'
 import { fill, hanging, unstyled, wrap, type Style } from './lines.ts'
 import { bySpec, caveats, leftOpen, neverTaken, shownProperties, vacuities } from './overview.ts'
 import {
@@ -39,21 +40,28 @@ export interface TextOptions {
   readonly times?: boolean
   /** Show how these properties are reached, too: someone asked for them by name. */
   readonly witnesses?: readonly string[]
+  /** Why a trace of the only configuration ends as it does, in one paragraph. */
+  readonly tell?: (outcome: Decided, judged: Judged) => string | undefined
 }
 
 class TextReport implements Reporter {
   readonly #write: Write
   readonly #options: TableOptions
   readonly #witnesses: readonly string[]
+  readonly #tell: NonNullable<TextOptions['tell']>
   #plan: readonly Planned[] = []
   /** Outcomes of the spec that is under way. */
   #pending: Outcome[] = []
   #hides = false
 
-  constructor(write: Write, { width = TABLE_WIDTH, style = unstyled, times = false, witnesses = [] }: TextOptions) {
+  constructor(
+    write: Write,
+    { width = TABLE_WIDTH, style = unstyled, times = false, witnesses = [], tell }: TextOptions,
+  ) {
     this.#write = write
     this.#options = { width: Math.max(LEAST_WIDTH, width), style, times }
     this.#witnesses = witnesses
+    this.#tell = tell ?? (() => undefined)
   }
 
   start(plan: readonly Planned[]): void {
@@ -145,6 +153,7 @@ class TextReport implements Reporter {
     const isAsked = single && (isCounterexample(verdict.result) || this.#witnesses.includes(verdict.property))
     if (!differs && (trace === undefined || !isAsked)) return []
     const words = `${planned.spec.name} ${configurationName(planned)}: ${verdict.property}: ${judgedInWords(judged)}`
+    const told = single && trace !== undefined ? this.#tell(outcome, judged) : undefined
     return [
       '',
       ...(differs ? this.#marked(words) : wrap(words, this.#options.width)),
@@ -152,6 +161,7 @@ class TextReport implements Reporter {
         ? []
         : hanging('  the row says: ', wrap(planned.why, this.#options.width - 16))),
       ...(trace === undefined ? [] : traceLines(trace, planned.layout, this.#options.style, loopOf(verdict.result))),
+      ...(told === undefined ? [] : ['', ...wrap(told, Math.min(MAIL_WIDTH, this.#options.width))]),
     ]
   }
 

@@ -15,7 +15,6 @@ import {
   compareExchange,
   constant,
   eq,
-  ge,
   gt,
   isZero,
   load,
@@ -28,10 +27,9 @@ import {
   xor,
   type Code,
 } from './assembler.ts'
-import { BATCH, saltsOf } from '../store.ts'
 import { HEADER, SEGMENT } from './control.ts'
 import { ARENA, cell, CONTROL, imported, INDEX, PREDECESSORS, WORK, ZERO, type MemoryMap, type Shape } from './shape.ts'
-import { increment, mixLocal, setCell } from './statements.ts'
+import { increment, setCell } from './statements.ts'
 
 type InsertLocal =
   'count' | 'j' | 'mask' | 'sink' | 'entry' | 'next' | 'end' | 'hash' | 'base' | 'i' | 'id' | 'at' | 'tagged'
@@ -117,52 +115,4 @@ function insertOne(b: Body<InsertLocal>, { words: K }: Shape, map: MemoryMap): v
       increment(b, 'next')
     })
   })
-}
-
-/** rehash(first, last): puts these states into the index, while others put in theirs. None is there yet. */
-export function crewRehashCode(shape: Shape, map: MemoryMap): Code {
-  const K = shape.words
-  const salts = saltsOf(K)
-  const b = new Body(2, ['first', 'end', 'id', 'last', 'mask', 'hash', 'x', 'i', 'sink'])
-  const get = b.get.bind(b)
-  b.set('mask', cell('mask'))
-  b.block('done', () => {
-    b.loop('batch', () => {
-      b.leave('done', ge(get('first'), get('end')))
-      b.set('last', add(get('first'), constant(BATCH)))
-      b.when(gt(get('last'), get('end')), () => b.set('last', get('end')))
-      b.set('id', get('first'))
-      b.loop('touch', () => {
-        b.set('hash', ZERO)
-        for (let k = 0; k < K; k++) {
-          b.set('x', xor(load(ARENA, mul(get('id'), constant(4 * K)), 4 * k), constant(salts[k]!)))
-          mixLocal(b, 'x')
-          b.set('hash', xor(get('hash'), get('x')))
-        }
-        b.store(WORK, words(sub(get('id'), get('first'))), get('hash'), map.touched)
-        b.set('sink', xor(get('sink'), atomicLoad(INDEX, words(and(get('hash'), get('mask'))))))
-        increment(b, 'id')
-        b.leave('touch', lt(get('id'), get('last')))
-      })
-      b.set('id', get('first'))
-      b.loop('insert', () => {
-        b.set('hash', load(WORK, words(sub(get('id'), get('first'))), map.touched))
-        b.set('i', and(get('hash'), get('mask')))
-        increment(b, 'id')
-        b.block('placed', () => {
-          b.loop('probe', () => {
-            const entry = or(and(get('hash'), xor(get('mask'), constant(-1))), get('id'))
-            b.leave('placed', isZero(compareExchange(INDEX, words(get('i')), ZERO, entry)))
-            b.set('i', and(add(get('i'), constant(1)), get('mask')))
-            b.leave('probe')
-          })
-        })
-        b.leave('insert', lt(get('id'), get('last')))
-      })
-      b.set('first', get('last'))
-      b.leave('batch')
-    })
-  })
-  setCell(b, 'sink', get('sink'))
-  return b.encode()
 }

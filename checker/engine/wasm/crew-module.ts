@@ -1,7 +1,8 @@
 /** The module that every explorer of a crew runs. */
 import { AdvanceGenerator } from './advance.ts'
 import { assemble } from './assembler.ts'
-import { crewInsertCode, crewRehashCode } from './crew-insert.ts'
+import { crewInsertCode } from './crew-insert.ts'
+import { rehashCode } from './insert.ts'
 import { CREW_MEMORIES, IMPORTS, memoryMap, WORK, type Shape } from './shape.ts'
 
 /** It exports `insert(count)`, `rehash(first, end)` and `advance(stop)`. */
@@ -10,7 +11,7 @@ export function crewModule(shape: Shape): Uint8Array {
   const shared = Array.from({ length: CREW_MEMORIES }, (_, memory) => memory !== WORK)
   return assemble(shared, IMPORTS, [
     { name: 'insert', parameters: 1, results: 0, code: crewInsertCode(shape, map) },
-    { name: 'rehash', parameters: 2, results: 0, code: crewRehashCode(shape, map) },
+    { name: 'rehash', parameters: 2, results: 0, code: rehashCode(shape, map) },
     { name: 'advance', parameters: 1, results: 0, code: new AdvanceGenerator(shape, map).generate() },
   ])
 }

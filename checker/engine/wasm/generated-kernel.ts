@@ -10,7 +10,7 @@ import { CELLS, IMPORTS, memoryMap, MEMORIES, type Import, type MemoryMap, type 
 type Imports = Record<Import, (a: number, b: number, c: number) => unknown>
 interface Exports {
   advance(stop: number): void
-  rehash(): void
+  rehash(first: number, end: number): void
 }
 /** The part of the global that is used here; the library types of ES2024 do not have it. */
 declare const WebAssembly: {
@@ -50,7 +50,7 @@ export class GeneratedKernel {
       store.index.array.fill(0)
       this.cell('count', store.count)
       this.cell('mask', store.mask)
-      this.#exports?.rehash()
+      this.#exports?.rehash(0, store.count)
     }
     this.#publish()
   }
@@ -111,12 +111,12 @@ export class GeneratedKernel {
   }
 }
 
-/** The module for a shape; it exports `advance(stop)` and `rehash()`. */
+/** The module for a shape; it exports `advance(stop)` and `rehash(first, end)`. */
 function generate(shape: Shape, map: MemoryMap): Uint8Array {
   const memories = Array.from({ length: MEMORIES }, () => shape.shared)
   return assemble(memories, IMPORTS, [
     { name: 'insert', parameters: 1, results: 0, code: insertCode(shape, map) },
-    { name: 'rehash', parameters: 0, results: 0, code: rehashCode(shape, map) },
+    { name: 'rehash', parameters: 2, results: 0, code: rehashCode(shape, map) },
     { name: 'advance', parameters: 1, results: 0, code: new AdvanceGenerator(shape, map).generate() },
   ])
 }

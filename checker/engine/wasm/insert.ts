@@ -3,7 +3,9 @@ import { BATCH, saltsOf } from '../store.ts'
 import {
   add,
   and,
+  atomicLoad,
   Body,
+  compareExchange,
   constant,
   ge,
   gt,
@@ -86,19 +88,19 @@ export function insertCode(shape: Shape, map: MemoryMap): Code {
   return b.encode()
 }
 
-/** rehash(): fills the emptied index from the states. */
+/** rehash(first, end): puts these states into the index; none of them is there yet. Of a crew, others do the same with others. */
 export function rehashCode(shape: Shape, map: MemoryMap): Code {
   const K = shape.words
   const salts = saltsOf(K)
-  const b = new Body(0, ['id', 'count', 'mask', 'first', 'last', 'hash', 'x', 'i', 'sink'])
+  const b = new Body(2, ['first', 'end', 'id', 'last', 'mask', 'hash', 'x', 'i', 'sink'])
   const get = b.get.bind(b)
-  b.set('count', cell('count'))
+  const loadEntry = shape.crew ? atomicLoad : load
   b.set('mask', cell('mask'))
   b.block('done', () => {
     b.loop('batch', () => {
-      b.leave('done', ge(get('first'), get('count')))
+      b.leave('done', ge(get('first'), get('end')))
       b.set('last', add(get('first'), constant(BATCH)))
-      b.when(gt(get('last'), get('count')), () => b.set('last', get('count')))
+      b.when(gt(get('last'), get('end')), () => b.set('last', get('end')))
       b.set('id', get('first'))
       b.loop('touch', () => {
         b.set('hash', ZERO)
@@ -108,7 +110,7 @@ export function rehashCode(shape: Shape, map: MemoryMap): Code {
           b.set('hash', xor(get('hash'), get('x')))
         }
         b.store(WORK, words(sub(get('id'), get('first'))), get('hash'), map.touched)
-        b.set('sink', xor(get('sink'), load(INDEX, words(and(get('hash'), get('mask'))))))
+        b.set('sink', xor(get('sink'), loadEntry(INDEX, words(and(get('hash'), get('mask'))))))
         increment(b, 'id')
         b.leave('touch', lt(get('id'), get('last')))
       })
@@ -116,15 +118,18 @@ export function rehashCode(shape: Shape, map: MemoryMap): Code {
       b.loop('insert', () => {
         b.set('hash', load(WORK, words(sub(get('id'), get('first'))), map.touched))
         b.set('i', and(get('hash'), get('mask')))
-        b.block('free', () => {
+        increment(b, 'id')
+        const place = words(get('i'))
+        const entry = or(and(get('hash'), xor(get('mask'), constant(-1))), get('id'))
+        b.block('placed', () => {
           b.loop('probe', () => {
-            b.leave('free', isZero(load(INDEX, words(get('i')))))
+            // Of a crew the place is taken in the same instant, or not at all.
+            b.leave('placed', isZero(shape.crew ? compareExchange(INDEX, place, ZERO, entry) : load(INDEX, place)))
             b.set('i', and(add(get('i'), constant(1)), get('mask')))
             b.leave('probe')
           })
         })
-        increment(b, 'id')
-        b.store(INDEX, words(get('i')), or(and(get('hash'), xor(get('mask'), constant(-1))), get('id')))
+        if (!shape.crew) b.store(INDEX, place, entry)
         b.leave('insert', lt(get('id'), get('last')))
       })
       b.set('first', get('last'))

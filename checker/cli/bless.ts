@@ -1,0 +1,97 @@
+/** `oomcheck bless`: writes goldens and the generated parts of pages anew, from the models as they are now. */
+import { existsSync } from 'node:fs'
+import { known } from '../language/protocol.ts'
+import type { Spec } from '../language/spec.ts'
+import { lengthInWords, pageWith } from '../report/golden-page.ts'
+import { withVerdictTables } from '../report/readme-tables.ts'
+import { counted } from '../report/words.ts'
+import { formatCounterexample } from '../trace/counterexample.ts'
+import {
+  decideNow,
+  generatedFor,
+  objectionToResult,
+  ownCorpus,
+  placesIn,
+  questionOf,
+  shownPath,
+  type Place,
+  type Question,
+} from './corpus.ts'
+import { EXIT } from './exit.ts'
+import { loadSpecs } from './load.ts'
+import { openOutput } from './output.ts'
+import { readText } from './replay.ts'
+import { counterexampleOf, writeText } from './save.ts'
+import { ownReadme } from './documents.ts'
+
+export interface BlessOptions {
+  readonly corpus?: string
+  readonly specs?: string
+  /** A page with verdict tables; `true` is the README of the package. */
+  readonly readme?: string | true
+}
+
+/** What happened to a golden. */
+interface Blessed {
+  readonly is: 'unchanged' | 'changed' | 'refused'
+  readonly sentence: string
+}
+
+/** Writes a file if that changes it. */
+function update(path: string, text: string): boolean {
+  if (existsSync(path) && readText(path) === text) return false
+  writeText(path, text)
+  return true
+}
+
+async function blessOne(place: Place, specs: readonly Spec[]): Promise<Blessed> {
+  const question = questionOf(place, specs)
+  const { file } = question
+  const { verdict, history } = await decideNow(question)
+  const refusal = objectionToResult(question, verdict)
+  const found = counterexampleOf(file, verdict, history)
+  if (refusal !== undefined || found === undefined)
+    return { is: 'refused', sentence: refusal ?? `${place.name}: nothing is shown.` }
+  const now: Question = { ...question, file: found }
+  const isNewSchedule = update(place.json, formatCounterexample(found))
+  const old = existsSync(place.page) ? readText(place.page) : undefined
+  const isNewPage = update(place.page, pageWith(old, place.name, generatedFor(now)))
+  const said = [
+    ...(isNewSchedule ? [`${lengthInWords(file)} → ${lengthInWords(found)}`] : []),
+    ...(isNewPage
+      ? [old === undefined ? `wrote ${shownPath(place.page)}; its Why is yours to write` : 'page written']
+      : []),
+  ]
+  return { is: said.length === 0 ? 'unchanged' : 'changed', sentence: `${place.name}: ${said.join(' · ')}` }
+}
+
+function blessReadme(path: string, specs: readonly Spec[]): string {
+  const isNew = update(path, withVerdictTables(readText(path), specs))
+  return `${shownPath(path)}: ${isNew ? 'tables written' : 'unchanged'}`
+}
+
+/** Returns the exit code. */
+export async function blessCommand(names: readonly string[], options: BlessOptions): Promise<number> {
+  const specs = await loadSpecs(options.specs)
+  const { write } = openOutput(undefined)
+  if (options.readme !== undefined) {
+    write(`${blessReadme(options.readme === true ? ownReadme() : options.readme, specs)}\n`)
+    if (names.length === 0) return EXIT.asExpected
+  }
+  const places = placesIn(options.corpus ?? ownCorpus())
+  const all = places.map(({ name }) => name)
+  for (const name of names) known('golden', name, all)
+  const chosen = places.filter(({ name }) => names.length === 0 || names.includes(name))
+  const blessed: Blessed[] = []
+  for (const place of chosen) {
+    const one = await blessOne(place, specs)
+    if (one.is !== 'unchanged') write(`${one.sentence}\n`)
+    blessed.push(one)
+  }
+  const tally = (is: Blessed['is']): number => blessed.filter((each) => each.is === is).length
+  write(
+    `${counted(blessed.length, 'golden')}: ${tally('changed')} changed, ${tally('unchanged')} unchanged` +
+      `${tally('refused') === 0 ? '' : `, ${tally('refused')} not shown any more`}\n`,
+  )
+  return tally('refused') === 0 ? EXIT.asExpected : EXIT.differs
+}

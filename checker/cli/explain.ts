@@ -1,0 +1,46 @@
+/** `oomcheck explain`: why a counterexample ends as it does, in words and pictures. */
+import { match } from 'ts-pattern'
+import { explanationHtml } from '../report/explanation-html.ts'
+import { explanationJson } from '../report/explanation-json.ts'
+import { explanationMarkdown } from '../report/explanation-markdown.ts'
+import { explanationText } from '../report/explanation-text.ts'
+import { itf } from '../report/itf.ts'
+import type { Told } from '../report/told.ts'
+import { openCounterexample } from './replay.ts'
+import { EXIT } from './exit.ts'
+import { openOutput } from './output.ts'
+import { sentences, UsageError } from './sentences.ts'
+import { tell } from './tell.ts'
+
+export const EXPLANATION_FORMATS = ['text', 'markdown', 'html', 'itf', 'json'] as const
+
+/** So many states are searched for the last way out, unless told otherwise. */
+export const EXPLAIN_STATES = 20_000
+
+export interface ExplainOptions {
+  readonly specs?: string
+  readonly output?: string
+  readonly format: (typeof EXPLANATION_FORMATS)[number]
+  readonly onlyCauses?: boolean
+  readonly maxStates?: number
+}
+
+/** Returns the exit code. */
+export async function explainCommand(path: string, options: ExplainOptions): Promise<number> {
+  const { file, spec, machine, trace, confirmation } = await openCounterexample(path, options.specs)
+  const { is, because } = confirmation
+  if (is === 'no') throw new UsageError(sentences.showsNothing(path, file.property))
+  const output = openOutput(options.output)
+  const onlyCauses = options.onlyCauses ?? false
+  const told = (): Told =>
+    tell({ ...file, spec, shown: file, because, machine, trace }, options.maxStates ?? EXPLAIN_STATES)
+  const text = match(options.format)
+    .with('text', () => explanationText(told(), { onlyCauses, style: output.style }))
+    .with('markdown', () => explanationMarkdown(told(), { onlyCauses }))
+    .with('html', () => explanationHtml(told(), { onlyCauses }))
+    .with('json', () => explanationJson(told()))
+    .with('itf', () => itf(machine.layout, trace, file))
+    .exhaustive()
+  output.write(text)
+  return EXIT.asExpected
+}

@@ -1,0 +1,149 @@
+/**
+ * Walking through a trace, forward and back.
+ *
+ * On a terminal single keys; otherwise one command a line: n (next), p (previous), g 7 (go to state 7), q (quit).
+ */
+import { emitKeypressEvents } from 'node:readline'
+import { createInterface } from 'node:readline/promises'
+import type { Machine } from '../engine/machine.ts'
+import type { PlainState } from '../engine/plain.ts'
+import { fill, type Style } from '../report/lines.ts'
+import { TRACE_WIDTH } from '../report/trace.ts'
+import { formatStep, type Trace } from '../trace/schedule.ts'
+import { fieldsOf, type Field } from '../trace/fields.ts'
+import type { Output } from './output.ts'
+import { sentences } from './sentences.ts'
+
+const HELP = 'n next · p previous · g <n> go to state n · q quit'
+const INDENT = '    '
+
+export interface Walked {
+  readonly machine: Machine
+  readonly trace: Trace
+}
+
+/** One place in a trace: state `at` is the one after so many steps. */
+class Walk {
+  at = 0
+  readonly #walked: Walked
+  readonly #style: Style
+  readonly #fields: readonly Field[]
+  readonly #initial: PlainState
+
+  constructor(walked: Walked, style: Style) {
+    this.#walked = walked
+    this.#style = style
+    this.#fields = fieldsOf(walked.machine.layout)
+    this.#initial = walked.trace.states[0] ?? {}
+  }
+
+  get #last(): number {
+    return this.#walked.trace.schedule.steps.length
+  }
+
+  /** What to write for a command; `undefined`: it is over. */
+  obey(command: string): string | undefined {
+    const [, key = '', number] = /^\s*([a-z]?)[a-z]*\s*(\d*)\s*$/.exec(command) ?? []
+    switch (key) {
+      case 'q':
+        return undefined
+      case 'n':
+      case '':
+        return command.trim() !== '' && key === '' ? HELP : this.#goTo(this.at + 1)
+      case 'p':
+        return this.#goTo(this.at - 1)
+      case 'g':
+        return number === '' ? sentences.goWhere(this.#last) : this.#goTo(Number(number))
+      default:
+        return HELP
+    }
+  }
+
+  #goTo(state: number): string {
+    if (state < 0) return sentences.atTheStart()
+    if (state > this.#last)
+      return state === this.at + 1 ? sentences.atTheEnd(this.#last) : sentences.goWhere(this.#last)
+    this.at = state
+    return this.show()
+  }
+
+  /** The step that led here, the state, and what can be done next. */
+  show(): string {
+    const { trace, machine } = this.#walked
+    const { steps } = trace.schedule
+    const [state = {}, before] = [trace.states[this.at], trace.states[this.at - 1]]
+    const by = steps[this.at - 1]
+    const led = by === undefined ? 'the initial state' : formatStep(by)
+    const next = steps[this.at]
+    const old = (field: Field): string => field.show(before ?? state)
+    const changed = (field: Field): boolean => old(field) !== field.show(state)
+    const shown = this.#fields.filter((field) => changed(field) || field.show(state) !== field.show(this.#initial))
+    const values = shown.map(
+      (field) =>
+        `${changed(field) ? '* ' : '  '}${field.name}: ${changed(field) ? `${old(field)} → ` : ''}${field.show(state)}`,
+    )
+    const enabled = machine.enabled(state).map((step) => formatStep(step))
+    return [
+      this.#style('bold', `[${this.at}/${this.#last}] ${led}`),
+      ...values.map((line) => (line.startsWith('*') ? `  ${this.#style('yellow', line)}` : `  ${line}`)),
+      ...(next === undefined ? [] : [`  next: ${formatStep(next)}`]),
+      ...fill(enabled.length === 0 ? ['nothing'] : enabled, ' · ', TRACE_WIDTH - 11).map(
+        (line, i) => `${i === 0 ? '  enabled: ' : `${INDENT}       `}${line}`,
+      ),
+    ].join('\n')
+  }
+}
+
+type Input = NodeJS.ReadStream
+
+/** Lets a person, or a test, walk through a trace. */
+export async function walk(walked: Walked, output: Output, input: Input): Promise<void> {
+  const place = new Walk(walked, output.style)
+  output.write(`${HELP}\n${place.show()}\n`)
+  const obey = (command: string): boolean => {
+    const text = place.obey(command)
+    if (text !== undefined) output.write(`${text}\n`)
+    return text !== undefined
+  }
+  if (input.isTTY) await byKeys(input, obey, (text) => output.write(text))
+  else for await (const line of createInterface({ input })) if (!obey(line)) break
+}
+
+/** Single keys; `g` collects digits until Enter. */
+async function byKeys(input: Input, obey: (command: string) => boolean, echo: (text: string) => void): Promise<void> {
+  emitKeypressEvents(input)
+  input.setRawMode(true)
+  input.resume()
+  let pending: string | undefined
+  await new Promise<void>((resolve) => {
+    const run = (command: string): void => {
+      if (obey(command)) return
+      input.off('keypress', pressed)
+      resolve()
+    }
+    const pressed = (text: string | undefined, key: { readonly name?: string; readonly ctrl?: boolean }): void => {
+      if (key.ctrl === true && (key.name === 'c' || key.name === 'd')) run('q')
+      else if (pending === undefined && text === 'g') echo((pending = 'g '))
+      else if (pending === undefined) run(keyOf(key.name, text))
+      else if (key.name === 'return') {
+        const command = pending
+        pending = undefined
+        echo('\n')
+        run(command)
+      } else if (/^\d$/.test(text ?? '')) {
+        pending += text ?? ''
+        echo(text ?? '')
+      }
+    }
+    input.on('keypress', pressed)
+  })
+  input.setRawMode(false)
+  input.pause()
+}
+
+/** Arrows and the space bar do what one expects. */
+function keyOf(name: string | undefined, text: string | undefined): string {
+  if (name === 'right' || name === 'down' || name === 'space' || name === 'return') return 'n'
+  if (name === 'left' || name === 'up' || name === 'backspace') return 'p'
+  return text ?? '?'
+}

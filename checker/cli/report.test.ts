@@ -1,0 +1,125 @@
+/** The report: complete, self-contained, the same twice, and with everything that belongs to a protocol. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { beforeAll, afterAll, describe, expect, test, vi } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { parseXml, type Element } from '../report/xml.ts'
+import { main } from './main.ts'
+import { directory, EXAMPLES, inThisProcess } from './child.ts'
+
+let root: string
+let exit: number
+const read = (name: string): string => readFileSync(join(root, 'report', name), 'utf8')
+
+const LEDGER = `export const threads = { a: 'a thread of <examples>' }
+export const claims = { One: { claim: 'No increment is lost.', thread: 'a', variants: ['racy', 'locked'] } }
+`
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'oomcheck-report-'))
+  const quiet = vi.spyOn(process.stdout, 'write').mockImplementation(() => true)
+  const ledger = join(root, 'ledger.mjs')
+  writeFileSync(ledger, LEDGER)
+  const corpus = join(root, 'corpus')
+  const specs = ['--specs', EXAMPLES]
+  await main(['check', 'increment', ...specs, '--bounds', 'threads=2', '--save', join(corpus, 'increment'), '-q'])
+  await main(['bless', ...specs, '--corpus', corpus])
+  const page = readdirSync(join(corpus, 'increment')).find((name) => name.endsWith('NoIncrementIsLost.md')) ?? ''
+  const path = join(corpus, 'increment', page)
+  writeFileSync(
+    path,
+    readFileSync(path, 'utf8').replace(/^# .*\n\n## Why\n/, '# The lost update\n\n## Why\n\nBoth read 0 & write 1.\n'),
+  )
+  const options = ['--models', dirname(EXAMPLES), '--corpus', corpus, '--claims', ledger]
+  exit = await main(['report', ...specs, ...options, '-o', join(root, 'report'), '-q'])
+  await main(['report', ...specs, ...options, '-o', join(root, 'again'), '-q'])
+  quiet.mockRestore()
+})
+afterAll(() => rmSync(root, { recursive: true }))
+
+test('it is written as Markdown and as HTML', () => {
+  expect(exit).toBe(0)
+  const names = readdirSync(join(root, 'report'))
+  expect(names).toEqual(expect.arrayContaining(['index.html', 'index.md', 'claims.md', 'increment.md', 'peterson.md']))
+})
+
+test('it is the same twice', () => {
+  for (const name of readdirSync(join(root, 'report')))
+    expect(readFileSync(join(root, 'again', name), 'utf8'), name).toBe(read(name))
+})
+
+describe('the HTML page', () => {
+  const all = (element: Element): Element[] => [element, ...element.children.flatMap(all)]
+  let elements: Element[]
+  beforeAll(() => {
+    elements = all(parseXml(/<main>[^]*<\/main>/.exec(read('index.html'))?.[0] ?? ''))
+  })
+
+  test('needs nothing else', () => {
+    const page = read('index.html')
+    expect(page).not.toMatch(/<(script|link|img|iframe|object)\b|@import|url\((?!#)|https?:/)
+    expect(page).toContain('name="viewport"')
+    expect(page).toContain('color-scheme: light dark')
+  })
+
+  test('has a chapter that is linked to for every protocol', () => {
+    const ids = elements.flatMap(({ attributes }) => attributes['id'] ?? [])
+    expect(new Set(ids).size).toBe(ids.length)
+    const links = elements.flatMap(({ name, attributes }) => (name === 'a' ? [attributes['href'] ?? ''] : []))
+    expect(links).toEqual(expect.arrayContaining(['#increment', '#peterson', '#claims', '#what-is-not-checked']))
+    expect(links.filter((href) => !ids.includes(href.slice(1)))).toEqual([])
+  })
+
+  test('draws every program, each label once', () => {
+    const drawings = elements.filter(({ name }) => name === 'svg')
+    const labels = drawings.map((svg) => svg.children.filter(({ name }) => name === 'text').map(({ text }) => text))
+    expect(labels).toContainEqual(['read', 'write', 'done'])
+    expect(labels).toContainEqual(['increment', 'done'])
+    for (const each of labels) expect(new Set(each).size).toBe(each.length)
+  })
+
+  test('draws no two boxes over each other, and nothing outside', () => {
+    for (const svg of elements.filter(({ name }) => name === 'svg')) {
+      const boxes = svg.children.filter(({ name }) => name === 'rect').map(({ attributes }) => attributes)
+      const tops = boxes.map(({ y }) => Number(y))
+      expect(tops.every((top, i) => i === 0 || top >= (tops[i - 1] ?? 0) + Number(boxes[i]?.['height']))).toBe(true)
+      const width = Number(svg.attributes['width'])
+      const brackets = svg.children.flatMap(({ attributes }) => /H(\d+)V/.exec(attributes['d'] ?? '')?.[1] ?? [])
+      expect(brackets.filter((x) => Number(x) >= width)).toEqual([])
+    }
+  })
+})
+
+describe('the chapter of a protocol', () => {
+  const contains = (...texts: readonly string[]): void => {
+    const page = read('increment.md')
+    for (const text of texts) expect(page).toContain(text)
+  }
+
+  test('says where it comes from', () =>
+    contains('# increment', 'Source: Stateright', 'Threads that increment a shared counter'))
+  test('has the matrix of verdicts', () => {
+    contains('| variant | no increment is lost |', '| racy | violated in 4 steps')
+  })
+  test('has its rows, with states and basis', () => contains('States: 13, as expected; ', 'basis: exact.'))
+  test('has its counterexamples, with what people wrote', () => {
+    contains('<summary>The lost update</summary>', 'Both read 0 & write 1.', 'thread1 write')
+  })
+  test('has its coverage', () => contains('3 labels, alternatives counted apart; each is taken by some configuration.'))
+  test('has its state and its programs', () => {
+    contains('| `thread.t` | 0 … ', '| `read` | `write` |', '| `write` | `done` |')
+  })
+})
+
+test('claims and what is not checked are told', () => {
+  expect(read('claims.md')).toContain('| One | No increment is lost. | ? open; no row yet for racy, locked |')
+  expect(read('index.md')).toContain('## What is not checked\n\n- Nothing beyond the bounds of a row.')
+})
+
+test('a directory that cannot be made', async () => {
+  const file = join(directory(), 'file')
+  writeFileSync(file, '')
+  const { exit: code, stderr } = await inThisProcess('report', '--specs', EXAMPLES, '-o', join(file, 'report'))
+  expect([code, stderr]).toEqual([2, expect.stringContaining('cannot be written')])
+})

@@ -1,0 +1,154 @@
+/** `oomcheck report`: everything that is known, as Markdown and as one HTML page. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { tableEngine } from '../engine/table.ts'
+import type { Spec } from '../language/spec.ts'
+import { chapterBlocks, chapterId, chapterInBrief, type Chapter, type Seen, type Story } from '../report/chapter.ts'
+import { claimBlocks, judgeClaims, type Ledger } from '../report/claims.ts'
+import { anchor, heading, listing, paragraph as text, raised, withOwnIds, type Block } from '../report/document.ts'
+import { html } from '../report/document-html.ts'
+import { markdown } from '../report/document-markdown.ts'
+import { writtenOf } from '../report/golden-page.ts'
+import { sectionOf } from '../report/header.ts'
+import { paragraph } from '../report/paragraph.ts'
+import { spaceTime } from '../report/space-time.ts'
+import { columnLines } from '../report/columns.ts'
+import { bySpec } from '../report/overview.ts'
+import { configurationName, type Decided, type Outcome } from '../report/record.ts'
+import { reachInWords, searchInWords, tallyInWords } from '../report/words.ts'
+import { movesIn } from '../search/moves.ts'
+import { decideQuietly, loadLedger, planOfAll } from './claims.ts'
+import { goldenOf, ownCorpus, placesIn, questionOf, shownPath, toldOf } from './corpus.ts'
+import { modelSource, ownLedger, ownModels, ownReadme, ownReport, textOf } from './documents.ts'
+import { exitOf } from './exit.ts'
+import { loadSpecs } from './load.ts'
+import { openOutput } from './output.ts'
+import { prepareDirectory, writeText } from './save.ts'
+
+export interface ReportOptions {
+  readonly full?: boolean
+  readonly output?: string
+  readonly specs?: string
+  readonly models?: string
+  readonly corpus?: string
+  readonly claims?: string
+  readonly quiet?: boolean
+}
+
+const TITLE = 'oomcheck'
+const NOT_CHECKED = 'What is not checked'
+/** Programs are drawn as they are in a configuration of at most so many states, which is explored again for this. */
+const DRAWN_STATES = 50_000
+
+/** The configuration of each variant with the most labels, among those that are not too large to be drawn. */
+function toBeDrawn(outcomes: readonly Outcome[]): Decided[] {
+  const small = outcomes.filter(
+    (outcome) =>
+      outcome.is === 'decided' && outcome.run.basis.is === 'exact' && outcome.run.statistics.states <= DRAWN_STATES,
+  ) as Decided[]
+  return [...Map.groupBy(small, ({ planned }) => planned.variant).values()].flatMap((group) =>
+    [...group].sort((a, b) => b.planned.labels.length - a.planned.labels.length).slice(0, 1),
+  )
+}
+
+function seenAt({ planned }: Decided): Seen {
+  const { layout, variant } = planned
+  const space = tableEngine.explore({ layout, observers: [], history: new Set() })
+  while (space.advance(32_768));
+  const moves = movesIn(space)
+  const families = [...new Map(layout.processes.map(({ family, program }) => [family, program]))]
+  return {
+    variant,
+    configuration: configurationName({ ...planned, fairness: {} }),
+    layout,
+    programs: families.map(([family, program]) => ({ family, program, moves: moves.get(family) ?? new Set() })),
+  }
+}
+
+/** The goldens of a spec with their pages; those of other specs are passed over. */
+function storiesOf(spec: Spec, corpus: string): Story[] {
+  return placesIn(corpus)
+    .filter(({ name }) => name.startsWith(`${spec.name}/`))
+    .map((place) => {
+      const { title, why } = writtenOf(textOf(place.page) ?? '')
+      const golden = goldenOf(questionOf(place, [spec]))
+      const told = toldOf(golden)
+      const svg = withOwnIds(spaceTime(told.explanation, told.turning, false), anchor(place.name))
+      const lanes = { is: 'picture', of: 'lanes', svg, instead: [listing(columnLines(told.explanation))] } as const
+      return { golden, title, why, explanation: paragraph(told), lanes }
+    })
+}
+
+/** A list of links to the chapters, as the first thing that is read. */
+const contents = (chapters: readonly Chapter[]): Block => ({
+  is: 'links',
+  to: [
+    ...chapters.map((chapter) => ({
+      id: chapterId(chapter.spec),
+      page: `${chapter.spec.name}.md`,
+      text: chapter.spec.name,
+      remark: chapterInBrief(chapter),
+    })),
+    { id: 'claims', page: 'claims.md', text: 'Claims', remark: 'what became of each' },
+    { id: 'what-is-not-checked', page: '#what-is-not-checked', text: NOT_CHECKED, remark: '' },
+  ],
+})
+
+interface Found {
+  readonly chapters: readonly Chapter[]
+  readonly claims: readonly Block[]
+  readonly opening: readonly Block[]
+  readonly notChecked: readonly Block[]
+}
+
+/** The pages by name: one for each protocol, one for the claims, one that leads to them, and all in one. */
+function pages({ chapters, claims, opening, notChecked }: Found): ReadonlyMap<string, string> {
+  const start = [...opening, contents(chapters)]
+  const bodies = chapters.map((chapter) => [`${chapter.spec.name}.md`, chapterBlocks(chapter)] as const)
+  return new Map([
+    ['index.md', markdown([...start, ...notChecked])],
+    ['claims.md', markdown(raised(claims))],
+    ...bodies.map(([name, blocks]) => [name, markdown(raised(blocks))] as const),
+    ['index.html', html(TITLE, [...start, ...bodies.flatMap(([, blocks]) => blocks), ...claims, ...notChecked])],
+  ])
+}
+
+/** Returns the exit code. */
+export async function reportCommand(options: ReportOptions): Promise<number> {
+  const specs = await loadSpecs(options.specs)
+  const isOwn = options.specs === undefined
+  const ledger: Ledger =
+    options.claims !== undefined || (isOwn && existsSync(ownLedger()))
+      ? await loadLedger(options.claims)
+      : { claims: {}, threads: {} }
+  const directory = options.output ?? ownReport()
+  prepareDirectory(directory)
+  const planned = planOfAll(specs, options.full ?? false)
+  const { outcomes, interrupted } = await decideQuietly(planned, options.quiet ?? false)
+  const exit = exitOf(outcomes, interrupted)
+  const corpus = options.corpus ?? (isOwn ? ownCorpus() : undefined)
+  const chapters = [...bySpec(outcomes)].flatMap(([name, own]): Chapter[] => {
+    const spec = specs.find((each) => each.name === name)
+    if (spec === undefined) return []
+    const source = modelSource(options.models ?? ownModels(), name)
+    const stories = corpus === undefined || !existsSync(corpus) ? [] : storiesOf(spec, corpus)
+    return [{ spec, source, outcomes: own, stories, seen: toBeDrawn(own).map(seenAt) }]
+  })
+  const summary = { planned, outcomes, interrupted, exit, seconds: 0 }
+  const readme = textOf(ownReadme()) ?? ''
+  const found: Found = {
+    chapters,
+    claims: claimBlocks(judgeClaims(ledger, outcomes), ledger),
+    opening: [
+      heading(1, TITLE),
+      text(`${reachInWords(summary)}, ${tallyInWords(outcomes)}. ${searchInWords(outcomes)}.`),
+      text(
+        'A verdict is about the bounds of its configuration and no others. Steps count transitions from the initial state, and no shorter schedule exists.',
+      ),
+    ],
+    notChecked: [heading(2, NOT_CHECKED), ...sectionOf(readme, NOT_CHECKED)],
+  }
+  for (const [name, text] of pages(found)) writeText(join(directory, name), text)
+  openOutput(undefined).write(`${shownPath(join(directory, 'index.html'))} and index.md: ${tallyInWords(outcomes)}\n`)
+  return exit
+}

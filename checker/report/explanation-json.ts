@@ -1,0 +1,85 @@
+/** An explanation as JSON, by names. Steps are counted from 1; what is as it was at the start was written by step 0. */
+import type { Deciding } from '../trace/explain.ts'
+import { paragraph } from './paragraph.ts'
+import type { Told } from './told.ts'
+
+const read = ({ field, value, writer, decisive, byNote }: Deciding) => ({
+  field: field.name,
+  value,
+  writtenBy: writer + 1,
+  decisive,
+  ...(byNote ? { byNote } : {}),
+})
+
+function turningPoint({ turning, difference }: Told) {
+  if (turning === undefined) return {}
+  if (turning.is === 'unknown' || turning.is === 'never') return { lastWayOut: turning }
+  const { steps, thenAsBefore } = turning.detour
+  if (turning.is === 'open') return { lastWayOut: { is: turning.is, steps } }
+  return {
+    lastWayOut: {
+      is: turning.is,
+      beforeStep: turning.step + 1,
+      steps,
+      thenAsBefore,
+      ...(difference === undefined
+        ? {}
+        : {
+            difference: {
+              step: difference.step + 1,
+              to: difference.to,
+              insteadOf: difference.toInTrace,
+              changes: difference.changes.map(({ field, to }) => ({ field: field.name, to })),
+              fields: difference.fields.map(({ field, value, inTrace }) => ({
+                field: field.name,
+                value,
+                insteadOf: inTrace,
+              })),
+            },
+          }),
+    },
+  }
+}
+
+export function explanationJson(told: Told): string {
+  const { explanation, spec, variant, bounds, ingredients, property, shown, because } = told
+  const value = {
+    version: 1,
+    spec,
+    ...(variant === undefined ? {} : { variant }),
+    bounds,
+    ingredients,
+    property,
+    result: shown.result,
+    ...('value' in shown ? { value: shown.value } : {}),
+    ...(because === undefined ? {} : { because }),
+    paragraph: paragraph(told),
+    init: explanation.trace.schedule.init,
+    ...(explanation.loop === undefined ? {} : { loop: explanation.loop }),
+    steps: explanation.steps.map(({ step, isCause, changes, reads }, i) => ({
+      number: i + 1,
+      ...step,
+      isCause,
+      changes: changes.map(({ field, from, to }) => ({ field: field.name, from, to })),
+      reads: reads.map(read),
+    })),
+    atEnd: explanation.atEnd.map(read),
+    overtaken: explanation.overtaken.map(({ process, field, read: step, value: was, by, now }) => ({
+      process,
+      field: field.name,
+      readBy: step + 1,
+      value: was,
+      changedBy: by.map((each) => each + 1),
+      now,
+    })),
+    waiting: explanation.waiting.map(({ process, label, enabled, isFair, reads }) => ({
+      process,
+      label,
+      enabled,
+      isFair,
+      reads: reads.map(read),
+    })),
+    ...turningPoint(told),
+  }
+  return `${JSON.stringify(value, null, 2)}\n`
+}

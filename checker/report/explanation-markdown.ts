@@ -1,0 +1,41 @@
+/** An explanation as a page of Markdown. */
+import { columnLines, type ColumnOptions } from './columns.ts'
+import { paragraph } from './paragraph.ts'
+import { configurationOf, shortStep, type Told } from './told.ts'
+
+const escape = (text: string): string => text.replace(/[\\|<>*_`[\]]/g, '\\$&')
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``
+
+/** What decided, step by step: the rows of steps that something decided. */
+function decidedBy({ explanation }: Told, onlyCauses: boolean): string[] {
+  const { steps } = explanation
+  const rows = steps.flatMap(({ step, reads, isCause }, i) => {
+    const decisive = reads.filter((read) => read.decisive && !read.byNote)
+    if (decisive.length === 0 || (onlyCauses && !isCause)) return []
+    const said = decisive.map(
+      ({ field, value, writer, by }) =>
+        `${code(`${field.name} = ${value}`)}${by === undefined ? '' : `, by ${writer + 1} ${by.process} ${code(shortStep(by))}`}`,
+    )
+    return [row([String(i + 1), step.process, code(shortStep(step)), said.join('<br>')])]
+  })
+  const head = [row(['Step', 'Who', 'What', 'Decided by']), row(['---', '---', '---', '---'])]
+  return rows.length === 0 ? [] : ['## What decided', [...head, ...rows].join('\n')]
+}
+
+export function explanationMarkdown(told: Told, { onlyCauses = false }: ColumnOptions = {}): string {
+  const { spec, property, explanation } = told
+  const stale = explanation.overtaken.map(
+    ({ process, field, read, value, by, now }) =>
+      `- ${process} read ${code(`${field.name} = ${value}`)} in step ${read + 1}. ${by.length === 1 ? 'Step' : 'Steps'} ${by.map((each) => each + 1).join(', ')} made it ${code(now)}, and it went on without looking again.`,
+  )
+  return `${[
+    `# ${escape(spec)}: ${property}`,
+    ...(configurationOf(told) === '' ? [] : [code(configurationOf(told))]),
+    escape(paragraph(told)),
+    '## Steps',
+    ['```text', ...columnLines(explanation, { onlyCauses }), '```'].join('\n'),
+    ...(stale.length === 0 ? [] : ['## Read, and no longer true', stale.join('\n')]),
+    ...decidedBy(told, onlyCauses),
+  ].join('\n\n')}\n`
+}

@@ -1,0 +1,167 @@
+/** A counterexample as one paragraph of plain English, for people who have never seen the checker. */
+import { match } from 'ts-pattern'
+import { DONE } from '../language/program.ts'
+import type { TurningPoint, Detour } from '../search/turning-point.ts'
+import type { Deciding, Overtaken, Waiting } from '../trace/explain.ts'
+import { configurationInProse, listed, shortStep, type Told } from './told.ts'
+import { fieldInProse, NAMED, numbered, sentenceOf, turnsOf, valueInProse, type Turn } from './turns.ts'
+import { clause, counted } from './words.ts'
+
+/** With more turns than that, those in which nothing happens that others see are left out. */
+const TURNS = 6
+
+/** The paragraph, on one line. */
+export function paragraph(told: Told): string {
+  const { explanation } = told
+  const { loop, steps } = explanation
+  const turns = turnsOf(explanation)
+  const stem = turns.filter(({ first }) => loop === undefined || first < loop)
+  const round = turns.filter(({ first }) => loop !== undefined && first >= loop)
+  const last = round.at(-1)
+  const stale = new Set<Overtaken>()
+  return [
+    opening(told),
+    ...sentences(told, stem, stale),
+    ...(loop === undefined || last === undefined ? [] : [again(loop, last.last), ...sentences(told, round, stale)]),
+    ...(loop === steps.length ? ['There everything may stop for ever.'] : []),
+    ...ending(told),
+    ...explanation.waiting.flatMap((waiting) => waits(waiting, loop !== undefined)),
+    ...(told.turning === undefined ? [] : [wayOut(told, told.turning)]),
+  ].join(' ')
+}
+
+function opening(told: Told): string {
+  const { property, kind, shown, because, explanation } = told
+  const { steps, loop } = explanation
+  const where = `In ${configurationInProse(told)}`
+  const actors = [...new Set(steps.map(({ step }) => step.process))]
+  const after = `after ${counted(steps.length, 'step')}${actors.length === 0 ? '' : ` of ${listed(actors)}`}`
+  if (property === 'StaysInDomain')
+    return `${where}, something goes wrong ${after}${because === undefined ? '' : `: ${clause(because)}`}.`
+  if (property === 'NoDeadlock')
+    return `${where}, nothing can move any more ${after}, and it is not where things may end.`
+  return match(shown)
+    .with({ result: 'reachable' }, () => `${where}, ${property} is reached ${after}.`)
+    .with(
+      { result: 'maximum' },
+      { result: 'minimum' },
+      ({ value, result }) => `${where}, ${property} comes to its ${result}, ${value}, ${after}.`,
+    )
+    .with({ result: 'unbounded' }, () => `${where}, ${property} has no bound.`)
+    .with({ result: 'violated' }, () => {
+      if (kind === 'alwaysReachable') return `${where}, what ${property} asks for can never be reached again ${after}.`
+      if (loop !== undefined) return `${where}, what ${property} asks for may never happen.`
+      return `${where}, ${property} is violated ${after}.`
+    })
+    .exhaustive()
+}
+
+const again = (first: number, last: number): string =>
+  `From there on ${numbered({ first, last })} ${first === last ? 'is' : 'are'} repeated for ever:`
+
+function sentences(told: Told, turns: readonly Turn[], stale: Set<Overtaken>): string[] {
+  const { explanation } = told
+  const concluding = new Set(conclusion(told).map(({ field }) => field.name))
+  const said = turns.map((turn) => {
+    const isLast = turn.last === explanation.steps.length - 1
+    return sentenceOf(explanation, turn, isLast ? concluding : new Set(), stale)
+  })
+  const kept = said.filter(({ isNotable }, i) => isNotable || said.length <= TURNS || i === said.length - 1)
+  const isFirst = turns[0]?.first === 0 && explanation.loop !== 0 && kept.length > 1
+  return kept.map(({ text }, i) => `${i === 0 && isFirst ? 'First ' : ''}${text}`)
+}
+
+/** The values that the property found at the end and that decided it; of many, those that the last step wrote. */
+function conclusion({ explanation, shown, kind }: Told): Deciding[] {
+  const { atEnd, loop, steps } = explanation
+  if (loop !== undefined || shown.result !== 'violated' || kind === 'alwaysReachable' || kind === 'built-in') return []
+  const decisive = atEnd.filter((read) => read.decisive)
+  const byLast = decisive.filter(({ writer }) => writer === steps.length - 1)
+  return (decisive.length <= NAMED || byLast.length === 0 ? decisive : byLast).slice(0, NAMED)
+}
+
+function ending(told: Told): string[] {
+  const values = conclusion(told).map(({ field, value }) =>
+    field.kind === 'pc' ? `${field.owner ?? ''} is at ${value}` : valueInProse(field.name, value),
+  )
+  return values.length === 0 ? [] : [`Then ${listed(values)}, which ${told.property} rules out.`]
+}
+
+/** Why a process does not move any more. */
+function waits({ process, label, enabled, isFair, reads }: Waiting, goesOn: boolean): string[] {
+  const at = shortStep({ label })
+  if (enabled !== 'never')
+    return goesOn && !isFair
+      ? [
+          `${process} could take ${at} ${enabled === 'always' ? 'all the time' : 'again and again'}, but nothing obliges it to.`,
+        ]
+      : []
+  const values = reads.filter(({ field }) => field.kind !== 'pc')
+  const decisive = values.filter((read) => read.decisive)
+  const said = (decisive.length > 0 ? decisive : values).slice(0, NAMED).map(({ field, value, by, writer }) => {
+    const since = by === undefined ? '' : ` since ${by.process} took ${shortStep(by)} in step ${writer + 1}`
+    return `${fieldInProse(field.name, process)}, which is ${value}${since}`
+  })
+  return [`${process} waits at ${at}${said.length === 0 ? '' : ` because of ${listed(said)}`}.`]
+}
+
+const wayOut = (told: Told, turning: TurningPoint): string =>
+  match(turning)
+    .with({ is: 'found' }, ({ step, detour }) => lastWayOut(told, step, detour))
+    .with({ is: 'open' }, ({ detour }) => `Even then it is not too late: it comes about once ${ways(detour, 'takes')}.`)
+    .with({ is: 'never' }, () => 'Whatever anybody does from the start, it cannot be avoided.')
+    .with(
+      { is: 'unknown' },
+      ({ states }) =>
+        `When it could last have been avoided is not known: more than ${counted(states, 'state')} would have to be searched.`,
+    )
+    .exhaustive()
+
+function lastWayOut(told: Told, index: number, detour: Detour): string {
+  const at = told.explanation.steps[index]?.step
+  const which = at === undefined ? '' : ` (${shortStep(at)} of ${at.process})`
+  const when = detour.thenAsBefore ? 'before it' : 'instead'
+  return `The last way out is before step ${index + 1}${which}. Had ${ways(detour, 'taken')} ${when}, ${otherwise(told, detour)}this could still have been avoided.`
+}
+
+/** What the process that then goes another way would have found and done. */
+function otherwise({ difference }: Told, { steps }: Detour): string {
+  if (difference === undefined) return ''
+  const { other, fields, to, toInTrace, changes } = difference
+  const who = steps.every(({ process }) => process === other.process) ? 'it' : other.process
+  const found = fields
+    .slice(0, NAMED)
+    .map(({ field, value, inTrace }) => `${fieldInProse(field.name, other.process)} ${value} instead of ${inTrace}`)
+  const made = changes
+    .filter(({ field }) => !field.history)
+    .slice(0, NAMED)
+    .map(({ field, to: value }) => `${fieldInProse(field.name, other.process)} ${value}`)
+  const did = [
+    ...(found.length === 0 ? [] : [`found ${listed(found)}`]),
+    ...(to !== toInTrace ? [wentOn(to, toInTrace)] : made.length === 0 ? [] : [`made ${listed(made)}`]),
+  ]
+  return did.length === 0 ? '' : `${who} would have ${listed(did)}, and `
+}
+
+function wentOn(to: string, instead: string): string {
+  const [next, other] = [shortStep({ label: to }), shortStep({ label: instead })]
+  if (to === DONE) return `finished instead of going on to ${other}`
+  return `gone on to ${next} instead of ${instead === DONE ? 'finishing' : other}`
+}
+
+/** `cpu1 taken out_of_memory and select_bad_process`. */
+function ways({ steps }: Detour, verb: string): string {
+  const turns: { readonly process: string; readonly labels: string[] }[] = []
+  for (const step of steps) {
+    const last = turns.at(-1)
+    if (last?.process === step.process) last.labels.push(shortStep(step))
+    else turns.push({ process: step.process, labels: [shortStep(step)] })
+  }
+  return listed(
+    turns.map(({ process, labels }, i) => {
+      const [first = ''] = labels
+      const names = labels.length > NAMED ? `${first} to ${labels.slice(-1).join('')}` : listed(labels)
+      return `${process} ${i === 0 ? `${verb} ` : ''}${names}`
+    }),
+  )
+}

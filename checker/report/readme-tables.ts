@@ -1,0 +1,52 @@
+/**
+ * Verdict tables in pages that people write: between `<!-- verdicts <spec> <bounds> <properties> -->` and `<!-- end -->`
+ * stands what the first quick row of each variant at these bounds expects, which `check` decides.
+ */
+import { ConfigError, known } from '../language/protocol.ts'
+import type { Row, Spec } from '../language/spec.ts'
+import { markdownTable } from './document-markdown.ts'
+import { expectedPoint, verdictMatrix } from './matrix.ts'
+
+/** The marker stands at the beginning of a line, so that a page may also speak of it. */
+const REGION = /^<!-- verdicts (\S+) (\S+) (\S+) -->$[^]*?^<!-- end -->$/gm
+
+const isAt = ({ bounds, full }: Row, wanted: string): boolean =>
+  full !== true &&
+  Object.entries(bounds)
+    .map(([name, value]) => `${name}=${value}`)
+    .join() === wanted
+
+function verdictTable(spec: Spec, bounds: string, properties: readonly string[]): string {
+  for (const property of properties)
+    known(
+      `property of ${spec.name}`,
+      property,
+      spec.properties.map(({ name }) => name),
+    )
+  const rows = spec.protocol.variants
+    .map((variant) =>
+      spec.rows.find((row) => (row.variant ?? spec.protocol.variants[0]) === variant && isAt(row, bounds)),
+    )
+    .filter((row) => row !== undefined)
+  if (rows.length === 0) throw new ConfigError(`No quick row of ${spec.name} has the bounds ${bounds}.`)
+  return markdownTable(
+    verdictMatrix(
+      rows.map((row) => expectedPoint(spec, row)),
+      properties,
+    ),
+  )
+}
+
+/** The page with all of its verdict tables up to date; nothing else is touched. */
+export const withVerdictTables = (page: string, specs: readonly Spec[]): string =>
+  page.replace(REGION, (_, name: string, bounds: string, properties: string) => {
+    known(
+      'spec',
+      name,
+      specs.map((spec) => spec.name),
+    )
+    const tables = specs
+      .filter((spec) => spec.name === name)
+      .map((spec) => verdictTable(spec, bounds, properties.split(',')))
+    return `<!-- verdicts ${name} ${bounds} ${properties} -->\n${tables.join('\n')}\n<!-- end -->`
+  })

@@ -1,0 +1,156 @@
+/** The turns of a trace, one for each run of steps of one process, and the sentence about each. */
+import type { Changed, Deciding, ExplainedStep, Explanation, Overtaken } from '../trace/explain.ts'
+import { listed, shortStep } from './told.ts'
+
+/** No more of a kind are named in one sentence. */
+export const NAMED = 3
+
+/** Consecutive steps of one process. */
+export interface Turn {
+  readonly process: string
+  readonly steps: ExplainedStep[]
+  /** The first and the last of them, counted from 0. */
+  readonly first: number
+  last: number
+}
+
+export interface Sentence {
+  readonly text: string
+  /** Something happens in it that others see, or that is looked at in vain. */
+  readonly isNotable: boolean
+}
+
+/** Those on which the end depends; a loop begins a new turn. */
+export function turnsOf({ steps, loop }: Explanation): Turn[] {
+  const turns: Turn[] = []
+  for (const explained of steps) {
+    const { step, index, isCause } = explained
+    if (!isCause) continue
+    const turn = turns.at(-1)
+    if (turn?.process === step.process && index !== loop) {
+      turn.steps.push(explained)
+      turn.last = index
+    } else turns.push({ process: step.process, steps: [explained], first: index, last: index })
+  }
+  return turns
+}
+
+/** A field in prose: what is noted is part of the story, and what is a process's own is `its`. */
+export function fieldInProse(name: string, process?: string): string {
+  const plain = name.replace(/^history\./, '')
+  return process !== undefined && plain.startsWith(`${process}.`) ? `its ${plain.slice(process.length + 1)}` : plain
+}
+
+/** `free is 0`, `its SIGKILL is true`, `shot has mm0`. */
+export function valueInProse(name: string, value: string, process?: string): string {
+  const [, set, element] = /^(.*)\.has\((.*)\)$/.exec(name) ?? []
+  if (set === undefined || element === undefined) return `${fieldInProse(name, process)} is ${value}`
+  return `${fieldInProse(set, process)} ${value === 'true' ? 'has' : 'does not have'} ${element}`
+}
+
+/** `steps 14 to 21`. */
+export function numbered({ first, last }: Pick<Turn, 'first' | 'last'>): string {
+  if (first === last) return `step ${first + 1}`
+  return `steps ${first + 1} ${last === first + 1 ? 'and' : 'to'} ${last + 1}`
+}
+
+/** `goes from do_exit to schedule`. */
+function through({ steps }: Turn): string {
+  const labels = steps.map(({ step }) => shortStep(step))
+  const [first = '', second] = labels
+  if (second === undefined) return `takes ${first}`
+  if (new Set(labels).size === 1) return `takes ${first} ${labels.length === 2 ? 'twice' : `${labels.length} times`}`
+  return labels.length === 2 ? `takes ${listed(labels)}` : `goes from ${first} to ${labels.slice(-1).join('')}`
+}
+
+/** A lock that is free again is no news. */
+export const isNews = (process: string, { decisive, byNote, by, value, atStart }: Deciding): boolean =>
+  decisive && !byNote && by?.process !== process && value !== atStart
+
+/** Is it read in this step, and overtaken later? */
+export const isStale = ({ overtaken }: Explanation, { index }: ExplainedStep, { field }: Deciding): boolean =>
+  overtaken.some((each) => each.read === index && each.field.name === field.name)
+
+/** What decides a turn, and was written by others or is overtaken later. */
+function found(explanation: Explanation, { process, steps }: Turn): string[] {
+  const seen = new Map<string, string>()
+  for (const explained of steps)
+    for (const read of explained.reads) {
+      if (!isNews(process, read) && !isStale(explanation, explained, read)) continue
+      const { field, value } = read
+      seen.set(
+        field.name,
+        `${valueInProse(field.name, value, process)}${steps.length > 2 ? ` (step ${explained.index + 1})` : ''}`,
+      )
+    }
+  return [...seen.values()].slice(0, NAMED)
+}
+
+/** Does what a turn wrote decide what another process does, or what the property says? */
+function matters({ atEnd, overtaken, waiting, steps }: Explanation, turn: Turn, { field }: Changed): boolean {
+  if (field.kind === 'pc') return false
+  if (field.history) return atEnd.some((read) => read.field.name.startsWith(field.name))
+  const wasIn = (step: number): boolean => step >= turn.first && step <= turn.last
+  const byTurn = (read: Deciding): boolean => read.decisive && read.field.name === field.name && wasIn(read.writer)
+  return (
+    [...atEnd, ...waiting.flatMap(({ reads }) => reads)].some(byTurn) ||
+    overtaken.some((each) => each.field.name === field.name && each.by.some(wasIn)) ||
+    steps.some(
+      ({ step, reads, isCause }) =>
+        isCause && step.process !== turn.process && reads.some((read) => !read.byNote && byTurn(read)),
+    )
+  )
+}
+
+const isNumber = (text: string): boolean => /^-?\d+$/.test(text)
+
+/** What a turn changes, all in all, that others or the property look at. */
+function left(explanation: Explanation, turn: Turn, toldLater: ReadonlySet<string>): string[] {
+  const net = new Map<string, Changed>()
+  for (const { changes } of turn.steps)
+    for (const change of changes) {
+      const before = net.get(change.field.name)
+      net.set(change.field.name, { ...change, from: before?.from ?? change.from })
+    }
+  return [...net.values()]
+    .filter(({ field, from, to }) => from !== to && !toldLater.has(field.name))
+    .filter((change) => matters(explanation, turn, change))
+    .sort((a, b) => Number(a.field.history) - Number(b.field.history))
+    .slice(0, NAMED)
+    .map(({ field, from, to }) => {
+      const name = fieldInProse(field.name, turn.process)
+      return isNumber(from) && isNumber(to) ? `${name} goes from ${from} to ${to}` : `${name} becomes ${to}`
+    })
+}
+
+/** What was read before a turn, is not true any more when it begins, and is not looked at again. */
+const staleIn = ({ overtaken }: Explanation, { process, first }: Turn): Overtaken[] =>
+  overtaken.filter((each) => each.process === process && each.read < first && each.lastBy < first)
+
+/** The sentence about a turn; fields that are told later are left out, and so are `toldBefore`. */
+export function sentenceOf(
+  explanation: Explanation,
+  turn: Turn,
+  toldLater: ReadonlySet<string>,
+  toldBefore: Set<Overtaken>,
+): Sentence {
+  const stale = staleIn(explanation, turn).filter((each) => !toldBefore.has(each))
+  for (const each of stale) toldBefore.add(each)
+  const [sees, makes] = [found(explanation, turn), left(explanation, turn, toldLater)]
+  const where = sees.length === 0 ? '' : `, where ${listed(sees)}`
+  const change = makes.length === 0 ? '' : `; ${listed(makes)}`
+  const does = `${through(turn)} (${numbered(turn)})${where}${change}.`
+  const old = stale
+    .slice(0, NAMED)
+    .map(
+      ({ field, value, now, read }) =>
+        `${fieldInProse(field.name, turn.process)} (${value} in step ${read + 1}, ${now} by now)`,
+    )
+  return {
+    text:
+      old.length === 0
+        ? `${turn.process} ${does}`
+        : `${turn.process} does not look again at ${listed(old)}; it ${does}`,
+    isNotable: sees.length + makes.length + stale.length > 0,
+  }
+}

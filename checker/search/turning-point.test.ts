@@ -1,0 +1,194 @@
+/** The last way out, against a reference that knows the whole graph. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { casesOf, shapes } from '../engine/conformance.ts'
+import { Fault } from '../engine/fault.ts'
+import { layoutOf } from '../engine/layout.ts'
+import { Machine } from '../engine/machine.ts'
+import { doneObserver, observerOf, VIOLATED } from '../engine/observer.ts'
+import { bool, language, propertiesOf, protocol, singleton } from '../language/index.ts'
+import type { Property } from '../language/property.ts'
+import { formatStep, replay, type Trace } from '../trace/schedule.ts'
+import { LATE, lateMachine, properties } from '../trace/late-check.ts'
+import { stateGraph, type StateGraph } from './state-graph.ts'
+import { turningPointOf, type TurningPoint } from './turning-point.ts'
+
+const wanted = process.env['OOMCHECK_RUNS']
+const numRuns = wanted === undefined ? 6 : Number(wanted)
+const STATES = 80
+/** Shrinking takes long; without a failure, running out of time is one. */
+const LIMITS = { numRuns, interruptAfterTimeLimit: 60_000 + 1000 * numRuns, markInterruptAsFailure: true }
+const TIMEOUT = 2 * LIMITS.interruptAfterTimeLimit
+
+test('of the late check it is the death of the victim, before which the killer should have checked', () => {
+  const machine = lateMachine()
+  const found = turningPointOf(machine, 'NobodyIsKilled', properties, replay(machine, LATE), 1000)
+  expect(found).toMatchObject({ is: 'found', step: 3, detour: { thenAsBefore: true } })
+  expect(found?.is === 'found' ? found.detour.steps.map(formatStep) : []).toEqual(['killer check'])
+})
+
+test('it is unknown where the budget is hit', () => {
+  const machine = lateMachine()
+  expect(turningPointOf(machine, 'NobodyIsKilled', properties, replay(machine, LATE), 3)).toEqual({
+    is: 'unknown',
+    states: 3,
+  })
+})
+
+test('to go round in one state for ever is a way out, where nobody is obliged to do harm', () => {
+  const state = () => ({ x: bool, cpu: singleton({}), env: singleton({}) })
+  const { program } = language<typeof state>()
+  const spin = program('cpu', { spin: () => undefined }, { loop: true })
+  const set = { set: (s: { x: boolean }) => void (s.x = true) }
+  for (const role of ['environment', 'protocol'] as const) {
+    const model = protocol({ name: 'spins', bounds: {}, state, programs: () => [spin, program('env', set, { role })] })
+    const machine = new Machine(layoutOf(model.instance({ bounds: {} })))
+    const { never } = propertiesOf(model)
+    const trace = replay(machine, { init: [], steps: [{ process: 'env', label: 'set' }] })
+    const found = turningPointOf(machine, 'X', [never('X', (s) => s.x)], trace, 100)
+    const spun = { steps: [{ process: 'cpu', label: 'spin' }], thenAsBefore: false }
+    // If env is weakly fair it must move in the end.
+    expect(found).toMatchObject(role === 'environment' ? { is: 'found', step: 0, detour: spun } : { is: 'never' })
+  }
+})
+
+/** Whatever is asked about one state, as something that must not be: random properties rarely fail late. */
+const questions = (all: readonly Property[]): Property[] =>
+  all
+    .filter(({ kind }) => kind !== 'maximum' && kind !== 'minimum' && kind !== 'stepwise' && kind !== 'refines')
+    .map(({ name, test }): Property => ({ kind: 'never', name, test, given: undefined }))
+
+/** Who reaches whom through harmless states; by Warshall. */
+function reachability(graph: StateGraph, harmless: readonly boolean[]): boolean[][] {
+  const n = graph.states.length
+  const reach = Array.from({ length: n }, () => Array.from({ length: n }, () => false))
+  for (const { from, to } of graph.edges) if (harmless[from] && harmless[to]) reach[from]![to] = true
+  for (let k = 0; k < n; k++)
+    for (let i = 0; i < n; i++) if (reach[i]![k]) for (let j = 0; j < n; j++) if (reach[k]![j]) reach[i]![j] = true
+  return reach
+}
+
+/** From which states a behaviour can avoid what is harmful: it ends well, or stays in a component that is weakly fair. */
+function avoidable(machine: Machine, graph: StateGraph, harmless: readonly boolean[]): boolean[] {
+  const reach = reachability(graph, harmless)
+  const all = graph.states.map((_, i) => i)
+  const protocol = machine.layout.processes.filter(({ program }) => program.role === 'protocol').map(({ name }) => name)
+  const isFair = (s: number): boolean => {
+    if (!reach[s]![s]) return false
+    const component = all.filter((t) => t === s || (reach[s]![t] && reach[t]![s]))
+    const inside = graph.edges.filter(({ from, to }) => component.includes(from) && component.includes(to))
+    return protocol.every(
+      (name) =>
+        inside.some(({ step }) => step.process === name) ||
+        component.some((t) => !graph.edges.some(({ from, step }) => from === t && step.process === name)),
+    )
+  }
+  const ends = (s: number): boolean =>
+    graph.states[s]!.is === 'end' && machine.observe(doneObserver(machine.layout), graph.states[s]!.state) === 1
+  const good = all.map((s) => harmless[s]! && (ends(s) || isFair(s)))
+  return all.map((s) => harmless[s]! && (good[s]! || all.some((t) => reach[s]![t] && good[t])))
+}
+
+const key = (state: object): string => JSON.stringify(state)
+
+/** The shortest trace to a harmful state, by the order of the graph. */
+function traceTo(machine: Machine, graph: StateGraph, target: number): Trace | undefined {
+  const by = new Map<number, (typeof graph.edges)[number]>()
+  const queue = graph.states.flatMap(({ isInitial }, i) => (isInitial ? [i] : []))
+  const seen = new Set(queue)
+  for (const at of queue)
+    for (const edge of graph.edges)
+      if (edge.from === at && !seen.has(edge.to)) {
+        seen.add(edge.to)
+        by.set(edge.to, edge)
+        queue.push(edge.to)
+      }
+  const steps = []
+  let at = target
+  for (let edge = by.get(at); edge !== undefined; edge = by.get(at)) {
+    steps.unshift(edge.step)
+    at = edge.from
+  }
+  const start = machine
+    .starts()
+    .find(({ state, fault }) => fault === undefined && key(state) === key(graph.states[at]!.state))
+  return start && replay(machine, { init: start.picks, steps })
+}
+
+function harmlessStates(machine: Machine, { states }: StateGraph, property: Property): boolean[] {
+  return states.map(({ state }) => {
+    try {
+      return machine.observe(observerOf(property), state) !== VIOLATED
+    } catch (error) {
+      if (error instanceof Fault) return true
+      throw error
+    }
+  })
+}
+
+/** The last step after which there is no way out although there was one before it. */
+function expected(
+  machine: Machine,
+  graph: StateGraph,
+  harmless: readonly boolean[],
+  { states, schedule }: Trace,
+): number {
+  const can = avoidable(machine, graph, harmless)
+  const numbers = new Map(graph.states.map(({ state }, i) => [key(state), i]))
+  for (let i = schedule.steps.length - 1; i >= 0; i--) {
+    const others = machine.outcomes(states[i]!).filter(({ next }) => key(next) !== key(states[i + 1]!))
+    if (others.some(({ next }) => can[numbers.get(key(next))!])) return i
+  }
+  return -1
+}
+
+describe('of random protocols it is the one that the whole graph gives', () => {
+  let compared = 0
+  test.each(shapes)(
+    '%s',
+    (shape) => {
+      fc.assert(
+        fc.property(casesOf(shape), (example) => {
+          const machine = new Machine(layoutOf(example.instance))
+          const graph = stateGraph(machine, STATES)
+          if (graph === undefined || graph.states.some(({ is }) => is === 'fault')) return
+          for (const property of questions(example.properties)) {
+            const harmless = harmlessStates(machine, graph, property)
+            // A state to which there is some way; one that is harmful at the start teaches nothing.
+            const target = harmless.findIndex((is, i) => !is && !graph.states[i]!.isInitial)
+            if (graph.states.some(({ isInitial }, i) => isInitial && !harmless[i])) continue
+            const trace = target < 0 ? undefined : traceTo(machine, graph, target)
+            if (trace === undefined || trace.schedule.steps.length === 0) continue
+            compared++
+            const found = turningPointOf(machine, property.name, [property], trace, 10 * STATES)
+            expect(stepOf(found)).toBe(expected(machine, graph, harmless, trace))
+            if (found?.is === 'found') checkDetour(machine, graph, harmless, trace, found)
+          }
+        }),
+        LIMITS,
+      )
+    },
+    TIMEOUT,
+  )
+  test('was not for nothing', () => expect(compared).toBeGreaterThan(5))
+})
+
+const stepOf = (found: TurningPoint | undefined): number => (found?.is === 'found' ? found.step : -1)
+
+/** The detour can be taken, does no harm, and leaves a way out; after the step of the trace as well if it says so. */
+function checkDetour(
+  machine: Machine,
+  graph: StateGraph,
+  harmless: readonly boolean[],
+  { states, schedule }: Trace,
+  { step, detour }: Extract<TurningPoint, { is: 'found' }>,
+): void {
+  const can = avoidable(machine, graph, harmless)
+  const numbers = new Map(graph.states.map(({ state }, i) => [key(state), i]))
+  let at = states[step]!
+  const steps = [...detour.steps, ...(detour.thenAsBefore ? [schedule.steps[step]!] : [])]
+  for (const each of steps) {
+    at = machine.next(at, each)
+    expect(can[numbers.get(key(at))!]).toBe(true)
+  }
+}

@@ -1,0 +1,280 @@
+/**
+ * The turning point of a counterexample: the last of its states from which it could still have been avoided.
+ *
+ * A behaviour avoids a violation if it never violates and ends where the protocol may end, or goes on for ever and is
+ * weakly fair to every process of the protocol; the environment and time are not obliged to anything. Where the claim is
+ * that something can be reached, avoiding it means to reach that; of liveness it is only asked whether that can still be
+ * reached from the end. Everything is decided by a search from the states of
+ * the trace on the reference engine, exactly, or not at all where its budget is hit.
+ */
+import type { Machine, Taken } from '../engine/machine.ts'
+import { Fault } from '../engine/fault.ts'
+import { AS_CLAIMED, doneObserver, GOAL, observerOf, VIOLATED } from '../engine/observer.ts'
+import type { PlainState } from '../engine/plain.ts'
+import { isLiveness, isResponse, NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from '../language/property.ts'
+import { sameStep, type Step } from '../engine/step.ts'
+import type { Trace } from '../trace/schedule.ts'
+import { fairComponents, type Condition, type Graph } from './components.ts'
+import type { Observer } from '../engine/executor.ts'
+
+/** Another way to go on from the turning point. */
+export interface Detour {
+  /** What would have had to come first. */
+  readonly steps: readonly Step[]
+  /** The states along it, the one of the trace first. */
+  readonly states: readonly PlainState[]
+  /** After these steps the next step of the trace does no harm any more. Otherwise they stand in its place. */
+  readonly thenAsBefore: boolean
+}
+
+export type TurningPoint =
+  /** `step`, counted from 0, is the first one after which there is no way out. */
+  | { readonly is: 'found'; readonly step: number; readonly detour: Detour }
+  /** Even at its end it is not too late: what is missing can still be reached in this way. */
+  | { readonly is: 'open'; readonly detour: Detour }
+  /** It cannot be avoided, whatever is done from the first state of the trace on. */
+  | { readonly is: 'never' }
+  | { readonly is: 'unknown'; readonly states: number }
+
+/** What is to be avoided, and where a behaviour is safe. */
+interface Hazard {
+  readonly isBad: (state: PlainState, outcomes: readonly Taken[], faults: number) => boolean
+  readonly isBadStep: (before: PlainState, after: PlainState) => boolean
+  /** Reaching such a state is enough. */
+  readonly isGoal: ((state: PlainState) => boolean) | undefined
+}
+
+function answer(machine: Machine, observer: Observer, state: PlainState, after?: PlainState): number | undefined {
+  try {
+    return machine.observe(observer, state, after)
+  } catch (error) {
+    if (error instanceof Fault) return undefined
+    throw error
+  }
+}
+
+const never = (): boolean => false
+
+/** `undefined` where nothing is violated: a witness, an extreme. */
+function hazardOf(machine: Machine, name: string, properties: readonly Property[]): Hazard | undefined {
+  if (name === STAYS_IN_DOMAIN)
+    return { isBad: (_state, _outcomes, faults) => faults > 0, isBadStep: never, isGoal: undefined }
+  const done = doneObserver(machine.layout)
+  if (name === NO_DEADLOCK)
+    return {
+      isBad: (state, outcomes) => outcomes.length === 0 && answer(machine, done, state) !== 1,
+      isBadStep: never,
+      isGoal: undefined,
+    }
+  const property = properties.find((each) => each.name === name)
+  if (property === undefined) return undefined
+  // How long something takes, and which steps a loop is made of, is asked of no state.
+  if (isResponse(property.kind) || property.kind === 'progress') return undefined
+  const observer = observerOf(property)
+  if (isLiveness(property.kind)) {
+    const isGoal = (state: PlainState): boolean => ((answer(machine, observer, state) ?? 0) & GOAL) !== 0
+    return { isBad: never, isBadStep: never, isGoal }
+  }
+  if (property.kind === 'alwaysReachable')
+    return { isBad: never, isBadStep: never, isGoal: (state) => answer(machine, observer, state) === AS_CLAIMED }
+  if (property.kind === 'reachable' || property.kind === 'maximum' || property.kind === 'minimum') return undefined
+  return observer.pair
+    ? { isBad: never, isBadStep: (a, b) => answer(machine, observer, a, b) === VIOLATED, isGoal: undefined }
+    : { isBad: (state) => answer(machine, observer, state) === VIOLATED, isBadStep: never, isGoal: undefined }
+}
+
+class OutOfBudget extends Error {}
+
+/** A state that was looked at, with the steps that do no harm. */
+interface Node {
+  readonly isBad: boolean
+  readonly isSafe: boolean
+  readonly steps: readonly (Taken & { readonly to: string })[]
+  /** Who can move, be it only to do harm. */
+  readonly enabled: ReadonlySet<string>
+}
+
+const inOrder = <T extends Taken>(steps: readonly T[], first: string): T[] =>
+  [...steps].sort((a, b) => Number(b.step.process === first) - Number(a.step.process === first))
+
+class Escapes {
+  readonly #machine: Machine
+  readonly #hazard: Hazard
+  readonly #budget: number
+  readonly #nodes = new Map<string, Node>()
+  /** Decided: from there it can be avoided, or not. */
+  readonly #avoidable = new Map<string, boolean>()
+
+  constructor(machine: Machine, hazard: Hazard, budget: number) {
+    this.#machine = machine
+    this.#hazard = hazard
+    this.#budget = budget
+  }
+
+  node(state: PlainState): Node {
+    const key = JSON.stringify(state)
+    const known = this.#nodes.get(key)
+    if (known !== undefined) return known
+    if (this.#nodes.size >= this.#budget) throw new OutOfBudget()
+    const machine = this.#machine
+    let faults = 0
+    const outcomes = machine.outcomes(state, () => faults++)
+    const { isBad, isBadStep, isGoal } = this.#hazard
+    const ends = (): boolean =>
+      outcomes.length + faults === 0 && answer(machine, doneObserver(machine.layout), state) === 1
+    const node: Node = {
+      isBad: isBad(state, outcomes, faults),
+      isSafe: isGoal === undefined ? ends() : isGoal(state),
+      steps: outcomes
+        .filter(({ next }) => !isBadStep(state, next))
+        .map((taken) => ({ ...taken, to: JSON.stringify(taken.next) })),
+      enabled: new Set(outcomes.map(({ step }) => step.process)),
+    }
+    this.#nodes.set(key, node)
+    return node
+  }
+
+  /** Can the violation be avoided from a state on? */
+  canAvoid(state: PlainState): boolean {
+    const first = JSON.stringify(state)
+    const before = this.#avoidable.get(first)
+    if (before !== undefined) return before
+    const region = new Map<string, Node>()
+    const cameFrom = new Map<string, string | undefined>([[first, undefined]])
+    const queue: (readonly [key: string, state: PlainState])[] = [[first, state]]
+    for (const [key, at] of queue) {
+      const known = this.#avoidable.get(key)
+      if (known === false) continue
+      const node = this.#nodes.get(key) ?? this.node(at)
+      if (node.isBad) continue
+      if (node.isSafe || known === true) {
+        for (let each: string | undefined = key; each !== undefined; each = cameFrom.get(each))
+          this.#avoidable.set(each, true)
+        return true
+      }
+      region.set(key, node)
+      for (const { next, to } of node.steps) {
+        if (cameFrom.has(to)) continue
+        cameFrom.set(to, key)
+        queue.push([to, next])
+      }
+    }
+    const found = this.#hazard.isGoal === undefined && this.#goesRound(region)
+    if (found) this.#avoidable.set(first, true)
+    // All that can be reached without harm was seen, and nothing of it is safe.
+    else for (const key of [first, ...region.keys()]) this.#avoidable.set(key, false)
+    return found
+  }
+
+  /** Can a behaviour stay in the region for ever, and be fair to every process of the protocol? */
+  #goesRound(region: ReadonlyMap<string, Node>): boolean {
+    const nodes = [...region.values()]
+    const numbers = new Map([...region.keys()].map((key, i) => [key, i]))
+    const { processes } = this.#machine.layout
+    const [start, to, by]: [number[], number[], number[]] = [[0], [], []]
+    for (const { steps } of nodes) {
+      for (const { step, to: key } of steps) {
+        const target = numbers.get(key)
+        if (target === undefined) continue
+        to.push(target)
+        by.push(processes.findIndex(({ name }) => name === step.process))
+      }
+      start.push(to.length)
+    }
+    const graph: Graph = { start, to, by, states: nodes.length }
+    const conditions = processes
+      .filter(({ program }) => program.role === 'protocol')
+      .map(({ id, name }): Condition => ({
+        strong: false,
+        takers: Uint8Array.from(processes, (each) => Number(each.id === id)),
+        enabled: Uint8Array.from(nodes, ({ enabled }) => Number(enabled.has(name))),
+      }))
+    return fairComponents(graph, new Uint8Array(nodes.length).fill(1), conditions).length > 0
+  }
+
+  /** A step that does no harm where the trace took another one; `first` moves first. It may lead back to its state. */
+  alternative(state: PlainState, following: PlainState, first: string): Taken | undefined {
+    const taken = JSON.stringify(following)
+    return inOrder(this.node(state).steps, first).find(({ next, to }) => to !== taken && this.#isHarmless(next))
+  }
+
+  /** The fewest steps that must come before a step of the trace, so that it does no harm, or else one in its place. */
+  detour(state: PlainState, step: Step, instead: Taken, last: string): Detour {
+    try {
+      for (const { node, steps, states } of this.#ways(state, last, step)) {
+        const taken = node.steps.find((each) => sameStep(each.step, step))
+        if (taken !== undefined && this.#isHarmless(taken.next)) return { steps, states, thenAsBefore: true }
+      }
+    } catch (error) {
+      if (!(error instanceof OutOfBudget)) throw error
+    }
+    return { steps: [instead.step], states: [state, instead.next], thenAsBefore: false }
+  }
+
+  /** The shortest way to what is missing. */
+  wayToGoal(state: PlainState): Detour | undefined {
+    for (const { node, steps, states } of this.#ways(state, ''))
+      if (node.isSafe) return { steps, states, thenAsBefore: false }
+    return undefined
+  }
+
+  #isHarmless(state: PlainState): boolean {
+    return !this.node(state).isBad && this.canAvoid(state)
+  }
+
+  /** Ways through states from which it can be avoided, the shortest first; not with `without`, and `first` moves first. */
+  *#ways(
+    from: PlainState,
+    first: string,
+    without?: Step,
+  ): Generator<{ node: Node; steps: readonly Step[]; states: readonly PlainState[] }> {
+    const known = new Set([JSON.stringify(from)])
+    const queue = [{ node: this.node(from), steps: [] as Step[], states: [from] }]
+    for (const way of queue) {
+      if (way.steps.length > 0) yield way
+      for (const taken of inOrder(way.node.steps, first)) {
+        if (known.has(taken.to) || (without !== undefined && sameStep(taken.step, without))) continue
+        known.add(taken.to)
+        if (!this.#isHarmless(taken.next)) continue
+        queue.push({
+          node: this.node(taken.next),
+          steps: [...way.steps, taken.step],
+          states: [...way.states, taken.next],
+        })
+      }
+    }
+  }
+}
+
+/** Where a trace could last have been left; `undefined` where it violates nothing. At most `budget` states are visited. */
+export function turningPointOf(
+  machine: Machine,
+  name: string,
+  properties: readonly Property[],
+  { schedule, states }: Trace,
+  budget: number,
+): TurningPoint | undefined {
+  const hazard = hazardOf(machine, name, properties)
+  if (hazard === undefined) return undefined
+  const escapes = new Escapes(machine, hazard, budget)
+  const { steps } = schedule
+  const last = steps.at(-1)?.process ?? ''
+  try {
+    const end = states.at(-1)!
+    if (hazard.isGoal !== undefined && escapes.canAvoid(end)) {
+      const detour = escapes.wayToGoal(end)
+      if (detour !== undefined) return { is: 'open', detour }
+    }
+    // Before anything is owed, a goal is no way out.
+    if (properties.some((property) => property.name === name && isLiveness(property.kind))) return undefined
+    for (let i = steps.length - 1; i >= 0; i--) {
+      const instead = escapes.alternative(states[i]!, states[i + 1]!, last)
+      if (instead !== undefined)
+        return { is: 'found', step: i, detour: escapes.detour(states[i]!, steps[i]!, instead, last) }
+    }
+    return { is: 'never' }
+  } catch (error) {
+    if (error instanceof OutOfBudget) return { is: 'unknown', states: budget }
+    throw error
+  }
+}

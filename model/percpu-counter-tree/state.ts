@@ -1,0 +1,163 @@
+/** The counter, whoever adds to it, reads it or sets it, and how much of its words is kept. */
+import {
+  array,
+  bool,
+  ConfigError,
+  family,
+  language,
+  option,
+  range,
+  setOf,
+  singleton,
+  struct,
+  upTo,
+  type Member,
+  type StateView,
+} from '../../checker/language/index.ts'
+import { checkIncrement, isRefused, type Refusal, type Tree } from './arithmetic.ts'
+import { errorAtRest, excessInFlight } from './bounds.ts'
+
+export interface Bounds {
+  readonly cpus: number
+  readonly batch: number
+  readonly adders: number
+  readonly adds: number
+  readonly increment: number
+  readonly width: number
+}
+
+/** Switches that are documented where the protocol is composed. */
+export type Ingredient =
+  'decrements' | 'pages' | 'pinned' | 'filled' | 'counted' | 'preciseReader' | 'approximateReader' | 'setter'
+
+export type Setup = Bounds & Readonly<Record<Ingredient, boolean>> & { readonly variant: string }
+
+/** In the quotient what was added is only counted if asked for, modulo 2 to this. */
+const COUNTED_BITS = 4
+
+/** How a counter is laid out; what a revision may get wrong before the first add. */
+export interface Layout {
+  readonly tree: (cpus: number, batch: bigint) => Tree | Refusal
+  /** Of so many items that are needed, how many there is room for. */
+  readonly room: (items: number, cpus: number) => number
+  /** Bits of a word, where a long has so many. */
+  readonly wordBits: (width: number) => number
+  /** Carries do not follow from residuals alone, so that words must be whole. */
+  readonly needsWholeWords?: boolean
+}
+
+function accept<T extends object>(answer: T | Refusal): T {
+  if (isRefused(answer)) throw new ConfigError(answer.refused)
+  return answer
+}
+
+/** What the domains follow from. */
+export interface Sizes {
+  readonly tree: Tree
+  /** Bits of a word; 0: words are kept modulo their mask. */
+  readonly width: number
+  readonly items: number
+  /** The greatest error that is to be expected, adds under way included. */
+  readonly error: number
+  readonly carry: number
+}
+
+export function sizesOf(setup: Setup, layout: Layout): Sizes {
+  const tree = accept(layout.tree(setup.cpus, BigInt(setup.batch)))
+  const increment = BigInt(setup.increment)
+  const error = Number(errorAtRest(tree) + excessInFlight(tree, setup.adders, increment))
+  if (setup.width > 0) checkWidth(setup.width, error, increment)
+  else checkQuotient(setup, layout)
+  if (setup.preciseReader && setup.approximateReader)
+    throw new ConfigError('There is one reader: take either preciseReader or approximateReader.')
+  const top = Number(tree.masks.at(-1) ?? 1n)
+  const items = tree.items.reduce((sum, n) => sum + n, 0)
+  return {
+    tree,
+    width: setup.width === 0 ? 0 : layout.wordBits(setup.width),
+    error,
+    items: layout.room(items, setup.cpus),
+    carry: Math.ceil(setup.increment / top) * top,
+  }
+}
+
+function checkQuotient(setup: Setup, { needsWholeWords = false }: Layout): void {
+  const asked = (['pages', 'preciseReader', 'approximateReader', 'setter'] as const).filter((name) => setup[name])
+  const all = [...(needsWholeWords ? [setup.variant] : []), ...asked]
+  if (all.length > 0)
+    throw new ConfigError(`Words must be whole for ${all.join(', ')}: give a width of at least 3 bits, not 0.`)
+}
+
+function checkWidth(width: number, error: number, increment: bigint): void {
+  const refusal = checkIncrement(width, increment)
+  if (refusal !== undefined) throw new ConfigError(refusal.refused)
+  const needed = 1 + error.toString(2).length
+  if (width < needed)
+    throw new ConfigError(
+      `The error can become ${error}, so that the width must be at least ${needed} bits, not ${width}.`,
+    )
+}
+
+const constant = (value: number) => range(value, value)
+const signed = (width: number, overflow?: 'wrap') => range(-(2 ** (width - 1)), 2 ** (width - 1) - 1, overflow)
+
+export const stateOf = (layoutOf: (setup: Setup) => Layout) => (setup: Setup) => {
+  const { tree, width, items, error, carry } = sizesOf(setup, layoutOf(setup))
+  const quotient = width === 0
+  const word = quotient ? upTo(0) : signed(width)
+  return {
+    /** These three are set by init and never change. */
+    batch_size: constant(setup.batch),
+    approx_accuracy_range: struct({ under: constant(Number(tree.under)), over: constant(Number(tree.over)) }),
+    /** 0 in the quotient. */
+    word_bits: constant(width),
+    /** The per-CPU words: everything that was added on that CPU. */
+    level0: array(setup.cpus, quotient ? upTo(setup.batch - 1) : word),
+    /** Level 1, level 2, the root last. */
+    items: array(items, quotient ? upTo(Number(tree.masks.at(-1) ?? 1n) - 1) : word),
+    bias: word,
+    /** Tasks that add, and interrupts, which are no different. */
+    adder: family(setup.adders, {
+      adds_left: upTo(setup.adds),
+      /** On its way to the next level. */
+      carry: quotient ? range(-carry, carry) : word,
+      /** Where in the next level it goes, if that is known: the rest of the CPU number, which is read once. */
+      item: option(upTo(setup.cpus - 1)),
+      /** Faulty variants: where and what it has read, and what it adds to it. */
+      cpu: upTo(setup.cpus - 1),
+      seen: word,
+      inc: range(-setup.increment, setup.increment),
+    }),
+    reader: singleton({ next: upTo(setup.cpus), sum: word, reads: bool }),
+    setter: singleton({ next: upTo(setup.cpus), sum: word }),
+    /** What has been added altogether. Only tasks that give back what they took look at it. */
+    total: quotient ? signedOrNone(setup.counted) : signed(setup.width, 'wrap'),
+    /** History, kept here since only the step knows its increment: the sum of level 0 less the root. */
+    error: quotient ? range(-2 * error - 2, 2 * error + 2, 'saturate') : signed(width, 'wrap'),
+  }
+}
+
+const signedOrNone = (counted: boolean) => (counted ? signed(COUNTED_BITS, 'wrap') : upTo(0, 'wrap'))
+
+export const history = (setup: Setup) => {
+  const bits = setup.width === 0 ? COUNTED_BITS : setup.width
+  return {
+    /** Every total that there was since the read began. */
+    totals: setOf(signed(bits)),
+    /** An add began, or was under way, while the counter was being read or set. */
+    disturbed: bool,
+    /** The precise sum was not what was set right after it was set; and somebody had disturbed it. */
+    setMissed: bool,
+    setWasDisturbed: bool,
+    /** Total and error when nobody was adding last. */
+    restTotal: signed(bits),
+    restError: range(-ERROR_MAX, ERROR_MAX, 'saturate'),
+  }
+}
+/** More than any error of the trees that can be searched. */
+const ERROR_MAX = 500
+
+type StateOf = ReturnType<typeof stateOf>
+export const { program, steps } = language<StateOf, typeof history>()
+export type State = StateView<ReturnType<StateOf>>
+export type Adder = Member<ReturnType<StateOf>, 'adder'>

@@ -1,0 +1,40 @@
+/**
+ * The variants of which a claim speaks and that no spec has had rows for, as the threads name them. A claim is open until each of
+ * them has a row; whoever writes the rows moves the names into the `decided` of the claim.
+ */
+const scores = ['2.6.17', '2.6.31', 'first-edit', 'second-edit', 'both-edits', '2.6.36', 'modern']
+const eras = ['2.6.17', 'may-18', '4.6', '4.9', '5.18', '6.2', '6.18', '6.18-with-counters-v12']
+
+export const claimedVariants: Readonly<Partial<Record<string, readonly string[]>>> = {
+  B1: scores,
+  B2: ['first-edit', 'second-edit', 'both-edits'],
+  B3: ['2.6.17', '2010', '2.6.36'],
+  B4: ['2.6.17', '2010-with-cpu-time', '2.6.39', 'modern', 'modern-with-approximate-counters'],
+  B5: ['child-first', 'child-first-fixed', 'shared-mm'],
+  B6: scores,
+  B7: ['half-of-children', 'only-children-without-exec', 'no-children'],
+  C1: ['reaper', 'no-reaper'],
+  C2: ['6.x', 'last-mmput-elsewhere-2017', 'munlock-2018', 'mrelease-2021'],
+  C3: ['same-direction', 'opposite-direction'],
+  C4: ['same-direction', 'opposite-direction'],
+  C5: ['mas_for_each_rev', 'vma_prev', 'index-above-last'],
+  C6: ['skip-set-early', 'skip-set-as-today'],
+  C7: ['MMF_OOM_REAP_QUEUED', 'list-head-test-2016', 'popped-but-busy-2019'],
+  C8: ['process_mrelease', 'mrelease-delayed'],
+  C9: ['skip-after-giving-up', 'no-skip-after-giving-up'],
+  D1: ['freezer-v1', 'freezer-v1-without-reaper', 'freezer-v2'],
+  D2: ['before-v5', 'v5-patch-1'],
+  D3: ['one-thread', 'read-once-frozen', 'all-processes-of-the-mm'],
+  D4: ['v5', 'v5-initialised'],
+  D5: ['thaw-when-marked', 'no-thaw-when-marked'],
+  D6: ['thaw-one-thread', 'thaw-process'],
+  D7: ['delay', 'no-delay'],
+  D8: ['2014', '2016', '6.18'],
+  F1: ['settled', 'more-than-16-candidates', 'oom-origin', 'counters-move'],
+  F2: ['6.2', 'v12'],
+  F3: ['before-6.2', '6.2', 'v12'],
+  F4: ['v10', 'v11', 'v12'],
+  G1: eras,
+  G2: ['6.2', '6.18', '6.18-with-counters-v12'],
+  G3: eras,
+}

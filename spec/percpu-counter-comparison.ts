@@ -1,0 +1,168 @@
+/**
+ * E6: comparisons give the right sign, or say that they cannot.
+ *
+ * The exchanged tolerances can only be seen where the error at rest may exceed the over side of the range, which the
+ * formulas of the tree say is so from 9 CPUs on with batch 2, from 107 with batch 4, and never for the 32 of RSS; a test
+ * looks through all sizes, and rows stand on both sides of the border.
+ */
+import { holds, propertiesOf, reachable, spec, unreachable, violated } from '../checker/language/index.ts'
+import { percpuCounterComparison } from '../model/percpu-counter-comparison.ts'
+
+const { always, reachable: some } = propertiesOf(percpuCounterComparison)
+
+const sign = (difference: number): number => Math.sign(difference)
+
+export default spec(percpuCounterComparison, {
+  properties: [
+    /** An approximate comparison that does not say 0 says what the precise sums say. */
+    always(
+      'ApproximateSignIsRight',
+      (s) => s.caller[0].approximate === 0 || s.caller[0].approximate === sign(s.difference),
+      { given: (s, { at }) => at(s.caller[0], 'done') },
+    ),
+    /** A precise one always does. */
+    always('PreciseSignIsRight', (s) => s.caller[0].precise === sign(s.difference), {
+      given: (s, { at }) => at(s.caller[0], 'done'),
+    }),
+    /** With a value, 1 says that the value is greater. */
+    always(
+      'ApproximateSignOfValueIsRight',
+      (s) => s.caller[0].approximate_value === 0 || s.caller[0].approximate_value === sign(-s.difference),
+      { given: (s, { at }) => at(s.caller[0], 'done') },
+    ),
+    always('PreciseSignOfValueIsRight', (s) => s.caller[0].precise_value === sign(-s.difference), {
+      given: (s, { at }) => at(s.caller[0], 'done'),
+    }),
+    /** Ranges that were collected for two counters contain the sum of both precise sums. */
+    always('RangeOfBothContainsBoth', (s) => s.error_a + s.error_b <= s.under && s.error_a + s.error_b >= -s.over, {
+      given: (s, { at }) => at(s.caller[0], 'done'),
+    }),
+    /** What a test at the boundary takes for granted: there it is undecided, although it is not equal. */
+    some(
+      'UnequalIsUndecided',
+      (s, { at }) => at(s.caller[0], 'done') && s.caller[0].approximate_value === 0 && s.difference !== 0,
+    ),
+    some('SignIsFound', (s) => s.caller[0].approximate_value !== 0),
+  ],
+  rows: [
+    {
+      claims: ['E6'],
+      bounds: { cpus: 4, batch: 2, window: 30 },
+      ingredients: ['value'],
+      expect: {
+        ApproximateSignOfValueIsRight: holds,
+        PreciseSignOfValueIsRight: holds,
+        UnequalIsUndecided: reachable(1),
+        SignIsFound: reachable(1),
+      },
+      why: 'Everything from where the value is found to be greater to where it is found to be less: the approximate sum may be below by `under` and above by `over`, and that is how the fix of March 2026 reads them.',
+    },
+    {
+      claims: ['E6'],
+      bounds: { cpus: 9, batch: 2, window: 3 },
+      ingredients: ['value'],
+      expect: { ApproximateSignOfValueIsRight: holds, PreciseSignOfValueIsRight: holds },
+      why: 'The same with nine CPUs, around the precise sum itself.',
+    },
+    {
+      claims: ['E6'],
+      variant: 'v12',
+      bounds: { cpus: 9, batch: 2, window: 3 },
+      ingredients: ['value'],
+      expect: { ApproximateSignOfValueIsRight: violated(1), PreciseSignOfValueIsRight: violated(1) },
+      why: '1: the error reaches 49, more than the 48 of `over`, so that a counter is called less than its own precise sum: "bad rss-counter" for a balanced mm.',
+    },
+    {
+      claims: ['E6'],
+      variant: 'v12',
+      bounds: { cpus: 8, batch: 2, window: 80 },
+      ingredients: ['value'],
+      expect: { ApproximateSignOfValueIsRight: holds, PreciseSignOfValueIsRight: holds },
+      full: true,
+      why: '1, neighbour: with eight CPUs error and `over` are both 24, and the exchange cannot be seen.',
+    },
+    {
+      claims: ['E6'],
+      variant: 'v12',
+      bounds: { cpus: 8, batch: 2, window: 3 },
+      ingredients: ['value'],
+      expect: { ApproximateSignOfValueIsRight: holds, PreciseSignOfValueIsRight: holds },
+      why: '1, neighbour: with eight CPUs error and `over` are both 24, and the exchange cannot be seen.',
+    },
+    {
+      claims: ['E6'],
+      variant: 'v12',
+      bounds: { cpus: 8, batch: 32, window: 1 },
+      ingredients: ['value'],
+      expect: { ApproximateSignOfValueIsRight: holds, PreciseSignOfValueIsRight: holds },
+      why: '1: nor with the batch size of RSS, where the error at rest, 504, stays below `over`, 744.',
+    },
+    {
+      claims: ['E6'],
+      bounds: { cpus: 9, batch: 2, window: 0 },
+      expect: { ApproximateSignIsRight: holds, PreciseSignIsRight: holds },
+      why: 'Two counters that are equal are found equal, whatever their errors.',
+    },
+    {
+      claims: ['E6'],
+      variant: 'v12',
+      bounds: { cpus: 9, batch: 2, window: 0 },
+      expect: { ApproximateSignIsRight: holds, PreciseSignIsRight: violated(1) },
+      why: '1: the approximate comparison of two counters allows for the sum of both sides, which is the same either way; the stage in between does not.',
+    },
+    {
+      claims: ['E6'],
+      bounds: { cpus: 9, batch: 2, window: 160 },
+      ingredients: ['value'],
+      expect: { ApproximateSignOfValueIsRight: holds, PreciseSignOfValueIsRight: holds },
+      full: true,
+      why: 'Nine CPUs, and every value up to where the approximate sum decides.',
+    },
+    {
+      claims: ['E6'],
+      bounds: { cpus: 9, batch: 2, window: 20 },
+      expect: { ApproximateSignIsRight: holds, PreciseSignIsRight: holds },
+      full: true,
+      why: 'Nine CPUs, and two counters that are up to 20 apart.',
+    },
+    {
+      claims: ['E6'],
+      bounds: { cpus: 4, batch: 2, window: 35 },
+      expect: { ApproximateSignIsRight: holds, PreciseSignIsRight: holds },
+      why: 'Two counters, up to where every comparison is decided by the approximate sums.',
+    },
+    {
+      claims: ['E6'],
+      variant: 'v2',
+      bounds: { cpus: 2, batch: 2, window: 10 },
+      expect: { PreciseSignIsRight: violated(1), ApproximateSignIsRight: holds, PreciseSignOfValueIsRight: holds },
+      why: '2: where both are summed, the greater one is called less, and the smaller one equal.',
+    },
+    {
+      claims: ['E6'],
+      bounds: { cpus: 2, batch: 2, window: 10 },
+      expect: { PreciseSignIsRight: holds, ApproximateSignIsRight: holds, PreciseSignOfValueIsRight: holds },
+      why: '2, neighbour: each test once.',
+    },
+    {
+      claims: ['E6'],
+      bounds: { cpus: 1, batch: 32, window: 3 },
+      ingredients: ['value'],
+      expect: { UnequalIsUndecided: unreachable, PreciseSignOfValueIsRight: holds },
+      why: '12: with one CPU all ranges are 0, so that a test that expects to be undecided at the boundary fails.',
+    },
+    {
+      claims: ['E5'],
+      variant: 'range-overwritten',
+      bounds: { cpus: 2, batch: 4, window: 0 },
+      expect: { RangeOfBothContainsBoth: violated(1) },
+      why: '22: two errors of 6 do not fit into one range of 8.',
+    },
+    {
+      claims: ['E5'],
+      bounds: { cpus: 2, batch: 4, window: 0 },
+      expect: { RangeOfBothContainsBoth: holds },
+      why: '22, neighbour: each counter has a range of its own.',
+    },
+  ],
+})

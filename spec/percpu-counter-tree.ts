@@ -1,0 +1,17 @@
+/**
+ * How wrong the approximate sum of the tree can be, whether anything is lost on the way up, what readers see, and what
+ * the faulty forms do: claims E1, E2, E4, E5 and E7, and the refinement of an exact
+ * counter. E3 is in worst-case.test.ts, E6 in percpu-counter-comparison, E8 in the vectors beside the model.
+ */
+import { spec } from '../checker/language/index.ts'
+import { percpuCounterTree } from '../model/percpu-counter-tree.ts'
+import { extremeRows } from './percpu-counter-tree/extremes.ts'
+import { faultyRows } from './percpu-counter-tree/faulty.ts'
+import { properties } from './percpu-counter-tree/properties.ts'
+import { readerRows } from './percpu-counter-tree/readers.ts'
+import { revisionRows } from './percpu-counter-tree/revisions.ts'
+
+export default spec(percpuCounterTree, {
+  properties,
+  rows: [...extremeRows, ...revisionRows, ...readerRows, ...faultyRows],
+})

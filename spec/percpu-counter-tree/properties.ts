@@ -1,0 +1,169 @@
+/** What is asked of the tree. The error is the precise sum less the approximate one. */
+import { propertiesOf, type RowOf } from '../../checker/language/index.ts'
+import { intervalCounter } from '../../model/interval-counter.ts'
+import { percpuCounterTree } from '../../model/percpu-counter-tree.ts'
+import { isRefused, minMaxRange, treeFor, wrap, type Tree } from '../../model/percpu-counter-tree/arithmetic.ts'
+import { errorAtRest, excessInFlight } from '../../model/percpu-counter-tree/bounds.ts'
+import type { State } from '../../model/percpu-counter-tree/state.ts'
+
+export type TreeRow = RowOf<typeof percpuCounterTree>
+
+const { always, maximum, minimum, reachable, refines } = propertiesOf(percpuCounterTree)
+
+const trees = new Map<number, Tree>()
+/** The tree as v12 lays it out. */
+function tree(cpus: number, batch: number): Tree {
+  const key = cpus * 1024 + batch
+  let found = trees.get(key)
+  if (found !== undefined) return found
+  const made = treeFor(cpus, BigInt(batch))
+  if (isRefused(made)) throw new Error(made.refused)
+  trees.set(key, (found = made))
+  return found
+}
+const treeOf = (s: State): Tree => tree(s.level0.length, s.batch_size)
+
+/** Nobody is between level 0 and the root. */
+const atRest = (s: State): boolean => s.adder.every((adder) => adder.carry === 0)
+
+const sum = (words: Iterable<number>): number => {
+  let total = 0
+  for (const word of words) total += word
+  return total
+}
+/** As a word of the state; in the quotient nothing wraps. */
+const word = ({ word_bits }: State, value: number): number =>
+  word_bits === 0 ? value : Number(wrap(word_bits, BigInt(value)))
+
+/** What a word keeps back from the level above; below 0 the remainder is that of the next multiple further down. */
+const residual = (value: number, mask: number): number => ((value % mask) + mask) % mask
+
+/** What nodes keep back from the level above. */
+function residuals(s: State): number {
+  const { masks, items } = treeOf(s)
+  let [kept, item] = [0, 0]
+  for (const each of s.level0) kept += residual(each, Number(masks[0] ?? 1n))
+  for (let level = 1; level < masks.length; level++) {
+    const mask = Number(masks[level])
+    for (const end = item + items[level - 1]; item < end; item++) kept += residual(s.items[item], mask)
+  }
+  return kept
+}
+
+/** The precise sum as the range that is given around the approximate one has it: relative to the approximate sum. */
+function isInRange(s: State, error: number): boolean {
+  const { under, over } = s.approx_accuracy_range
+  const { min, max } = minMaxRange(0n, { under: BigInt(under), over: BigInt(over) })
+  return min <= error && error <= max
+}
+
+/** Total and error as the words say them, or as they were counted where words are not whole. */
+const reading = (s: State): { value: number; error: number } =>
+  s.word_bits === 0 || s.items.length === 0
+    ? { value: s.total, error: s.error }
+    : {
+        value: word(s, sum(s.level0) + s.bias),
+        error: word(s, sum(s.level0) - s.items[s.items.length - 1]),
+      }
+
+const COUNTED_BITS = 4
+const bitsOf = (width: number): number => (width === 0 ? COUNTED_BITS : width)
+
+interface Configured {
+  readonly cpus: number
+  readonly batch: number
+  readonly adders: number
+  readonly increment: number
+  readonly width: number
+}
+
+const intervalAtRest = ({ cpus, batch, increment, width }: Configured, less: number) => ({
+  bounds: { below: 0, above: Number(errorAtRest(tree(cpus, batch))) - less, increment, width: bitsOf(width) },
+})
+
+function intervalInFlight({ cpus, batch, adders, increment, width }: Configured, less: number) {
+  const atMost = Number(errorAtRest(tree(cpus, batch)))
+  const excess = Number(excessInFlight(tree(cpus, batch), adders, BigInt(increment)))
+  return {
+    bounds: { below: excess, above: atMost + excess - less, increment, width: bitsOf(width) },
+    ingredients: ['settles'] as const,
+  }
+}
+
+export const properties = [
+  /**
+   * The documented range, as v12 states it: without a condition. A task is shot or not by these sums.
+   */
+  always('RangeContainsPreciseSum', (s) => isInRange(s, s.error)),
+  /** As later texts state it: while nobody adds. */
+  always('RangeContainsPreciseSumAtRest', (s) => isInRange(s, s.error), { given: atRest }),
+  /** The sharper range that the code has: the approximate sum is never above the precise one, and no further below. */
+  always('ErrorAtRestIsSharp', (s) => s.error >= 0 && s.error <= Number(errorAtRest(treeOf(s))), { given: atRest }),
+  reachable('WorstCaseAtRest', (s) => atRest(s) && s.error === Number(errorAtRest(treeOf(s)))),
+  maximum('GreatestErrorAtRest', (s) => (atRest(s) ? s.error : 0)),
+  minimum('LeastErrorAtRest', (s) => (atRest(s) ? s.error : 0)),
+  maximum('GreatestError', (s) => s.error),
+  minimum('LeastError', (s) => s.error),
+
+  /**
+   * Conservation: what was added is in the root, kept back by nodes, or on its way, in every state. Where it fails a
+   * counter is wrong for ever.
+   */
+  always('NothingIsLost', (s) => word(s, s.error - residuals(s) - s.adder.sum(({ carry }) => carry)) === 0, {
+    given: (s, { at }) => s.adder.every((adder) => !at(adder, 'level0_reload')),
+  }),
+  /** What justifies the quotient: the error that is counted beside the words is the one that they have. */
+  always('WordsTellTheError', (s) => reading(s).error === s.error),
+
+  /** What is added is in the words of the CPUs. */
+  always('PreciseSumIsTheTotal', (s) => reading(s).value === s.total),
+  /** A sum that is read while nobody adds: exact if it is the precise one. Else "bad rss-counter" is printed for nothing. */
+  always('ReadIsExactAtRest', (s, { h }) => h.totals.has(s.reader[0].sum), {
+    given: (s, { at, h }) => at(s.reader[0], 'done') && !h.disturbed,
+  }),
+  /** A sum that is read at any time is one that there was since the read began. */
+  always('ReadValueExisted', (s, { h }) => h.totals.has(s.reader[0].sum), {
+    given: (s, { at }) => at(s.reader[0], 'done'),
+  }),
+  /** Pages cannot be fewer than none: such a sum became a huge unsigned number, and a division by zero elsewhere. */
+  always('ReadIsNotNegative', (s) => s.reader[0].sum >= 0, { given: (s, { at }) => at(s.reader[0], 'done') }),
+  /** The range around a sum that was read contains a total that there was since the read began. */
+  always('ReadIsWithinRange', (s, { h }) => h.totals.some((total) => isInRange(s, total - s.reader[0].sum)), {
+    given: (s, { at }) => at(s.reader[0], 'done'),
+  }),
+  /** After a set that nobody disturbed the precise sum is what was set. */
+  always('SetGivesItsValue', (_s, { h }) => !h.setMissed, { given: (_s, { h }) => !h.setWasDisturbed }),
+  /** The same, whatever happened meanwhile. */
+  always('SetInUseGivesItsValue', (_s, { h }) => !h.setMissed),
+
+  /** An adder alone is an exact counter, with an approximation that is 0 to U below it whenever nobody adds. */
+  refines('IsIntervalCounterAtRest', intervalCounter, {
+    instance: (config) => intervalAtRest(config, 0),
+    map: (a, _s, { h }) => {
+      a.value = h.restTotal
+      a.error = h.restError
+    },
+  }),
+  /** The same, with U one less. */
+  refines('IsNarrowerCounterAtRest', intervalCounter, {
+    instance: (config) => intervalAtRest(config, 1),
+    map: (a, _s, { h }) => {
+      a.value = h.restTotal
+      a.error = h.restError
+    },
+  }),
+  /** Many adders are one as well, at every moment, with the interval of counters in use. */
+  refines('IsIntervalCounter', intervalCounter, {
+    instance: (config) => intervalInFlight(config, 0),
+    map: (a, s) => {
+      Object.assign(a, reading(s))
+    },
+  }),
+  /** The same, with its upper end one less. */
+  refines('IsNarrowerCounter', intervalCounter, {
+    instance: (config) => intervalInFlight(config, 1),
+    map: (a, s) => {
+      Object.assign(a, reading(s))
+    },
+  }),
+]

@@ -1,0 +1,143 @@
+/**
+ * The counters that the tree would replace: how far their sums are apart, and when sums and comparisons are right (E1, E3
+ * to E7 for 6.2).
+ */
+import {
+  holds,
+  maximum,
+  minimum,
+  propertiesOf,
+  reachable,
+  spec,
+  unreachable,
+  violated,
+} from '../checker/language/index.ts'
+import { percpuCounter } from '../model/percpu-counter.ts'
+
+const { always, maximum: largest, minimum: smallest, reachable: some } = propertiesOf(percpuCounter)
+
+/** What each CPU may keep, for all of them. */
+const bound = (s: { readonly batch: number; readonly cpu: { readonly length: number } }): number =>
+  (s.batch - 1) * s.cpu.length
+
+export default spec(percpuCounter, {
+  properties: [
+    /** The range that follows from the batch. A task is shot or not by the count. */
+    always('ErrorStaysWithinBound', (s) => Math.abs(s.error) <= bound(s)),
+    some('WorstCase', (s) => s.error === bound(s) && s.adder.every((adder) => adder.cpu === null)),
+    largest('GreatestError', (s) => s.error),
+    smallest('LeastError', (s) => s.error),
+    /** What was added is in the count, in the numbers of the CPUs, or under way between them. */
+    always(
+      'NothingIsLost',
+      (s) =>
+        s.error ===
+        s.cpu.sum((cpu) => cpu.delta) - s.adder.sum((adder) => (adder.holds_lock ? adder.count - adder.amount : 0)),
+    ),
+    /** A precise sum that nobody disturbs is exact; else check_mm() reports a "bad rss-counter" for nothing. */
+    always('SumIsExactAtRest', (_s, { h }) => !h.missed, { given: (s, { at }) => at(s.reader[0], 'done') }),
+    /** percpu_counter_compare() trusts the count where it is more than batch times the CPUs online away. */
+    always('ComparisonTrustsRightly', (s) => Math.abs(s.error) <= s.batch * s.cpu.count((cpu) => cpu.online)),
+  ],
+  rows: [
+    {
+      claims: ['E1', 'E2'],
+      bounds: { cpus: 2, minimum: 2, adders: 2, increment: 1 },
+      ingredients: ['decrements'],
+      expect: {
+        ErrorStaysWithinBound: holds,
+        WorstCase: reachable(12),
+        GreatestError: maximum(6),
+        LeastError: minimum(-6),
+        NothingIsLost: holds,
+        ComparisonTrustsRightly: holds,
+      },
+      why: 'Each of two CPUs keeps up to 3 of either sign, adds under way included: who moves a number to the count takes it from nobody else.',
+    },
+    {
+      claims: ['E1'],
+      bounds: { cpus: 3, minimum: 2, adders: 2, increment: 1 },
+      ingredients: ['decrements'],
+      expect: {
+        ErrorStaysWithinBound: holds,
+        GreatestError: maximum(15),
+        LeastError: minimum(-15),
+        NothingIsLost: holds,
+      },
+      why: 'Three CPUs and a batch of 6: each one adds its number to the error, and raises what the others may keep.',
+    },
+    {
+      claims: ['E7'],
+      bounds: { cpus: 3, minimum: 2, adders: 1, increment: 1 },
+      expect: { WorstCase: reachable(30), GreatestError: maximum(15) },
+      why: 'One task that is moved from CPU to CPU reaches the worst case alone.',
+    },
+    {
+      claims: ['E7'],
+      bounds: { cpus: 3, minimum: 2, adders: 1, increment: 1 },
+      ingredients: ['pinned'],
+      expect: { WorstCase: unreachable, GreatestError: maximum(5) },
+      why: 'On one CPU it is off by one batch less 1.',
+    },
+    {
+      claims: ['E1'],
+      bounds: { cpus: 1, minimum: 4, adders: 2, increment: 1 },
+      ingredients: ['interrupts'],
+      expect: { ErrorStaysWithinBound: violated(8), GreatestError: maximum(4), NothingIsLost: holds },
+      why: 'An interrupt between the look at the number and the change fills it, so that the number gets beyond the batch: fixed in 6.3 (805afd830099).',
+    },
+    {
+      claims: ['E1'],
+      variant: '6.3',
+      bounds: { cpus: 1, minimum: 4, adders: 2, increment: 1 },
+      ingredients: ['interrupts'],
+      expect: { ErrorStaysWithinBound: holds, GreatestError: maximum(3), NothingIsLost: holds },
+      why: 'Neighbour: with interrupts off the number is what was seen.',
+    },
+    {
+      claims: ['E6'],
+      bounds: { cpus: 1, minimum: 4, adders: 2, increment: 3 },
+      ingredients: ['interrupts'],
+      expect: { ComparisonTrustsRightly: violated(4), ErrorStaysWithinBound: violated(4), StaysInDomain: violated(32) },
+      why: 'With larger increments the excess is more than comparisons allow for; and since what was seen is taken from what is there, interrupts that come at the worst time make the number swing further each time, beyond whatever it is kept in.',
+    },
+    {
+      claims: ['E4'],
+      bounds: { cpus: 2, minimum: 2, adders: 1, increment: 1 },
+      ingredients: ['sum'],
+      expect: { SumIsExactAtRest: holds },
+      why: 'All CPUs are summed, under the lock.',
+    },
+    {
+      claims: ['E4'],
+      bounds: { cpus: 2, minimum: 2, adders: 1, increment: 1 },
+      ingredients: ['sum', 'hotplug'],
+      expect: { SumIsExactAtRest: violated(7) },
+      why: 'A CPU that has gone offline and is not folded yet is not summed.',
+    },
+    {
+      claims: ['E4'],
+      variant: '6.3',
+      bounds: { cpus: 2, minimum: 2, adders: 1, increment: 1 },
+      ingredients: ['sum', 'hotplug'],
+      expect: { SumIsExactAtRest: holds },
+      why: 'Neighbour: dying CPUs are summed as well (8b57b11cca88).',
+    },
+    {
+      claims: ['E6'],
+      variant: '6.3',
+      bounds: { cpus: 2, minimum: 2, adders: 1, increment: 1 },
+      ingredients: ['hotplug'],
+      expect: { ComparisonTrustsRightly: violated(8), ErrorStaysWithinBound: violated(8) },
+      why: 'A comparison counts the CPUs that are online, and one that has gone still has its number; once it is folded, the batch is smaller than what the others were allowed to keep.',
+    },
+    {
+      claims: ['E6'],
+      variant: '6.3',
+      bounds: { cpus: 2, minimum: 4, adders: 1, increment: 1 },
+      ingredients: ['hotplug'],
+      expect: { ErrorStaysWithinBound: holds, ComparisonTrustsRightly: violated(11) },
+      why: 'Where the batch is at its minimum it does not shrink, and only the time until the fold is left.',
+    },
+  ],
+})
