@@ -130,7 +130,7 @@ function condition({ field, value: v }: Operation): {
 }
 
 const made = (genes: Operation, isP: boolean): Made =>
-  genes.op % 7 < 4 ? (operation(genes) as Made) : social({ ...genes, op: Math.floor(genes.op / 7) }, isP)
+  genes.op % 7 < 4 ? operation(genes) : social({ ...genes, op: Math.floor(genes.op / 7) }, isP)
 
 const erased = language<typeof state>() as unknown as {
   program(family: string, steps: Record<string, AnyStep>, options: object): AnyProgram
@@ -150,7 +150,7 @@ function programOf(name: 'p' | 'q', { loop, members, steps }: FamilyGenes): { ma
         run(s, me, pick)
         return isGoing ? to : undefined
       }
-      return [`l${i}`, { ...(when === undefined ? {} : { when }), do: effect } as unknown as AnyStep]
+      return [`l${i}`, { ...(when === undefined ? {} : { when }), do: effect }]
     }),
   )
   return { made: erased.program(name, recipes, { loop }), text }

@@ -46,7 +46,7 @@ test('a family that is sensitive to the order is left out, and the rest is reduc
   const mixed = () => ({ a: family(2, { n: upTo(2) }), b: family(2, {}), first: upTo(2) })
   const { program: of } = language<typeof mixed>()
   const programs = [
-    of('a', { count: (_s, me) => void me.n++, again: (_s, me) => void me.n++ }),
+    of('a', { count: (_s, me) => void (me.n += 1), again: (_s, me) => void (me.n += 1) }),
     of('b', { number: (s, me) => void (s.first = 1 + s.b.indexOf(me)) }),
   ]
   const model = protocol({ name: 'mixed', bounds: {}, state: mixed, programs: () => programs })
@@ -65,7 +65,7 @@ test('a family that is sensitive to the order is left out, and the rest is reduc
 test('without anything to exchange there is still something to leave out', async () => {
   const alone = () => ({ a: singleton({ n: upTo(2) }), b: singleton({ n: upTo(2) }) })
   const { program: of } = language<typeof alone>()
-  const programs = [of('a', { count: (_s, me) => void me.n++ }), of('b', { count: (_s, me) => void me.n++ })]
+  const programs = [of('a', { count: (_s, me) => void (me.n += 1) }), of('b', { count: (_s, me) => void (me.n += 1) })]
   const model = protocol({ name: 'alone', bounds: {}, state: alone, programs: () => programs })
   const { basis } = await check(layoutOf(model.instance({ bounds: {} })), [], { engine: tableEngine, reduce: both })
   expect(basis).toEqual({ is: 'reduced', partialOrder: { kept: 3, passes: 1 } })
