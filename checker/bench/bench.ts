@@ -66,7 +66,7 @@ const models: readonly Model[] = [
   { name: 'scan-2 (wide footprints)', path: './scan.ts', bounds: { cpus: 2, tasks: 6, pages: 5 } },
 ]
 
-type How = 'table' | 'immer' | 'symmetry' | 'partial-order' | 'fingerprints' | 'preemptions'
+type How = 'table' | 'immer' | 'symmetry' | 'partial-order' | 'both' | 'fingerprints' | 'preemptions'
 
 function measure(model: Model, engine: How): Measured {
   const limit = engine === 'immer' ? String(IMMER_STATES) : 'Infinity'
@@ -123,7 +123,10 @@ function report(model: Model): void {
   console.log(
     `  immer   ${millions(immer.transitions / immer.cpuSeconds)} M transitions/s on ${immer.states} states · table is ${(speed / (immer.transitions / immer.cpuSeconds)).toFixed(0)} ×`,
   )
-  if (model.symmetric === true) reportSymmetry(model, table)
+  if (model.symmetric === true) {
+    reportSymmetry(model, 'symmetry', table)
+    reportSymmetry(model, 'both', table)
+  }
   const reduced = measure(model, 'partial-order')
   console.log(
     `  reduced ${reduced.states} states by partial order: ${(table.states / reduced.states).toFixed(2)} × fewer · ${reduced.cpuSeconds.toFixed(2)} CPU s`,
@@ -137,14 +140,15 @@ function report(model: Model): void {
   )
 }
 
-function reportSymmetry(model: Model, table: Measured): void {
+/** By symmetry alone, and with partial order, which leaves out states that nobody then stands for. */
+function reportSymmetry(model: Model, how: 'symmetry' | 'both', table: Measured): void {
   const { states, cpuSeconds, standFor } = median(
-    Array.from({ length: RUNS }, () => measure(model, 'symmetry')),
+    Array.from({ length: RUNS }, () => measure(model, how)),
     cpu,
   )
-  const all = standFor === table.states ? '' : ` (stand for ${standFor}: NOT THE SAME)`
+  const all = how === 'both' || standFor === table.states ? '' : ` (stand for ${standFor}: NOT THE SAME)`
   console.log(
-    `  symmetry ${cpuSeconds.toFixed(2)} CPU s · ${states} states${all} · ${(table.states / states).toFixed(0)} × fewer, ${(table.cpuSeconds / cpuSeconds).toFixed(1)} × as fast`,
+    `  ${how === 'both' ? 'symmetry and partial order' : how} ${cpuSeconds.toFixed(2)} CPU s · ${states} states${all} · ${(table.states / states).toFixed(0)} × fewer, ${(table.cpuSeconds / cpuSeconds).toFixed(1)} × as fast`,
   )
 }
 

@@ -1,6 +1,6 @@
 /**
  * One measurement in a process of its own: `one.ts MODEL HOW MAX-STATES BOUNDS-AS-JSON`, where HOW is the name of an
- * engine, `symmetry` (all members are exchanged), `partial-order`, `fingerprints`, or `preemptions`, which takes them all.
+ * engine, `symmetry` (all members are exchanged), `partial-order`, `both`, `fingerprints`, or `preemptions`, which takes them all.
  * Prints JSON.
  */
 import { immerEngine } from '../engine/immer.ts'
@@ -21,11 +21,13 @@ const engines = {
   table: tableEngine,
   symmetry: tableEngine,
   'partial-order': tableEngineWith({ reduction: partialOrder }),
+  both: tableEngineWith({ reduction: partialOrder }),
   fingerprints: hashedMode({ bits: 64, seed: 1 }),
   preemptions: preemptionMode(Infinity),
 }
 const engine = engines[engineName as keyof typeof engines]
-const symmetry = engineName === 'symmetry' ? symmetryOf(exchangeable(layout).families) : undefined
+const isSymmetric = engineName === 'symmetry' || engineName === 'both'
+const symmetry = isSymmetric ? symmetryOf(exchangeable(layout).families) : undefined
 const question = { layout, observers: spec.properties.map(observerOf), history: new Set<string>(), symmetry }
 
 const rss = process.memoryUsage.rss()

@@ -6,6 +6,7 @@ import { check, type Reductions, type SearchOptions } from '../search/breadth-fi
 import { crossCheck, downwards } from '../search/cross-check.ts'
 import type { Run } from '../search/verdict.ts'
 import { partialOrder } from '../reduce/reduced-kernel.ts'
+import { exchangeable } from '../reduce/symmetry.ts'
 import { sentences, UsageError } from './sentences.ts'
 
 /** What each word asks for. */
@@ -19,7 +20,6 @@ export function reductionsOf(names: readonly string[] | undefined, engine: strin
   if (names === undefined) return undefined
   if (names.length === 0) throw new UsageError(sentences.noReduction(Object.keys(REDUCTIONS)))
   if (engine !== 'table') throw new UsageError(sentences.reduceNeedsTable(engine))
-  if (new Set(names).size > 1) throw new UsageError(sentences.oneReduction())
   return names
     .map((name) => REDUCTIONS[known('reduction', name, Object.keys(REDUCTIONS))])
     .reduce((all, one) => ({ ...all, ...one }), {})
@@ -33,8 +33,10 @@ export async function checkReduced(
 ): Promise<Run> {
   const run = await check(planned.layout, properties, options)
   if (run.basis.is !== 'reduced') return run
-  const isReducible =
-    run.basis.partialOrder && ((layout: Planned['layout']) => partialOrder.refuses(layout) === undefined)
+  const { symmetry, partialOrder: order } = run.basis
+  const isReducible = (layout: Planned['layout']): boolean =>
+    (symmetry === undefined || exchangeable(layout).families.length > 0) &&
+    (order === undefined || partialOrder.refuses(layout) === undefined)
   const smaller = downwards(planned.spec.protocol, planned, isReducible)
   const compared = await crossCheck(run, properties, options, smaller)
   return { ...run, basis: { ...run.basis, crossCheck: compared } }

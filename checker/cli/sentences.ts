@@ -26,8 +26,6 @@ export const sentences = {
   noReduction: (names: readonly string[]): string => `--reduce takes one of ${list(names)}.`,
   reduceNeedsTable: (engine: string): string =>
     `--reduce needs --engine table; the ${engine} engine looks at every state.`,
-  oneReduction: (): string =>
-    '--reduce symmetry and --reduce partial-order do not go together: what is learnt of the steps of one member is not carried over to the others. Choose one.',
 
   noSpecFile: (path: string): string => `There is no file ${path}; name a list of specs with --specs <file>.`,
   brokenSpecFile: (path: string, message: string): string => `${path} could not be loaded: ${message}`,

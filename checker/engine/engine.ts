@@ -23,6 +23,20 @@ export interface Question {
 export interface Symmetry {
   readonly families: readonly FamilySize[]
   readonly canonical: (layout: Layout, codec: Codec) => Canonical
+  readonly exchanges: (layout: Layout) => Exchanges
+}
+
+/** What exchanging two members does to slots and to processes: where each of them goes. */
+export interface Exchange {
+  readonly slotTo: Int32Array
+  readonly processTo: Int32Array
+}
+
+/** Exchanges that, repeated, make every permutation. */
+export interface Exchanges {
+  readonly each: readonly Exchange[]
+  /** Slots of references in frames and in what may be absent: while out of use they hold a code that is never renamed. */
+  readonly comeAndGo: ReadonlySet<number>
 }
 
 /** The states that are kept: one of each orbit, of the states that a permutation of members takes to each other. */

@@ -6,8 +6,17 @@
  * stands at `c` reads `c` and nothing more. The process itself knows where it stands, so its steps read none of them.
  *
  * A footprint belongs to a leaf of a decision tree, or to one direct evaluation. What was met at a label is united.
+ *
+ * Where members are exchanged, what is learnt of one of them is learnt of all: every exchange takes the cells that were
+ * met at a label to cells of the same label of the process that it takes the process to, until nothing more is learnt.
+ * That is as if every state of an orbit had been looked at, since a step at a renamed state reads and writes what the
+ * step at the state does, renamed. Two things need care. The reads have to be those under every order of the members
+ * (`every-order.ts`). And whether a write changes anything may depend on who is who: a reference in what comes to be
+ * absent holds the code of the first member afterwards, which is a change unless it was to the first. So writes to such
+ * references count whatever was there.
  */
 import type { Codec } from './codec.ts'
+import type { Exchange, Exchanges } from './engine.ts'
 import { GrowableWords } from './growable.ts'
 import type { Layout } from './layout.ts'
 import { standsAt } from './process.ts'
@@ -20,6 +29,12 @@ interface Learnt {
   readonly reads: Cells
   readonly writes: Cells
   readonly next: Set<number>
+}
+
+/** Where an exchange of members takes each cell, and each label by its number among all. */
+interface CellExchange {
+  readonly cells: Int32Array
+  readonly labels: Int32Array
 }
 
 /** What was answered about one footprint: per label, and per observer behind them, while nothing more is learnt. */
@@ -36,6 +51,7 @@ const DEPENDENT = 2
 
 /** The footprint of what reads and writes nothing. */
 export const NO_FOOTPRINT = 0
+const NOTHING: Set<number> = new Set()
 
 /** What a recipe that was run has read. */
 interface Reads {
@@ -77,8 +93,11 @@ export class Footprints {
   readonly #goesTo = new Set<number>()
   /** By slot of a label: what was asked about it. */
   readonly #asked = new Map<number, Set<string>>()
+  /** Of members: where they take cells and labels. */
+  readonly #exchanges: readonly CellExchange[]
+  readonly #comeAndGo: ReadonlySet<number>
 
-  constructor(layout: Layout, codec: Codec, observers: number) {
+  constructor(layout: Layout, codec: Codec, observers: number, exchanges?: Exchanges) {
     this.#layout = layout
     this.#codec = codec
     this.#observers = observers
@@ -99,6 +118,8 @@ export class Footprints {
     }))
     this.#looksAt = Array.from({ length: observers }, () => this.#none())
     this.#number(this.#none(), this.#none())
+    this.#comeAndGo = exchanges?.comeAndGo ?? new Set()
+    this.#exchanges = (exchanges?.each ?? []).map((each) => this.#exchangeOfCells(each))
   }
 
   // ---- recording: called by the relation, and by the port
@@ -108,6 +129,11 @@ export class Footprints {
     this.#wrote.clear()
     this.#goesTo.clear()
     this.#asked.clear()
+  }
+
+  /** Does a write to this slot count even where it changes nothing? */
+  countsAlways(slot: number): boolean {
+    return this.#comeAndGo.has(slot)
   }
 
   /** The step that is running changes a slot. */
@@ -135,15 +161,7 @@ export class Footprints {
       add(writes, cells + label)
       add(writes, cells + code)
     }
-    const learnt = this.#learnt[this.#labels[process]! + label]!
-    let grew = unite(learnt.reads, reads)
-    if (unite(learnt.writes, writes)) grew = true
-    for (const code of this.#goesTo)
-      if (!learnt.next.has(code)) {
-        learnt.next.add(code)
-        grew = true
-      }
-    if (grew) this.version++
+    this.#learn(this.#labels[process]! + label, { reads, writes, next: this.#goesTo })
     this.setLeaf(leaf, this.#number(reads, writes))
   }
 
@@ -161,12 +179,64 @@ export class Footprints {
 
   /** An observer has looked at a state, and this is the footprint of its answer. */
   looked(observer: number, footprint: number): void {
-    if (unite(this.#looksAt[observer]!, this.#reads[footprint]!)) this.version++
+    const looksAt = this.#looksAt[observer]!
+    if (!unite(looksAt, this.#reads[footprint]!)) return
+    this.version++
+    // A property is the same for all members.
+    for (let grew = true; grew;) {
+      grew = false
+      for (const { cells } of this.#exchanges) if (unite(looksAt, this.#taken(looksAt, cells))) grew = true
+    }
   }
 
   /** An observer of pairs has looked at a step from a label, which has to be left where it is as if it read the same. */
   lookedAlong(process: number, label: number, footprint: number): void {
-    if (unite(this.#learnt[this.#labels[process]! + label]!.reads, this.#reads[footprint]!)) this.version++
+    this.#learn(this.#labels[process]! + label, {
+      reads: this.#reads[footprint]!,
+      writes: this.#reads[NO_FOOTPRINT]!,
+      next: NOTHING,
+    })
+  }
+
+  /** Something was met at a label: it holds of all members that are exchanged. */
+  #learn(at: number, met: Learnt): void {
+    if (!learn(this.#learnt[at]!, met)) return
+    this.version++
+    this.carryOver(at)
+  }
+
+  /** Carries over what was learnt at a label to the labels that exchanges of members take it to. */
+  carryOver(at: number): void {
+    const grown = [at]
+    for (const from of grown) {
+      const { reads, writes, next } = this.#learnt[from]!
+      for (const { cells, labels } of this.#exchanges) {
+        const to = labels[from]!
+        const met = { reads: this.#taken(reads, cells), writes: this.#taken(writes, cells), next }
+        if (learn(this.#learnt[to]!, met)) grown.push(to)
+      }
+    }
+  }
+
+  /** Where an exchange takes cells. */
+  #taken(cells: Cells, to: Int32Array): Cells {
+    const taken = this.#none()
+    for (let k = 0; k < cells.length; k++)
+      for (let word = cells[k]!; word !== 0; word &= word - 1) add(taken, to[32 * k + 31 - Math.clz32(word & -word)]!)
+    return taken
+  }
+
+  #exchangeOfCells({ slotTo, processTo }: Exchange): CellExchange {
+    const cells = new Int32Array(this.#slots + this.#labelCount)
+    const labels = new Int32Array(this.#labelCount)
+    cells.set(slotTo)
+    for (const { id, program } of this.#layout.processes)
+      for (let label = 0; label <= program.done; label++) {
+        const to = processTo[id]!
+        labels[this.#labels[id]! + label] = this.#labels[to]! + label
+        cells[this.#labelCells[id]! + label] = this.#labelCells[to]! + label
+      }
+    return { cells, labels }
   }
 
   setLeaf(leaf: number, footprint: number): void {
@@ -311,6 +381,15 @@ export class Footprints {
     this.#ahead[at] = ahead
     return ahead
   }
+}
+
+/** Adds what was met to what was learnt; says whether that is more than before. */
+function learn(learnt: Learnt, { reads, writes, next }: Learnt): boolean {
+  let grew = unite(learnt.reads, reads)
+  if (unite(learnt.writes, writes)) grew = true
+  const { size } = learnt.next
+  for (const label of next) learnt.next.add(label)
+  return grew || learnt.next.size > size
 }
 
 function add(cells: Cells, cell: number): void {

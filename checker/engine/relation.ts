@@ -168,11 +168,12 @@ export class Relation {
       // What every order is compared by is what was read; footprints are made of it.
       this.#port.bind(words, this.everyOrder !== undefined || this.footprints !== undefined)
       const leaf = this.forest.scratch(this.#run(tree, state))
+      // What is read under every order of the members belongs to the footprint.
+      this.everyOrder?.step(tree.process, tree.process.program.labels[tree.label]!)
       this.footprints?.step(process, tree.label, leaf, this.#port)
       return leaf
     }
     const leaf = run()
-    this.everyOrder?.step(tree.process, tree.process.program.labels[tree.label]!)
     if (++this.direct % DIRECT_AUDIT_PERIOD !== 0) return leaf
     const first = this.forest.successors(leaf, words)
     const again = run()
@@ -332,8 +333,10 @@ export class Relation {
     for (const slot of port.writtenSlots) {
       const bits = codec.bits[slot]!
       const code = port.written(slot)
-      if (bits === 0 || (port.recording && port.readCode(slot) === code)) continue
-      this.footprints?.wrote(slot, code)
+      if (bits === 0) continue
+      const isThere = port.recording && port.readCode(slot) === code
+      if (!isThere || this.footprints?.countsAlways(slot) === true) this.footprints?.wrote(slot, code)
+      if (isThere) continue
       const position = codec.position(slot)
       const word = position & 1023
       const shift = position >>> 10

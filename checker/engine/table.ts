@@ -109,10 +109,9 @@ class TableSpace implements StateSpace {
     this.#order = observers.map((_, i) => sorted.findIndex((each) => each.i === i))
     this.#firstPair = observers.filter((observer) => !observer.pair).length
     const all = [...sorted.map(({ observer }) => observer), doneObserver(layout)]
-    // What is learnt of one member would have to be learnt of all that it is exchanged with.
-    const isAsItIs = symmetry !== undefined || options.reduction?.refuses(layout) !== undefined
+    const isAsItIs = options.reduction?.refuses(layout) !== undefined
     const reduction = isAsItIs ? undefined : options.reduction
-    const footprints = reduction && new Footprints(layout, this.#codec, all.length)
+    const footprints = reduction && new Footprints(layout, this.#codec, all.length, symmetry?.exchanges(layout))
     this.#relation = new Relation(layout, this.#codec, this.#port, executor, all, options, footprints, shared)
     if (orders !== undefined)
       this.#relation.everyOrder = new EveryOrder(layout, this.#codec, this.#port, executor, orders)

@@ -53,13 +53,31 @@
  * **Labels** are cells of their own: a property that asks `at(cpu0, 'done')` reads one bit, which only steps to and from
  * that label write (`footprint.ts`). In the proof a leaf is then what the same bits decide.
  *
+ * **Where members are exchanged** (`symmetry.ts`), one state of each orbit is kept, and a set is chosen there. Read
+ * "visited" as "π r with r kept, π any permutation", and let π M be taken at π r if M is taken at r. Then everything above
+ * holds of the whole graph, member by member:
+ *
+ * - At π r the leaf of π p is what π makes of the leaf of p at r: that is shown for the leaf of every process and observer
+ *   at every r, taken or not, where a leaf holds what is read under every order of the members (`every-order.ts`). So the
+ *   outcomes of π M lead to visited states, and the theorem also says that no leaf anywhere is sensitive to the order.
+ * - What is learnt is closed under all π: cells, labels, and the cells of observers (`footprint.ts`). So (1) and (2) hold
+ *   of π M at π r if they hold of M at r, and "is learnt" means the same for all members.
+ * - The level of a state is that of the one that is kept for it, so (3) is asked of the kept forms of the outcomes. An
+ *   outcome that leads to another state of the same orbit leads nowhere.
+ * - (4): a leaf faults under every order, or it is sensitive to it.
+ *
+ * A state that a permutation takes to itself may have several sets π M; any one will do. An initial state that is not
+ * symmetric has permuted ones beside it that are not reachable: something is learnt of them in vain. Properties that are
+ * sensitive to the order are not decided, and whether a set respects them does not matter.
+ *
  * **Not preserved**: lengths, so a counterexample is shortest in the reduced graph only; whether something can still be
  * reached (branching needs more); whatever rests on fairness (an order that stands for others need not be fair where
  * they are). Time that waits for what is urgent looks at every process: models with it are not reduced.
  *
  * Sources: Godefroid, *Partial-Order Methods for the Verification of Concurrent Systems*, 1996 (persistent sets); Valmari,
  * *Stubborn sets for reduced state space generation*, 1991; Bošnački, Leue, Lluch Lafuente, *Partial-order reduction for
- * general state exploring algorithms*, 2009 (condition 3).
+ * general state exploring algorithms*, 2009 (condition 3); Emerson, Jha, Peled, *Combining partial order and symmetry
+ * reductions*, 1997 (both together).
  */
 import type { Footprints } from '../engine/footprint.ts'
 

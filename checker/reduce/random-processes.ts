@@ -23,14 +23,14 @@ export interface RandomProcesses {
   readonly text: string
 }
 
-const FIELDS = 3
-const VALUES = 3
+export const FIELDS = 3
+export const VALUES = 3
 const names = ['p', 'q', 'r', 't'] as const
 
-interface Me {
+export interface Me {
   x: number
 }
-interface State {
+export interface State {
   readonly g: number[]
 }
 
@@ -42,14 +42,15 @@ const state = () => ({
   t: singleton({ x: upTo(VALUES - 1) }),
 })
 
-type Pick = <T>(options: Iterable<T>) => T
-interface Made {
+export type Pick = <T>(options: Iterable<T>) => T
+export interface Made {
   readonly text: string
   readonly when?: (s: State, me: Me) => boolean
   readonly do: (s: State, me: Me, pick: Pick) => void
 }
 
-function operation({ op, field: f, value: v }: Operation): Made {
+/** What an operation does to shared fields and to the process that takes it. */
+export function operation({ op, field: f, value: v }: Operation): Made {
   const field = f % FIELDS
   const value = v % VALUES
   const choices: readonly Made[] = [

@@ -137,9 +137,11 @@ export class ReducedKernel implements ReducedExplorer {
     return !footprints.stillIndependent() && !relation.faults.some(({ fault }) => fault.kind === 'impure')
   }
 
-  /** Does an outcome lead beyond the level that is being expanded? */
+  /** Does an outcome, or the state that is kept for it and which it then is, lie beyond the level being expanded? */
   isBeyond(successor: Int32Array): boolean {
-    const known = this.#setup.store.find(successor, 0)
+    const { store, canonical } = this.#setup
+    canonical?.apply(successor, 0)
+    const known = store.find(successor, 0)
     return known < 0 || known >= this.#levelEnd
   }
 
@@ -406,9 +408,11 @@ export class ReducedKernel implements ReducedExplorer {
   }
 
   #insert(words: Int32Array, from: number): void {
-    const { store } = this.#setup
-    this.#batch.set(words, this.#pending * store.words)
-    this.#hashes[this.#pending] = store.hash(words, 0)
+    const { store, canonical } = this.#setup
+    const at = this.#pending * store.words
+    this.#batch.set(words, at)
+    canonical?.apply(this.#batch, at)
+    this.#hashes[this.#pending] = store.hash(this.#batch, at)
     this.#from[this.#pending] = from
     if (++this.#pending === BATCH) this.#flush()
   }

@@ -21,6 +21,7 @@ import type { Symmetry } from '../engine/engine.ts'
 import type { Layout } from '../engine/layout.ts'
 import type { FamilySize } from '../engine/orders.ts'
 import { CanonicalForm } from './canonical.ts'
+import { exchangesOf } from './exchanges.ts'
 
 /** More members than this are not exchanged: sums of powers of their number would not be exact. */
 export const MOST_MEMBERS = 12
@@ -46,4 +47,5 @@ export function exchangeable(layout: Layout): { readonly families: FamilySize[];
 export const symmetryOf = (families: readonly FamilySize[]): Symmetry => ({
   families,
   canonical: (layout, codec) => new CanonicalForm(layout, codec, families),
+  exchanges: (layout) => exchangesOf(layout, families),
 })

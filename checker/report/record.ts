@@ -121,8 +121,8 @@ export const isComplete = ({ basis }: Run): boolean =>
 export function statesOf(run: Run): number | undefined {
   const { basis, statistics } = run
   if (basis.is === 'exact') return statistics.states
-  if (basis.is !== 'reduced' || !isComplete(run) || basis.symmetry === undefined) return undefined
-  return basis.symmetry.symmetricStart ? basis.symmetry.standFor : undefined
+  if (basis.is !== 'reduced' || !isComplete(run) || basis.partialOrder !== undefined) return undefined
+  return basis.symmetry?.symmetricStart === true ? basis.symmetry.standFor : undefined
 }
 
 /**

@@ -76,7 +76,7 @@ const partialOrderInWords = ({ kept, passes }: PartialOrderBasis): string =>
 
 const reducedInWords = ({ symmetry, partialOrder, partial, crossCheck }: Extract<Basis, { is: 'reduced' }>): string =>
   [
-    `reduced by ${symmetry !== undefined ? symmetryInWords(symmetry) : partialOrder !== undefined ? partialOrderInWords(partialOrder) : 'nothing'}`,
+    `reduced by ${[symmetry && symmetryInWords(symmetry), partialOrder && partialOrderInWords(partialOrder)].filter((by) => by !== undefined).join(' and ')}`,
     'conditions checked',
     ...(crossCheck === undefined ? [] : [crossCheckInWords(crossCheck)]),
     ...(partial === undefined ? [] : [basisInWords({ is: 'partial', ...partial })]),
@@ -116,7 +116,7 @@ export const statesInWords = ({ basis, statistics }: Run): string =>
   match(basis)
     .with({ is: 'refused' }, () => '')
     .with(
-      { is: 'reduced', symmetry: P.nonNullable, partial: P.optional(undefined) },
+      { is: 'reduced', symmetry: P.nonNullable, partialOrder: P.optional(undefined), partial: P.optional(undefined) },
       ({ symmetry: { symmetricStart, standFor } }) =>
         `${count(statistics.states)} of ${symmetricStart ? '' : '≤ '}${count(standFor)}`,
     )

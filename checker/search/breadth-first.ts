@@ -171,10 +171,10 @@ export async function check(layout: Layout, properties: readonly Property[], opt
     )
   // With nothing to exchange there is nothing to refuse, either.
   const isReduced = (options.reduce?.symmetry ?? false) !== false && exchangeable(layout).families.length > 0
-  const refused = asksForPartialOrder(options) ? refusalOfPartialOrder(layout, isReduced) : undefined
+  const refused = asksForPartialOrder(options) ? partialOrder.refuses(layout) : undefined
   if (refused !== undefined) return refusedRun(properties, options, 'by partial order', refused, seconds())
   const explored = isReduced
-    ? await exploreSymmetric(layout, properties, options, seconds)
+    ? await exploreSymmetric(layout, properties, leavingOut(options), seconds)
     : { ...(await exploreWithHistory(layout, properties, leavingOut(options), seconds)), leftOut: [] }
   if ('refused' in explored) return refusedRun(properties, options, 'by symmetry', explored.refused, seconds())
   const { space, stop, history } = explored
@@ -196,13 +196,6 @@ export async function check(layout: Layout, properties: readonly Property[], opt
   }
 }
 
-/** Why steps may not be left out, if so. */
-function refusalOfPartialOrder(layout: Layout, isSymmetric: boolean): string | undefined {
-  if (isSymmetric)
-    return 'members are exchanged already, and what is learnt of the steps of one of them is not carried over to the others'
-  return partialOrder.refuses(layout)
-}
-
 const leavingOut = (options: SearchOptions): SearchOptions =>
   asksForPartialOrder(options) ? { ...options, engine: tableEngineWith({ reduction: partialOrder }) } : options
 
@@ -214,16 +207,21 @@ function basisOf({ space, stop, leftOut }: Explored): Basis {
   if (isSample(space)) return space.basis(stop)
   const partial: Partial | undefined = stop && { depth: space.statistics().completeDepth, stop }
   const { orbits } = space
-  if (space.leftOut !== undefined) {
-    const { passes } = space.leftOut
-    const reduced = { is: 'reduced', partialOrder: { kept: space.statistics().states, passes } } as const
-    return partial === undefined ? reduced : { ...reduced, partial }
+  const { states: kept } = space.statistics()
+  const symmetry = orbits && {
+    families: orbits.families,
+    kept,
+    standFor: orbits.standFor(),
+    symmetricStart: orbits.symmetricStart,
+    leftOut,
   }
-  if (orbits === undefined) return partial === undefined ? { is: 'exact' } : { is: 'partial', ...partial }
-  const { families, symmetricStart } = orbits
+  const order = space.leftOut && { kept, passes: space.leftOut.passes }
+  if (symmetry === undefined && order === undefined)
+    return partial === undefined ? { is: 'exact' } : { is: 'partial', ...partial }
   return {
     is: 'reduced',
-    symmetry: { families, kept: space.statistics().states, standFor: orbits.standFor(), symmetricStart, leftOut },
+    ...(symmetry === undefined ? {} : { symmetry }),
+    ...(order === undefined ? {} : { partialOrder: order }),
     ...(partial === undefined ? {} : { partial }),
   }
 }

@@ -81,7 +81,7 @@ const planted = (of: (canonical: Canonical) => Partial<Canonical>): Engine => ({
     tableEngine.explore({
       ...question,
       symmetry: question.symmetry && {
-        families: question.symmetry.families,
+        ...question.symmetry,
         canonical: (layout, codec) => {
           const right = question.symmetry!.canonical(layout, codec)
           const exact = {

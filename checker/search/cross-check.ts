@@ -115,6 +115,11 @@ export function disagreements(reduced: Run, unreduced: Run): string[] {
   if (reduced.basis.symmetry === undefined) return found
   const { symmetry } = reduced.basis
   const { states, depth } = unreduced.statistics
+  // Where steps are left out, so are states, and those that are left may be found late.
+  if (!keepsLengths)
+    return symmetry.symmetricStart && symmetry.standFor > states
+      ? [...found, `what was found stands for ${symmetry.standFor} states and not for at most ${states}`]
+      : found
   if (symmetry.symmetricStart ? symmetry.standFor !== states : symmetry.standFor < states)
     found.push(`what was found stands for ${symmetry.standFor} states and not for ${states}`)
   if (symmetry.symmetricStart && reduced.statistics.depth !== depth)

@@ -83,18 +83,6 @@ test('what it leaves open for that reason holds of the whole', async () => {
 })
 
 describe('it is refused', () => {
-  test('with symmetry', async () => {
-    const state = () => ({ p: family(2, {}) })
-    const programs = [language<typeof state>().program('p', { a: () => undefined })]
-    const alike = protocol({ name: 'alike', bounds: {}, state, programs: () => programs })
-    const { basis, verdicts } = await check(layoutOf(alike.instance({ bounds: {} })), [], {
-      engine: tableEngine,
-      reduce: { symmetry: true, partialOrder: true },
-    })
-    expect(basis).toMatchObject({ is: 'refused', because: expect.stringContaining('exchanged already') as string })
-    expect(verdicts.map(({ result }) => result.is)).toEqual(verdicts.map(() => 'inconclusive'))
-  })
-
   test('with time', async () => {
     const state = () => ({ clock: singleton({ n: upTo(2) }), p: family(2, {}) })
     const { program } = language<typeof state>()

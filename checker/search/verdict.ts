@@ -91,7 +91,10 @@ export interface SymmetryBasis {
   /** States that were found. */
   readonly kept: number
   readonly standFor: number
-  /** The initial states are symmetric, so `standFor` is the number of states unreduced; else it is at most that. */
+  /**
+   * The initial states are symmetric, so `standFor` is the number of states without symmetry; else there are at most so
+   * many. Where steps are left out besides, it counts the states that are kept of the others' orbits only.
+   */
   readonly symmetricStart: boolean
   /** Families whose members cannot be exchanged, and why. */
   readonly leftOut: readonly LeftOut[]

@@ -82,6 +82,10 @@ export function pretending(space: StateSpace, changes: Partial<StateSpace>): Sta
     deadlocks: () => space.deadlocks(),
     state: (id) => space.state(id),
     edges: () => space.edges(),
+    orbits: space.orbits,
+    get leftOut() {
+      return space.leftOut
+    },
   }
   return Object.defineProperties(honest, Object.getOwnPropertyDescriptors(changes))
 }
