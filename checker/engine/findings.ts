@@ -47,8 +47,9 @@ export function investigate(engine: Engine, inquiry: Inquiry, extent: Extent): F
   for (let history: ReadonlySet<string> = new Set(); ;) {
     const space = engine.explore(inquiry.question(history))
     exploreLevels(space, extent)
+    // Asking afterwards, about states that were not expanded, may need more.
+    const needed = new Set(space.neededHistory)
     rounds.push(new Finder(space, inquiry.observers, inquiry.machine(history)).findings())
-    const needed = space.neededHistory
     if ([...needed].every((field) => history.has(field))) return rounds
     history = new Set([...history, ...needed])
   }
