@@ -46,6 +46,19 @@ const version = (): string => {
 const specsOption = (): Option =>
   new Option('--specs <file>', 'a module that exports a spec or a list of specs, instead of spec/index.ts')
 const outputOption = (): Option => new Option('-o, --output <file>', 'write there instead of to standard output')
+/** Where a search stops by itself. */
+const maxStatesOption = (): Option =>
+  new Option('--max-states <n>', 'stop each search at so many states, like 10k or 2M').argParser(
+    parseScaled('--max-states', 'states'),
+  )
+const maxMemoryOption = (): Option =>
+  new Option('--max-memory <bytes>', 'stop each search when the process holds so much, like 512M or 4G').argParser(
+    parseScaled('--max-memory', 'bytes'),
+  )
+const timeoutOption = (): Option =>
+  new Option('--timeout <time>', 'stop each search after so many seconds, like 90, 5m or 2h').argParser(
+    parseScaled('--timeout', 'time'),
+  )
 const debugOption = (): Option => new Option('--debug', 'show the stack of what goes wrong in the checker')
 
 const checkCommandLine = (done: (exit: number) => void): Command =>
@@ -95,21 +108,9 @@ const checkCommandLine = (done: (exit: number) => void): Command =>
       `of walks and fingerprints (default: ${DEFAULT_SEED})`,
       parseInteger('--seed', 0, 2 ** 32 - 1),
     )
-    .option(
-      '--max-states <n>',
-      'stop each search at so many states, like 10k or 2M',
-      parseScaled('--max-states', 'states'),
-    )
-    .option(
-      '--max-memory <bytes>',
-      'stop each search when the process holds so much, like 512M or 4G',
-      parseScaled('--max-memory', 'bytes'),
-    )
-    .option(
-      '--timeout <time>',
-      'stop each search after so many seconds, like 90, 5m or 2h',
-      parseScaled('--timeout', 'time'),
-    )
+    .addOption(maxStatesOption())
+    .addOption(maxMemoryOption())
+    .addOption(timeoutOption())
     .option(
       '--workers <n>',
       'threads that explore together; the same is reported for any number',
@@ -189,21 +190,9 @@ const minimizeCommandLine = (done: (exit: number) => void): Command =>
     .argument('<file>', 'a file that check --save wrote')
     .option('--fewer-ingredients', 'also look at instances with fewer of its ingredients')
     .addOption(new Option('--format <format>', 'what to print').choices(MINIMIZE_FORMATS).default('text'))
-    .option(
-      '--max-states <n>',
-      'stop each search at so many states, like 10k or 2M',
-      parseScaled('--max-states', 'states'),
-    )
-    .option(
-      '--max-memory <bytes>',
-      'stop each search when the process holds so much, like 512M or 4G',
-      parseScaled('--max-memory', 'bytes'),
-    )
-    .option(
-      '--timeout <time>',
-      'stop each search after so many seconds, like 90, 5m or 2h',
-      parseScaled('--timeout', 'time'),
-    )
+    .addOption(maxStatesOption())
+    .addOption(maxMemoryOption())
+    .addOption(timeoutOption())
     .addOption(specsOption())
     .addOption(outputOption())
     .addOption(debugOption())

@@ -198,21 +198,16 @@ const engines = {
 describe.each(Object.entries(engines))('nothing that is promised is lost: %s', (name, engine) => {
   const runs = name === 'as it is' ? numRuns : Math.ceil(numRuns / 4)
   test(
-    'processes with local work, a good part of which is left out',
+    'processes with local work',
     () => {
-      let [whole, part, smaller, met] = [0, 0, 0, 0]
-      const property = fc.property(processes, fc.integer({ min: 1, max: 500 }), (example, stride) => {
-        const sizes = compare(engine, example, stride)
-        if (sizes === undefined) return
-        met++
-        whole += sizes[0]
-        part += sizes[1]
-        if (sizes[1] < 0.8 * sizes[0]) smaller++
-      })
-      fc.assert(property, { ...limits, numRuns: 2 * runs })
-      expect(smaller).toBeGreaterThan(0)
-      // The share is a matter of chance: few examples say little about it.
-      if (met >= 40) expect([smaller > 0.3 * met, part < 0.8 * whole]).toEqual([true, true])
+      fc.assert(
+        fc.property(
+          processes,
+          fc.integer({ min: 1, max: 500 }),
+          (example, stride) => void compare(engine, example, stride),
+        ),
+        { ...limits, numRuns: 2 * runs },
+      )
     },
     TIMEOUT,
   )
@@ -226,6 +221,17 @@ describe.each(Object.entries(engines))('nothing that is promised is lost: %s', (
     },
     TIMEOUT,
   )
+})
+
+test('a good part of the states of processes with local work is left out', () => {
+  // A fixed sample: the share is a matter of chance, and the searches must not pass or fail by it.
+  const sizes = fc.sample(processes, { numRuns: 60, seed: 1 }).flatMap((example) => {
+    const found = compare(reduced, example)
+    return found === undefined ? [] : [found]
+  })
+  const sum = (which: 0 | 1): number => sizes.reduce((total, size) => total + size[which], 0)
+  expect(sizes.filter(([whole, part]) => part < 0.8 * whole).length).toBeGreaterThan(0.3 * sizes.length)
+  expect(sum(1)).toBeLessThan(0.8 * sum(0))
 })
 
 test(
