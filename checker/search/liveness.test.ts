@@ -19,19 +19,17 @@ import {
 import { check } from './breadth-first.ts'
 import { takes, type Condition, type Graph } from './components.ts'
 import { findLasso } from './lasso.ts'
+import { conditionsOf, PROCESSES, reach, toGraph, type RandomGraph } from './random-graph.ts'
 import type { Run } from './verdict.ts'
 
-interface RandomGraph {
-  readonly states: number
-  /** from, to, process */
-  readonly edges: readonly (readonly [number, number, number])[]
+/** A random graph under a random obligation. */
+interface Obliged extends RandomGraph {
   readonly strong: readonly boolean[]
   readonly goal: readonly boolean[]
   readonly from: readonly boolean[] | undefined
 }
 
-const PROCESSES = 3
-const randomGraph: fc.Arbitrary<RandomGraph> = fc.integer({ min: 1, max: 7 }).chain((states) => {
+const obliged: fc.Arbitrary<Obliged> = fc.integer({ min: 1, max: 7 }).chain((states) => {
   const state = fc.integer({ min: 0, max: states - 1 })
   return fc.record({
     states: fc.constant(states),
@@ -42,46 +40,16 @@ const randomGraph: fc.Arbitrary<RandomGraph> = fc.integer({ min: 1, max: 7 }).ch
   })
 })
 
-function toGraph({ states, edges }: RandomGraph): Graph {
-  const sorted = [...edges].sort((a, b) => a[0] - b[0])
-  const start = Array.from({ length: states + 1 }, (_, s) => sorted.filter(([from]) => from < s).length)
-  return { states, start, to: sorted.map((edge) => edge[1]), by: sorted.map((edge) => edge[2]) }
-}
-
-function conditionsOf(graph: Graph, strong: readonly boolean[]): Condition[] {
-  return strong.map((isStrong, process) => ({
-    strong: isStrong,
-    takers: Uint8Array.from({ length: PROCESSES }, (_, by) => (by === process ? 1 : 0)),
-    enabled: Uint8Array.from({ length: graph.states }, (_, state) =>
-      Array.from(graph.by).some((by, e) => by === process && e >= graph.start[state]! && e < graph.start[state + 1]!)
-        ? 1
-        : 0,
-    ),
-  }))
-}
-
 /**
  * Is there a fair behaviour that fails the obligation? By brute force over sets: some set of states under the obligation
  * that is strongly connected by its inner edges, and fair as a whole; or a state where nothing fair is enabled.
  */
-function failsBySets(random: RandomGraph): boolean {
+function failsBySets(random: Obliged): boolean {
   const { states, edges, goal, from, strong } = random
   const initial = [0]
-  const reach = (sources: readonly number[], inside: (s: number) => boolean): Set<number> => {
-    const found = new Set(sources.filter(inside))
-    for (let grew = true; grew;) {
-      grew = false
-      for (const [a, b] of edges)
-        if (found.has(a) && inside(b) && !found.has(b)) {
-          found.add(b)
-          grew = true
-        }
-    }
-    return found
-  }
-  const reachable = reach(initial, () => true)
+  const reachable = reach(edges, initial, () => true)
   const sources = from === undefined ? initial : [...reachable].filter((s) => from[s])
-  const under = reach(sources, (s) => !goal[s]!)
+  const under = reach(edges, sources, (s) => !goal[s]!)
   const enabled = (s: number, p: number): boolean => edges.some(([a, , by]) => a === s && by === p)
   const fair = strong.map((_, p) => p)
   if ([...under].some((s) => !fair.some((p) => enabled(s, p)))) return true
@@ -91,7 +59,7 @@ function failsBySets(random: RandomGraph): boolean {
     if (!members.every((s) => under.has(s))) continue
     const inner = edges.filter(([a, b]) => has(a) && has(b))
     if (inner.length === 0) continue
-    if (!members.every((s) => reach([s], has).size === members.length)) continue
+    if (!members.every((s) => reach(edges, [s], has).size === members.length)) continue
     const isFair = fair.every((p) => {
       if (inner.some(([, , by]) => by === p)) return true
       return strong[p]! ? !members.some((s) => enabled(s, p)) : !members.every((s) => enabled(s, p))
@@ -103,14 +71,14 @@ function failsBySets(random: RandomGraph): boolean {
 
 test('the search finds a lasso exactly where the sets say that there is one', () => {
   fc.assert(
-    fc.property(randomGraph, (random) => {
+    fc.property(obliged, (random) => {
       const graph = toGraph(random)
       const obligation = {
         initialStates: 1,
         from: random.from && ((s: number) => random.from![s]!),
         goal: (s: number) => random.goal[s]!,
       }
-      const lasso = findLasso(graph, obligation, conditionsOf(graph, random.strong))
+      const lasso = findLasso(graph, obligation, conditionsOf(random, random.strong))
       expect(lasso !== undefined).toBe(failsBySets(random))
     }),
     { numRuns: 2000 },
@@ -119,9 +87,9 @@ test('the search finds a lasso exactly where the sets say that there is one', ()
 
 test('a lasso closes, stays without the goal, and is fair', () => {
   fc.assert(
-    fc.property(randomGraph, (random) => {
+    fc.property(obliged, (random) => {
       const graph = toGraph(random)
-      const conditions = conditionsOf(graph, random.strong)
+      const conditions = conditionsOf(random, random.strong)
       const goal = (s: number): boolean => random.goal[s]!
       const lasso = findLasso(graph, { initialStates: 1, from: undefined, goal }, conditions)
       fc.pre(lasso !== undefined)
@@ -176,10 +144,10 @@ function shortestByWalks(
 test('a lasso that is called shortest is, under weak and strong fairness', () => {
   const limit = 5
   fc.assert(
-    fc.property(randomGraph, (random) => {
+    fc.property(obliged, (random) => {
       fc.pre(random.states <= 4 && random.edges.length <= 8)
       const graph = toGraph(random)
-      const conditions = conditionsOf(graph, random.strong)
+      const conditions = conditionsOf(random, random.strong)
       const goal = (s: number): boolean => random.goal[s]!
       const lasso = findLasso(graph, { initialStates: 1, from: undefined, goal }, conditions)
       const length = lasso && lasso.stem.length - 1 + lasso.loop.length
