@@ -6,13 +6,12 @@ import { Codec } from './codec.ts'
 import { ECONOMY, type EconomyOptions } from './economy.ts'
 import { coverable, type Coverage, type FaultSighting, type Question } from './engine.ts'
 import { Executor } from './executor.ts'
-import { IMPURE_INIT, stepFault, type StepFault } from './fault.ts'
 import { COUNT_MASK, DIRECT, FAULTY, NO_ANSWER, UNAUDITED, URGENT } from './forest.ts'
 import type { Layout } from './layout.ts'
-import { Machine } from './machine.ts'
 import { doneObserver } from './observer.ts'
-import { Plain, type PlainState } from './plain.ts'
+import type { PlainState } from './plain.ts'
 import { sealed } from './purity.ts'
+import { Packing } from './packing.ts'
 import { RecordingPort } from './recorder.ts'
 import { Relation } from './relation.ts'
 
@@ -43,15 +42,15 @@ export class PackedMachine {
   readonly faulty: Uint8Array
   readonly #codec: Codec
   readonly #port: RecordingPort
-  readonly #plain: Plain
+  readonly #packing: Packing
   #untilAudit = 1
 
   constructor({ layout, observers, history }: Question, economy: EconomyOptions = ECONOMY) {
     this.layout = layout
     this.#codec = new Codec(layout, history)
     this.words = this.#codec.words
-    this.#plain = new Plain(layout)
     this.#port = new RecordingPort(layout, this.#codec, history)
+    this.#packing = new Packing(layout, this.#codec, this.#port)
     const executor = new Executor(layout, this.#port)
     const numbers = observers.map((_, i) => i)
     const sorted = [...numbers.filter((i) => !observers[i]!.pair), ...numbers.filter((i) => observers[i]!.pair)]
@@ -60,7 +59,7 @@ export class PackedMachine {
     this.stateObservers = observers.filter(({ pair }) => !pair).length
     const all = [...sorted.map((i) => observers[i]!), doneObserver(layout)]
     this.relation = new Relation(layout, this.#codec, this.#port, executor, all, economy)
-    this.relation.reference = this.#reference(new Machine(layout, history))
+    this.relation.reference = this.#packing.reference(history)
     const firstTick = layout.processes.findIndex(({ program }) => program.role === 'time')
     this.firstTick = firstTick < 0 ? layout.processes.length : firstTick
     const { length } = layout.processes
@@ -68,40 +67,9 @@ export class PackedMachine {
     this.enabled = new Uint8Array(length)
     this.faulty = new Uint8Array(length)
     this.successors = new Int32Array(64 * this.words)
-    const [found, again] = [this.#initial(executor), this.#initial(executor)]
-    this.starts = found.filter(({ fault }) => fault === undefined).map(({ state }) => state)
-    const faults = found.map(({ fault }) => fault).filter((fault) => fault !== undefined)
-    const isPure = found.length === again.length && found.every(({ state }, i) => sameWords(state, again[i]!.state))
-    this.startFaults = [...faults, ...(isPure ? [] : [IMPURE_INIT])].map((fault) => ({ fault, state: -1 }))
-  }
-
-  #reference(machine: Machine): Relation['reference'] {
-    return (process, words) => {
-      const successors: Int32Array[] = []
-      let faults = 0
-      machine.outcomesOf(
-        this.plain(words, 0),
-        process,
-        ({ next }) => successors.push(this.packed(next)),
-        () => faults++,
-      )
-      return faults > 0 ? undefined : successors
-    }
-  }
-
-  #initial(executor: Executor): { readonly state: Int32Array; readonly fault: StepFault | undefined }[] {
-    const words = new Int32Array(this.words)
-    for (const { id, initial } of this.layout.slots) this.#codec.set(words, 0, id, initial)
-    const found: { state: Int32Array; fault: StepFault | undefined }[] = []
-    this.#port.bind(words, false)
-    this.sealed(() =>
-      executor.initial(({ fault }) => {
-        const state = words.slice()
-        for (const slot of this.#port.writtenSlots) this.#codec.set(state, 0, slot, this.#port.written(slot))
-        found.push({ state, fault: fault && stepFault(fault, 'init', 'init') })
-      }),
-    )
-    return found
+    const starts = this.#packing.starts(executor)
+    this.starts = starts.states
+    this.startFaults = starts.faults
   }
 
   /** Does work that runs recipes, with clock and randomness out of their reach. */
@@ -110,12 +78,10 @@ export class PackedMachine {
   }
 
   plain(words: Int32Array, base: number): PlainState {
-    return this.#plain.state((slot) => this.#codec.get(words, base, slot))
+    return this.#packing.plain(words, base)
   }
   packed(state: PlainState): Int32Array {
-    const words = new Int32Array(this.words)
-    for (const { id } of this.layout.slots) this.#codec.set(words, 0, id, this.#plain.places[id]!.get(state))
-    return words
+    return this.#packing.packed(state)
   }
 
   /**
@@ -211,5 +177,3 @@ export class PackedMachine {
     return this.#port.needed
   }
 }
-
-const sameWords = (a: Int32Array, b: Int32Array): boolean => a.every((word, k) => word === b[k])

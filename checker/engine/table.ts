@@ -22,14 +22,13 @@ import {
 } from './engine.ts'
 import { EveryOrder } from './every-order.ts'
 import { Executor, type Observer } from './executor.ts'
-import { IMPURE_INIT, stepFault, type StepFault } from './fault.ts'
-import { Machine } from './machine.ts'
 import { doneObserver } from './observer.ts'
 import { Kernel, MAX_UNROLLED_WORDS, type Explorer, type KernelSetup } from './kernel.ts'
 import type { Layout } from './layout.ts'
 import { Orders } from './orders.ts'
-import { Plain, type PlainState } from './plain.ts'
+import type { PlainState } from './plain.ts'
 import { sealed } from './purity.ts'
+import { Packing } from './packing.ts'
 import { RecordingPort } from './recorder.ts'
 import { Footprints } from './footprint.ts'
 import { ECONOMY, type EconomyOptions } from './economy.ts'
@@ -77,7 +76,7 @@ class TableSpace implements StateSpace {
   readonly #store: Store
   readonly #kernel: Explorer
   readonly #reduced: ReducedExplorer | undefined
-  readonly #plain: Plain
+  readonly #packing: Packing
   /** From the order of the question to the order of the kernel: states first, then pairs. */
   readonly #order: readonly number[]
   readonly #firstPair: number
@@ -86,7 +85,7 @@ class TableSpace implements StateSpace {
   readonly #done: number
   readonly #initialStates: number
   readonly #marks = new Map<number, Int32Array>()
-  readonly #startFaults: FaultSighting[] = []
+  readonly #startFaults: readonly FaultSighting[]
   readonly #canonical: Canonical | undefined
   readonly orbits: Orbits | undefined
   /** The kernel, where it expands every state in full. */
@@ -97,8 +96,8 @@ class TableSpace implements StateSpace {
   constructor({ layout, observers, history, symmetry, shared = false }: Question, options: TableOptions) {
     this.layout = layout
     this.#codec = new Codec(layout, history)
-    this.#plain = new Plain(layout)
     this.#port = new RecordingPort(layout, this.#codec, history)
+    this.#packing = new Packing(layout, this.#codec, this.#port)
     const orders = symmetry && new Orders(symmetry.families)
     const executor = new Executor(layout, this.#port, orders)
     const numbered = observers.map((observer, i) => ({ observer, i }))
@@ -140,11 +139,13 @@ class TableSpace implements StateSpace {
       leavesOut: reduced && ((process, state) => reduced.leavesOut(process, state)),
     })
     this.#done = observers.length
-    this.#audits(history)
-    const starts = this.#start(executor)
+    this.#relation.reference = this.#packing.reference(history)
+    const starts = this.#packing.starts(executor)
+    this.#startFaults = starts.faults
+    for (const state of starts.states) this.#kernel.start(state)
     this.#initialStates = this.#store.count
     if (symmetry !== undefined && this.#canonical !== undefined)
-      this.orbits = this.#orbitsOf(symmetry.families, this.#canonical, distinct(starts) === this.#standFor())
+      this.orbits = this.#orbitsOf(symmetry.families, this.#canonical, distinct(starts.states) === this.#standFor())
   }
 
   /** How many states those found so far stand for. */
@@ -162,67 +163,11 @@ class TableSpace implements StateSpace {
       symmetricStart,
       standFor: () => this.#standFor(),
       representative: (state) => {
-        const words = this.#encode(state)
-        return canonical.apply(words, 0) ? this.#decode(words, 0) : state
+        const words = this.#packing.packed(state)
+        return canonical.apply(words, 0) ? this.#packing.plain(words, 0) : state
       },
       asymmetry: (observer) => this.#relation.asymmetries.get(observer === 'done' ? done : this.#order[observer]!),
     }
-  }
-
-  /** The reference engine, for the sampled audit. */
-  #audits(history: ReadonlySet<string>): void {
-    const machine = new Machine(this.layout, history)
-    this.#relation.reference = (process, words) => {
-      const successors: Int32Array[] = []
-      const faults: StepFault[] = []
-      machine.outcomesOf(
-        this.#decode(words, 0),
-        process,
-        ({ next }) => successors.push(this.#encode(next)),
-        (fault) => faults.push(fault),
-      )
-      return faults.length > 0 ? undefined : successors
-    }
-  }
-
-  /** Adds the initial states. The recipe is run twice: one that gives other states the second time is impure. */
-  #start(executor: Executor): readonly Int32Array[] {
-    const first = this.#initial(executor)
-    const again = this.#initial(executor)
-    for (const { state, fault } of first)
-      if (fault !== undefined) this.#startFaults.push({ fault, state: -1 })
-      else this.#kernel.start(state)
-    if (
-      first.length !== again.length ||
-      first.some(({ state }, i) => state.some((word, k) => word !== again[i]!.state[k]))
-    )
-      this.#startFaults.push({ fault: IMPURE_INIT, state: -1 })
-    return first.flatMap(({ state, fault }) => (fault === undefined ? [state] : []))
-  }
-
-  #initial(executor: Executor): { readonly state: Int32Array; readonly fault: StepFault | undefined }[] {
-    const words = new Int32Array(this.#codec.words)
-    for (const { id, initial } of this.layout.slots) this.#codec.set(words, 0, id, initial)
-    const found: { state: Int32Array; fault: StepFault | undefined }[] = []
-    this.#port.bind(words, false)
-    sealed(this.#port, () =>
-      executor.initial((outcome) => {
-        const state = words.slice()
-        for (const slot of this.#port.writtenSlots) this.#codec.set(state, 0, slot, this.#port.written(slot))
-        found.push({ state, fault: outcome.fault && stepFault(outcome.fault, 'init', 'init') })
-      }),
-    )
-    return found
-  }
-
-  #decode(words: Int32Array, base: number): PlainState {
-    return this.#plain.state((slot) => this.#codec.get(words, base, slot))
-  }
-
-  #encode(state: PlainState): Int32Array {
-    const words = new Int32Array(this.#codec.words)
-    for (const { id } of this.layout.slots) this.#codec.set(words, 0, id, this.#plain.places[id]!.get(state))
-    return words
   }
 
   advance(limit: number): boolean {
@@ -336,7 +281,7 @@ class TableSpace implements StateSpace {
     return this.#store.predecessors.array[state]!
   }
   state(id: number): PlainState {
-    return this.#decode(this.#store.arena.array, id * this.#codec.words)
+    return this.#packing.plain(this.#store.arena.array, id * this.#codec.words)
   }
   get levels(): readonly number[] {
     return this.#kernel.levels
