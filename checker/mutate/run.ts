@@ -57,7 +57,7 @@ async function surveyed(
   return { rows: rows.sort((a, b) => a.states - b.states), leftOut }
 }
 
-/** The guards that some row has, and no row sees false. */
+/** The guards that some row has, of what some row takes, and no row sees false. */
 function neverFalse(rows: readonly Surveyed[]): string[] {
   const guards = new Set<string>()
   for (const { planned } of rows)
@@ -66,7 +66,8 @@ function neverFalse(rows: readonly Surveyed[]): string[] {
         for (const action of actions)
           if (action.when !== undefined) guards.add(`${family}.${name}${action.name === '' ? '' : `.${action.name}`}`)
   const refused = new Set(rows.flatMap(({ survey: { refused: names } }) => [...names]))
-  return [...guards].filter((name) => !refused.has(name))
+  const taken = new Set(rows.flatMap(({ survey: { taken: names } }) => [...names]))
+  return [...guards].filter((name) => taken.has(name) && !refused.has(name))
 }
 
 function neverTaken(rows: readonly Surveyed[]): string[] {

@@ -17,7 +17,7 @@ import { fieldTable } from './fields.ts'
 import { claimsOf, setting, shownInWords, type Golden } from './golden-page.ts'
 import { headerOf, blocksOfText } from './header.ts'
 import { askedIn, pointOf, verdictMatrix } from './matrix.ts'
-import { caveats, leftOpen, neverTaken, shownProperties, vacuities } from './overview.ts'
+import { caveats, leftOpen, neverFalse, neverTaken, shownProperties, vacuities } from './overview.ts'
 import { programDiagram, type ProgramSeen } from './program-diagram.ts'
 import { configurationName, isBuiltIn, type Decided, type Outcome } from './record.ts'
 import { traceLines } from './trace.ts'
@@ -194,6 +194,7 @@ const stories = ({ spec, stories: told }: Chapter): Block[] =>
 function coverage({ spec, outcomes }: Chapter): Block[] {
   const labels = new Set(outcomes.flatMap(({ planned }) => planned.labels))
   const never = [...neverTaken(outcomes).values()].flat()
+  const guards = [...neverFalse(outcomes).values()].flat()
   const vacuous = vacuities(outcomes).map(
     ({ property, reason, configurations }) => `vacuous: ${code(property)}, ${reason} (${configurations.join('; ')})`,
   )
@@ -205,7 +206,8 @@ function coverage({ spec, outcomes }: Chapter): Block[] {
     heading(3, 'Coverage', `${spec.name}-coverage`),
     paragraph(
       `${counted(labels.size, 'label')}, alternatives counted apart; ` +
-        (never.length === 0 ? 'each is taken by some configuration.' : `never taken: ${never.map(code).join(', ')}.`),
+        (never.length === 0 ? 'each is taken by some configuration.' : `never taken: ${never.map(code).join(', ')}.`) +
+        (guards.length === 0 ? '' : ` Guards that are never false: ${guards.map(code).join(', ')}.`),
     ),
     ...([...vacuous, ...open, ...less].length === 0
       ? [paragraph('Every property was put to the test, and every verdict is conclusive.')]

@@ -94,6 +94,8 @@ export interface SummaryRecord {
   readonly seconds: number
   /** Labels that no configuration took, by spec. */
   readonly neverTaken: Readonly<Record<string, readonly string[]>>
+  /** Guards that no configuration saw false, by spec. */
+  readonly neverFalse: Readonly<Record<string, readonly string[]>>
   readonly failures: readonly (ConfigurationRecord & { readonly message: string })[]
 }
 
@@ -273,6 +275,7 @@ const summary = z.strictObject({
   statesDiffer: natural,
   ...search,
   neverTaken: z.record(z.string(), names),
+  neverFalse: z.record(z.string(), names),
   failures: z.array(z.strictObject({ ...configuration, message: z.string() })),
 })
 

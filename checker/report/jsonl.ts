@@ -1,6 +1,6 @@
 /** JSON lines: for programs. The records are in jsonl-records.ts. */
 import { jsonlRecord, type ConfigurationRecord, type JsonlRecord, type VerdictRecord } from './jsonl-records.ts'
-import { neverTaken, tally } from './overview.ts'
+import { neverFalse, neverTaken, tally } from './overview.ts'
 import {
   isCounterexample,
   traceOf,
@@ -80,6 +80,7 @@ function summaryLine({ planned, outcomes, interrupted, exit, seconds }: Summary)
     queued: sum('queued'),
     seconds,
     neverTaken: Object.fromEntries(neverTaken(outcomes)),
+    neverFalse: Object.fromEntries(neverFalse(outcomes)),
     failures: failed.map(({ planned: where, message }) => ({ ...configurationOf(where), message })),
   })
 }

@@ -1,6 +1,6 @@
 /** Markdown: a summary for the page of a CI job. What differs comes first. */
 import { match } from 'ts-pattern'
-import { bySpec, caveats, leftOpen, neverTaken, shownProperties, vacuities } from './overview.ts'
+import { bySpec, caveats, leftOpen, neverFalse, neverTaken, shownProperties, vacuities } from './overview.ts'
 import {
   configurationName,
   statesOf,
@@ -90,8 +90,11 @@ function remarks(outcomes: readonly Outcome[]): string[] {
   )
   const less = caveats(outcomes).map(({ property, caveat }) => `- ${property}: ${escape(caveat)}`)
   const never = [...neverTaken(outcomes).values()].map((labels) => `- never taken: ${labels.map(code).join(', ')}`)
+  const open = [...neverFalse(outcomes).values()].map(
+    (guards) => `- guards never false: ${guards.map(code).join(', ')}`,
+  )
   const reduced = reductionsInWords(outcomes).map((words) => `- ${escape(words)}`)
-  return [...inconclusive, ...vacuous, ...less, ...reduced, ...never]
+  return [...inconclusive, ...vacuous, ...less, ...reduced, ...never, ...open]
 }
 
 function* sections(summary: Summary): Generator<string> {

@@ -1,4 +1,5 @@
 /** What can be said of several configurations together. */
+import { guarded } from '../engine/engine.ts'
 import { configurationName, isBuiltIn, type Judged, type Judgement, type Outcome } from './record.ts'
 
 /** Labels that no configuration takes in which they exist, by spec. */
@@ -13,6 +14,25 @@ export function neverTaken(outcomes: readonly Outcome[]): Map<string, string[]> 
     const labels = new Set(decided.flatMap(({ planned }) => planned.labels))
     const never = [...labels].filter((label) => !taken.has(label))
     if (never.length > 0) found.set(name, never)
+  }
+  return found
+}
+
+/**
+ * Guards that no configuration sees false, of labels that some configuration takes, by spec: nobody ever waits there, or the
+ * alternative is always open. A configuration that was not searched to its end may see any of its guards false.
+ */
+export function neverFalse(outcomes: readonly Outcome[]): Map<string, string[]> {
+  const runs = outcomes.filter((outcome) => outcome.is === 'decided')
+  const found = new Map<string, string[]>()
+  for (const [name, decided] of Map.groupBy(runs, ({ planned }) => planned.spec.name)) {
+    const maybeFalse = new Set(
+      decided.flatMap(({ planned, run }) =>
+        guarded(planned.layout).filter((guard) => !run.neverFalse.includes(guard) && !run.neverTaken.includes(guard)),
+      ),
+    )
+    const guards = new Set(decided.flatMap(({ run }) => run.neverFalse).filter((guard) => !maybeFalse.has(guard)))
+    if (guards.size > 0) found.set(name, [...guards])
   }
   return found
 }

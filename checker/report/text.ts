@@ -1,7 +1,7 @@
 /** Text: for people. Spec by spec a table of verdicts, below it what differs, what is open and what was not tried. */
 import { MAIL_WIDTH } from './columns.ts'
 import { fill, hanging, unstyled, wrap, type Style } from './lines.ts'
-import { bySpec, caveats, leftOpen, neverTaken, shownProperties, vacuities } from './overview.ts'
+import { bySpec, caveats, leftOpen, neverFalse, neverTaken, shownProperties, vacuities } from './overview.ts'
 import {
   configurationName,
   statesOf,
@@ -124,6 +124,8 @@ class TextReport implements Reporter {
     for (const { property, caveat } of caveats(outcomes)) remark(`${property}:`, caveat)
     for (const labels of neverTaken(outcomes).values())
       lines.push(...hanging('  never taken: ', fill(labels, ', ', this.#options.width - 15)))
+    for (const guards of neverFalse(outcomes).values())
+      lines.push(...hanging('  guards never false: ', fill(guards, ', ', this.#options.width - 22)))
     return lines
   }
 

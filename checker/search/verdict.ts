@@ -166,5 +166,7 @@ export interface Run {
   readonly history: readonly string[]
   /** Labels and alternatives that no behaviour takes, as `family.label`. */
   readonly neverTaken: readonly string[]
+  /** Guards of labels and alternatives that some behaviour takes, and that no state refuses. */
+  readonly neverFalse: readonly string[]
   readonly seconds: number
 }
