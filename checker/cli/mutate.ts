@@ -5,7 +5,11 @@ import { complaints, mutationLines, mutationText } from '../mutate/report.ts'
 import { count } from '../report/words.ts'
 import { EXIT } from './exit.ts'
 import { onInterrupt } from './interrupt.ts'
-import { loadSpecs } from './load.ts'
+import { loadSpecs, ownSpecs } from './load.ts'
+import { ownScores } from './documents.ts'
+import { saveScore, sourcesOf } from './scores.ts'
+import { scoreOf } from '../mutate/scores.ts'
+import { resolve } from 'node:path'
 import { openOutput } from './output.ts'
 import { planOf } from './plan.ts'
 import { sentences } from './sentences.ts'
@@ -23,6 +27,8 @@ export interface MutateOptions {
   readonly maxStates?: number
   readonly timeout?: number
   readonly specs?: string
+  /** `true`: in the file of the package. */
+  readonly save?: string | true
   readonly output?: string
   readonly quiet?: boolean
 }
@@ -47,6 +53,8 @@ export async function mutateCommand(names: readonly string[], options: MutateOpt
       name,
       specs.map((spec) => spec.name),
     )
+  const list = options.specs === undefined ? ownSpecs() : resolve(options.specs)
+  const scores = options.save === true ? ownScores() : options.save
   const { write, style } = openOutput(options.output)
   const say = (text: string): void => {
     if (options.quiet !== true) process.stderr.write(`${text}\n`)
@@ -74,6 +82,8 @@ export async function mutateCommand(names: readonly string[], options: MutateOpt
         },
       })
       all.push(mutated)
+      if (scores !== undefined && !interrupt.signal.aborted)
+        saveScore(scores, spec.name, scoreOf(mutated, sourcesOf(list, spec.name)))
       write(options.format === 'jsonl' ? mutationLines(mutated) : mutationText(mutated, style))
     }
   } finally {

@@ -1,6 +1,6 @@
 /** `oomcheck report`: everything that is known, as Markdown and as one HTML page. */
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { tableEngine } from '../engine/table.ts'
 import type { Spec } from '../language/spec.ts'
 import { chapterBlocks, chapterId, chapterInBrief, type Chapter, type Seen, type Story } from '../report/chapter.ts'
@@ -19,9 +19,11 @@ import { reachInWords, searchInWords, tallyInWords } from '../report/words.ts'
 import { movesIn } from '../search/moves.ts'
 import { decideQuietly, loadLedger, planOfAll } from './claims.ts'
 import { goldenOf, ownCorpus, placesIn, questionOf, shownPath, toldOf } from './corpus.ts'
-import { modelSource, ownLedger, ownModels, ownReadme, ownReport, textOf } from './documents.ts'
+import { modelSource, ownLedger, ownModels, ownReadme, ownReport, ownScores, textOf } from './documents.ts'
 import { exitOf } from './exit.ts'
-import { loadSpecs } from './load.ts'
+import { scoreBlocks } from '../mutate/section.ts'
+import { loadSpecs, ownSpecs } from './load.ts'
+import { scoresIn } from './scores.ts'
 import { openOutput } from './output.ts'
 import { prepareDirectory, writeText } from './save.ts'
 
@@ -32,6 +34,7 @@ export interface ReportOptions {
   readonly models?: string
   readonly corpus?: string
   readonly claims?: string
+  readonly scores?: string
   readonly quiet?: boolean
 }
 
@@ -127,12 +130,23 @@ export async function reportCommand(options: ReportOptions): Promise<number> {
   const { outcomes, interrupted } = await decideQuietly(planned, options.quiet ?? false)
   const exit = exitOf(outcomes, interrupted)
   const corpus = options.corpus ?? (isOwn ? ownCorpus() : undefined)
+  const list = isOwn ? ownSpecs() : resolve(options.specs ?? '')
+  const scoreFor = scoresIn(options.scores ?? (isOwn ? ownScores() : ''), list)
   const chapters = [...bySpec(outcomes)].flatMap(([name, own]): Chapter[] => {
     const spec = specs.find((each) => each.name === name)
     if (spec === undefined) return []
     const source = modelSource(options.models ?? ownModels(), name)
     const stories = corpus === undefined || !existsSync(corpus) ? [] : storiesOf(spec, corpus)
-    return [{ spec, source, outcomes: own, stories, seen: toBeDrawn(own).map(seenAt) }]
+    return [
+      {
+        spec,
+        source,
+        outcomes: own,
+        stories,
+        mutation: scoreBlocks(name, scoreFor(name)),
+        seen: toBeDrawn(own).map(seenAt),
+      },
+    ]
   })
   const summary = { planned, outcomes, interrupted, exit, seconds: 0 }
   const readme = textOf(ownReadme()) ?? ''

@@ -44,6 +44,7 @@ export const sentences = {
   noLedger: (path: string): string => `There is no file ${path}; name a ledger of claims with --claims <file>.`,
   notLedger: (path: string): string =>
     `${path} must export claims, each with a sentence 'claim' and a 'thread', and threads with their names.`,
+  notScores: (path: string, message: string): string => `${path} is no file of mutation scores: ${message}`,
   noCorpus: (path: string): string => `There is no folder ${path}; name a folder of goldens with --corpus <folder>.`,
 
   cutOff: (path: string): string => `${path} ends in the middle of its JSON; it seems to be cut off.`,

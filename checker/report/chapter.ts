@@ -58,6 +58,8 @@ export interface Chapter {
   readonly outcomes: readonly Outcome[]
   readonly stories: readonly Story[]
   readonly seen: readonly Seen[]
+  /** Whether its rows notice mistakes in the model. */
+  readonly mutation: readonly Block[]
 }
 
 export const chapterId = ({ name }: Spec): string => name
@@ -242,6 +244,7 @@ export const chapterBlocks = (chapter: Chapter): Block[] => [
   ...verdicts(chapter),
   ...stories(chapter),
   ...coverage(chapter),
+  ...chapter.mutation,
   ...bounds(chapter),
   ...design(chapter),
 ]

@@ -1,5 +1,4 @@
 /** What can be said of several configurations together. */
-import { guarded } from '../engine/engine.ts'
 import { configurationName, isBuiltIn, type Judged, type Judgement, type Outcome } from './record.ts'
 
 /** Labels that no configuration takes in which they exist, by spec. */
@@ -28,7 +27,7 @@ export function neverFalse(outcomes: readonly Outcome[]): Map<string, string[]> 
   for (const [name, decided] of Map.groupBy(runs, ({ planned }) => planned.spec.name)) {
     const maybeFalse = new Set(
       decided.flatMap(({ planned, run }) =>
-        guarded(planned.layout).filter((guard) => !run.neverFalse.includes(guard) && !run.neverTaken.includes(guard)),
+        planned.guards.filter((guard) => !run.neverFalse.includes(guard) && !run.neverTaken.includes(guard)),
       ),
     )
     const guards = new Set(decided.flatMap(({ run }) => run.neverFalse).filter((guard) => !maybeFalse.has(guard)))
