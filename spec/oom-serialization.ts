@@ -14,5 +14,6 @@ import { revisions } from './oom-serialization/revisions.ts'
 export default spec(oomSerialization, {
   properties: [...properties, ...bookkeeping],
   rows: [...revisions, ...races, ...flaws].map(withBookkeeping),
+  routine: bookkeeping.map(({ name }) => name),
   survives,
 })

@@ -18,7 +18,7 @@ export interface Selection {
 }
 
 type Point = Omit<Configured, 'spec' | 'fairness'>
-type Wish = Omit<Planned, 'spec' | 'layout' | 'labels' | keyof Point>
+type Wish = Omit<Planned, 'spec' | 'layout' | 'labels' | 'guards' | keyof Point>
 
 const BUILT_IN = [STAYS_IN_DOMAIN, NO_DEADLOCK]
 const HOLD = { [STAYS_IN_DOMAIN]: holds, [NO_DEADLOCK]: holds }

@@ -130,7 +130,7 @@ function rowFold(outcome: Outcome): Block {
 
 function verdicts({ spec, outcomes }: Chapter): Block[] {
   const decided = outcomes.filter(isDecided)
-  const { names, hides } = shownProperties(outcomes)
+  const { names, hides, routine } = shownProperties(outcomes)
   const properties = askedIn(outcomes.map(({ planned }) => planned)).filter((name) => names.includes(name))
   const kinds = spec.properties
     .filter(({ name }) => properties.includes(name))
@@ -139,6 +139,7 @@ function verdicts({ spec, outcomes }: Chapter): Block[] {
     heading(3, 'Verdicts', `${spec.name}-verdicts`),
     paragraph(`${counted(outcomes.length, 'configuration')}, ${tallyInWords(outcomes)}. ${searchInWords(outcomes)}.`),
     ...byKind(decided, properties),
+    ...(routine.length === 0 ? [] : [paragraph(`Hold wherever they are asked for: ${routine.map(code).join(', ')}.`)]),
     ...(hides ? [paragraph('StaysInDomain and NoDeadlock hold where they are not shown.')] : []),
     fold(`Row by row: ${counted(outcomes.length, 'configuration')}`, outcomes.map(rowFold)),
     fold('The properties by name', [table(['property', 'kind'], kinds)]),

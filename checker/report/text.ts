@@ -98,12 +98,15 @@ class TextReport implements Reporter {
 
   #spec(name: string, outcomes: readonly Outcome[]): string[] {
     const single = this.#plan.length === 1
-    const { names, hides } = shownProperties(outcomes)
+    const { names, hides, routine } = shownProperties(outcomes)
     const shown = single ? [...new Set(outcomes.flatMap(({ planned }) => planned.asked))] : names
     if (hides && !single) this.#hides = true
     const lines = [
       ...heading(name, outcomes[0]?.planned.spec.protocol.source, this.#options),
       ...verdictTable(outcomes, shown, this.#options),
+      ...(single || routine.length === 0
+        ? []
+        : hanging('  hold where asked: ', fill(routine, ', ', this.#options.width - 20))),
       ...this.#remarks(outcomes),
     ]
     for (const outcome of outcomes) lines.push(...this.#details(outcome, single))

@@ -1,6 +1,6 @@
 /**
  * What every revision has to keep in order, whatever it promises: who holds which lock, who is on which list, who uses an
- * mm, where the pages are. Asked in every small row, so that a mistake in a model shows where it is made, and not only where it
+ * mm, where the pages are. Asked in every row, so that a mistake in a model shows where it is made, and not only where it
  * leads to another kill.
  */
 import { holds, propertiesOf } from '../../checker/language/index.ts'
@@ -143,7 +143,6 @@ const KEPT = {
   ReadersAreCounted: holds,
   WalksBeginAfresh: holds,
   TasksAreWhatTheySay: holds,
-  NobodyIsPassedOver: holds,
 }
 /** Which lock a revision has besides. */
 const LOCKS = {
@@ -155,15 +154,15 @@ const LOCKS = {
 
 /** In these rows perhaps no page ever moves; those in which one does ask for `MemoryIsNotLost` themselves. */
 const MAY_HOLD_MEMORY_FOR_EVER = ['lock', 'pin', 'initShares', 'panicOnOom']
-/** Rows of more states are there for what they are about, and ask for what they need of this themselves. */
-const FEW_STATES = 4_000
+/** `NobodyIsPassedOver` looks at every step, and costs: it is asked in rows of at most so many states. */
+const FEW_STATES = 10_000
 
-/** The row, if it is small with what has to be in order in its revision. */
+/** The row, with what has to be in order in its revision. */
 export function withBookkeeping(row: SerializationRow): SerializationRow {
   const { variant, ingredients = [], states = Infinity } = row
-  if (states > FEW_STATES) return row
   const lock = variant !== undefined && variant in LOCKS ? LOCKS[variant as keyof typeof LOCKS] : {}
   const isStill = ingredients.some((name) => MAY_HOLD_MEMORY_FOR_EVER.includes(name))
   const memory = isStill ? {} : { MemoryIsNotLost: holds }
-  return { ...row, expect: { ...row.expect, ...KEPT, ...memory, ...lock } }
+  const walks = states > FEW_STATES ? {} : { NobodyIsPassedOver: holds }
+  return { ...row, expect: { ...row.expect, ...KEPT, ...walks, ...memory, ...lock } }
 }
