@@ -43,6 +43,7 @@ function verdictRecord({ planned, run }: Decided, { verdict, expected, judgement
     judgement,
     steps: 'steps' in result ? result.steps : null,
     preemptions: ('preemptions' in result ? result.preemptions : null) ?? null,
+    irreducible: ('irreducible' in result ? result.irreducible : null) ?? null,
     because: verdict.because ?? null,
     vacuous: verdict.vacuous ?? null,
     states,

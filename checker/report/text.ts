@@ -21,6 +21,7 @@ import { traceLines } from './trace.ts'
 import {
   count,
   someInWords,
+  guaranteeInWords,
   judgedInWords,
   reductionsInWords,
   reachInWords,
@@ -158,6 +159,7 @@ class TextReport implements Reporter {
     const isAsked = single && (isCounterexample(verdict.result) || this.#witnesses.includes(verdict.property))
     if (!differs && (trace === undefined || !isAsked)) return []
     const words = `${planned.spec.name} ${configurationName(planned)}: ${verdict.property}: ${judgedInWords(judged)}`
+    const guarantee = guaranteeInWords(verdict.result)
     const told = single && trace !== undefined ? this.#tell(outcome, judged) : undefined
     return [
       '',
@@ -165,6 +167,7 @@ class TextReport implements Reporter {
       ...(planned.why === undefined || judgement !== 'differs'
         ? []
         : hanging('  the row says: ', wrap(planned.why, this.#options.width - 16))),
+      ...(trace === undefined || guarantee === '' ? [] : wrap(`  (${guarantee})`, this.#options.width)),
       ...(trace === undefined ? [] : traceLines(trace, planned.layout, this.#options.style, loopOf(verdict.result))),
       ...(told === undefined ? [] : ['', ...wrap(told, Math.min(MAIL_WIDTH, this.#options.width))]),
     ]

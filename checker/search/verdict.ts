@@ -17,6 +17,8 @@ interface Shown {
   readonly trace: Trace
   /** There may be shorter ones. */
   readonly longer?: true
+  /** Was it tried for every single step of the trace to leave it out? `false`: a budget was hit before. */
+  readonly irreducible?: boolean
   /** The fewest preemptions with which it can be shown, where they were counted. */
   readonly preemptions?: number
 }

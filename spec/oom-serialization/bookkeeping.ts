@@ -86,6 +86,7 @@ export const bookkeeping = [
     s.cpu.every(
       (cpu) =>
         (!at(cpu, 'select_bad_process') || cpu.next > 0 || (cpu.chosen === null && cpu.points === 0)) &&
+        ((!at(cpu, 'out_of_memory') && !at(cpu, 'read_unlock')) || cpu.next === 0) &&
         (!at(cpu, '__oom_kill_task') || cpu.next === 0 || s.tasklist.at(cpu.next - 1) === cpu.q),
     ),
   ),
@@ -155,7 +156,7 @@ const LOCKS = {
 /** In these rows perhaps no page ever moves; those in which one does ask for `MemoryIsNotLost` themselves. */
 const MAY_HOLD_MEMORY_FOR_EVER = ['lock', 'pin', 'initShares', 'panicOnOom']
 /** `NobodyIsPassedOver` looks at every step, and costs: it is asked in rows of at most so many states. */
-const FEW_STATES = 10_000
+const FEW_STATES = 30_000
 
 /** The row, with what has to be in order in its revision. */
 export function withBookkeeping(row: SerializationRow): SerializationRow {
