@@ -7,7 +7,7 @@ import { EXIT } from './exit.ts'
 import { onInterrupt } from './interrupt.ts'
 import { loadSpecs, ownSpecs } from './load.ts'
 import { ownScores } from './documents.ts'
-import { saveScore, sourcesOf } from './scores.ts'
+import { saveScore, digestOf } from './scores.ts'
 import { scoreOf } from '../mutate/scores.ts'
 import { resolve } from 'node:path'
 import { openOutput } from './output.ts'
@@ -83,7 +83,7 @@ export async function mutateCommand(names: readonly string[], options: MutateOpt
       })
       all.push(mutated)
       if (scores !== undefined && !interrupt.signal.aborted)
-        saveScore(scores, spec.name, scoreOf(mutated, sourcesOf(list, spec.name)))
+        saveScore(scores, spec.name, scoreOf(mutated, digestOf(list, spec.name)))
       write(options.format === 'jsonl' ? mutationLines(mutated) : mutationText(mutated, style))
     }
   } finally {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { format } from 'prettier'
 import { expect, onTestFinished, test } from 'vitest'
-import { saveScore, scoresIn, sourcesOf } from '../cli/scores.ts'
+import { saveScore, scoresIn, digestOf } from '../cli/scores.ts'
 import { markdown } from '../report/document-markdown.ts'
 import { mutationSchema } from './records.ts'
 import { formatScores, parseScores, type Score } from './scores.ts'
@@ -46,7 +46,7 @@ const shown = (list: string, scores: string): string => markdown(scoreBlocks('lo
 test('a score is stale as soon as a source of its spec is another one', () => {
   const { list, model, scores } = files()
   expect(shown(list, scores)).toContain('Not known')
-  saveScore(scores, 'lock', scoreAt(sourcesOf(list, 'lock')))
+  saveScore(scores, 'lock', scoreAt(digestOf(list, 'lock')))
   saveScore(scores, 'other', scoreAt('gone'))
   expect(Object.keys(parseScores(readFileSync(scores, 'utf8')).specs)).toEqual(['lock', 'other'])
   expect(shown(list, scores)).not.toContain('Stale')

@@ -4,7 +4,7 @@
  * Each step begins in the column of its process. Behind it, over the columns of the others, who do nothing meanwhile, stands
  * what it sees of others that matters, and what it makes of which field; that a process puts a field of its own back to
  * where it was at the start is not told, nor what it counts for itself alone. Steps of one process of which there is nothing
- * to tell share a line with the next; in a long trace all do that fit.
+ * to tell share a line with the next; in a long trace all do that fit, and only what decides something is told.
  */
 import { DONE } from '../language/program.ts'
 import type { Explanation, ExplainedStep } from '../trace/explain.ts'
@@ -16,7 +16,7 @@ import { isNews, isStale } from './turns.ts'
 export const MAIL_WIDTH = 72
 /** The next column begins so many characters further to the right, if there is room, and at least so many. */
 const MOST_STEP = 16
-const LEAST_STEP = 8
+const LEAST_STEP = 6
 /** There is so much room for what stands in the last column. */
 const LEAST_ROOM = 28
 const GAP = 2
@@ -58,8 +58,19 @@ const lookedAtByOthers = ({ steps, atEnd }: Explanation): Set<string> =>
     ...atEnd.map(({ field }) => field.name),
   ])
 
+/** What a step wrote that decides a later one, the end, or who waits there: number and field. */
+const decidingWrites = ({ steps, atEnd, waiting, overtaken }: Explanation): Set<string> =>
+  new Set([
+    ...[...steps.flatMap(({ reads }) => reads), ...atEnd, ...waiting.flatMap(({ reads }) => reads)]
+      .filter(({ decisive }) => decisive)
+      .map(({ field, writer }) => `${writer} ${field.name.replace(/\.has\(.*$/, '')}`),
+    ...overtaken.flatMap(({ field, by }) => by.map((step) => `${step} ${field.name}`)),
+  ])
+
 function tell(explanation: Explanation, onlyCauses: boolean): Told[] {
   const seenByOthers = lookedAtByOthers(explanation)
+  const isLong = explanation.steps.length > FEW_STEPS
+  const decides = decidingWrites(explanation)
   return explanation.steps
     .map((explained): Told => {
       const { process } = explained.step
@@ -68,6 +79,7 @@ function tell(explanation: Explanation, onlyCauses: boolean): Told[] {
         .sort((a, b) => Number(a.field.kind === 'pc') - Number(b.field.kind === 'pc'))
         .filter(({ field, to, atStart }) => field.owner !== process || to !== atStart)
         .filter(({ field, to }) => !isOwnCount(field, to, process) || seenByOthers.has(field.name))
+        .filter(({ field }) => !isLong || field.kind === 'pc' || decides.has(`${explained.index} ${field.name}`))
         .map(({ field, to }) => (field.kind === 'pc' ? to : `${own(field.name, process)}=${to}`))
       return {
         number: explained.index + 1,
@@ -82,7 +94,7 @@ function tell(explanation: Explanation, onlyCauses: boolean): Told[] {
 
 const REPEATED = '── from here on, again and again ──'
 
-/** A trace of more steps than that would not fit on a page if each step with something to tell had a line of its own. */
+/** A trace of more steps than that would not fit on a page if all were told. */
 const FEW_STEPS = 35
 
 /** Steps that share a line. */
@@ -126,7 +138,15 @@ const lined = (text: string, width: number): string[] => {
   ]
 }
 
-/** The rows of a trace; with many processes each step is told who takes it instead of where its column is. */
+/** How far the columns are apart; 0 where they do not fit, and each step is told who takes it. */
+function stepsBetween(processes: readonly string[], room: number): number[] {
+  if (processes.length < 2) return [0]
+  const most = Math.min(MOST_STEP, Math.floor((room - LEAST_ROOM) / (processes.length - 1)))
+  const least = Math.max(LEAST_STEP, ...processes.map((name) => name.length + 1))
+  return most < least ? [0] : Array.from({ length: most - least + 1 }, (_, i) => most - i)
+}
+
+/** The rows of a trace, in the columns in which they take the fewest lines. */
 export function columnLines(
   explanation: Explanation,
   { style = unstyled, onlyCauses = false }: ColumnOptions = {},
@@ -135,26 +155,45 @@ export function columnLines(
   const processes = [...new Set(told.map(({ process }) => process))]
   const digits = Math.max(2, String(explanation.steps.length).length)
   const room = MAIL_WIDTH - digits - GAP
-  const most = processes.length < 2 ? 0 : Math.floor((room - LEAST_ROOM) / (processes.length - 1))
-  const isNarrow = processes.length > 1 && most < Math.max(LEAST_STEP, ...processes.map((name) => name.length + GAP))
-  const step = isNarrow ? 0 : Math.min(MOST_STEP, most)
-  const offset = (process: string): number => step * processes.indexOf(process)
   const { init } = explanation.trace.schedule
-  const lines = init.length === 0 ? [] : fill([`0  init(${init.join(', ')})`.padStart(digits - 1)], '', MAIL_WIDTH)
-  if (isNarrow)
-    lines.push(...wrap(`(${processes.length} processes take steps, too many for columns side by side.)`, MAIL_WIDTH))
-  else lines.push(`${' '.repeat(digits + GAP)}${processes.map((process) => process.padEnd(step)).join('')}`.trimEnd())
-  const shown = isNarrow ? told.map((each) => ({ ...each, step: `${each.process} ${each.step}` })) : told
-  for (const group of grouped(shown, explanation.loop, (process) => (isNarrow ? 0 : room - offset(process)))) {
+  const [first = [], ...others] = stepsBetween(processes, room).map((step) =>
+    rows(explanation, told, processes, { step, digits, room, style }),
+  )
+  const fewest = others.reduce((best, lines) => (lines.length < best.length ? lines : best), first)
+  const start = init.length === 0 ? [] : fill([`0  init(${init.join(', ')})`.padStart(digits - 1)], '', MAIL_WIDTH)
+  return [...start, ...fewest, ...stops(explanation)]
+}
+
+interface Place {
+  readonly step: number
+  readonly digits: number
+  readonly room: number
+  readonly style: Style
+}
+
+function rows(
+  { loop }: Explanation,
+  told: readonly Told[],
+  processes: readonly string[],
+  { step, digits, room, style }: Place,
+): string[] {
+  const isList = step === 0 && processes.length > 1
+  const offset = (process: string): number => step * processes.indexOf(process)
+  const heads = isList
+    ? wrap(`(${processes.length} processes take steps, too many for columns side by side.)`, MAIL_WIDTH)
+    : [`${' '.repeat(digits + GAP)}${processes.map((process) => process.padEnd(step)).join('')}`.trimEnd()]
+  const shown = isList ? told.map((each) => ({ ...each, step: `${each.process} ${each.step}` })) : told
+  const groups = grouped(shown, loop, (process) => (isList ? 0 : room - offset(process)))
+  const lines = groups.flatMap((group) => {
     const [{ number, process, isCause }] = group
-    if (number - 1 === explanation.loop) lines.push(REPEATED)
-    lined(textOf(group), room - offset(process)).forEach((text, i) => {
+    const own = lined(textOf(group), room - offset(process)).map((text, i) => {
       const head = (i === 0 ? String(number) : '').padStart(digits)
       const line = `${head}${' '.repeat(GAP + offset(process))}${text}`
-      lines.push(isCause ? line : style('dim', line))
+      return isCause ? line : style('dim', line)
     })
-  }
-  return [...lines, ...stops(explanation)]
+    return number - 1 === loop ? [REPEATED, ...own] : own
+  })
+  return [...heads, ...lines]
 }
 
 const stops = ({ loop, steps }: Explanation): string[] =>

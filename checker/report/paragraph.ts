@@ -7,7 +7,7 @@ import { configurationInProse, listed, shortStep, type Told } from './told.ts'
 import { fieldInProse, NAMED, numbered, sentenceOf, turnsOf, valueInProse, type Turn } from './turns.ts'
 import { clause, counted } from './words.ts'
 
-/** With more turns than that, those in which nothing happens that others see are left out. */
+/** With more turns than that, those in which nothing happens that others see are left out, and less is named in the others. */
 const TURNS = 6
 
 /** The paragraph, on one line. */
@@ -64,7 +64,13 @@ function sentences(told: Told, turns: readonly Turn[], stale: Set<Overtaken>): s
   const concluding = new Set(conclusion(told).map(({ field }) => field.name))
   const said = turns.map((turn) => {
     const isLast = turn.last === explanation.steps.length - 1
-    return sentenceOf(explanation, turn, isLast ? concluding : new Set(), stale)
+    return sentenceOf(
+      explanation,
+      turn,
+      isLast ? concluding : new Set(),
+      stale,
+      turns.length > TURNS ? NAMED - 1 : NAMED,
+    )
   })
   const kept = said.filter(({ isNotable }, i) => isNotable || said.length <= TURNS || i === said.length - 1)
   const isFirst = turns[0]?.first === 0 && explanation.loop !== 0 && kept.length > 1

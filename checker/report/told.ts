@@ -5,8 +5,11 @@ import type { Shown } from '../trace/counterexample.ts'
 import type { Difference } from '../trace/difference.ts'
 import type { Explanation } from '../trace/explain.ts'
 import type { Step } from '../trace/schedule.ts'
+import type { Legend } from './legend.ts'
 
 export interface Told {
+  /** For readers who have not seen the model, where its sources can be read. */
+  readonly legend?: Legend
   readonly spec: string
   /** Left out where there is only one. */
   readonly variant: string | undefined
