@@ -23,6 +23,8 @@ import { modelSource, ownLedger, ownModels, ownReadme, ownReport, ownScores, tex
 import { exitOf } from './exit.ts'
 import { scoreBlocks } from '../mutate/section.ts'
 import { loadSpecs, ownSpecs } from './load.ts'
+import { sourcesOf } from './sources.ts'
+import { claimInWords, commentsIn } from '../report/source-comments.ts'
 import { scoresIn } from './scores.ts'
 import { openOutput } from './output.ts'
 import { prepareDirectory, writeText } from './save.ts'

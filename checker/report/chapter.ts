@@ -58,6 +58,8 @@ export interface Chapter {
   readonly outcomes: readonly Outcome[]
   readonly stories: readonly Story[]
   readonly seen: readonly Seen[]
+  /** What a property says, in the words of its author. */
+  readonly says: (property: string) => string | undefined
   /** Whether its rows notice mistakes in the model. */
   readonly mutation: readonly Block[]
 }
@@ -74,14 +76,16 @@ function aims({ spec, source }: Chapter): Block[] {
   ]
 }
 
-function bounds({ spec: { protocol } }: Chapter): Block[] {
-  const limits = Object.entries(protocol.bounds).map(([name, { min, max, doc = '' }]) => [
-    name,
+function bounds({ spec: { name, protocol } }: Chapter): Block[] {
+  const limits = Object.entries(protocol.bounds).map(([bound, { min, max, doc = '' }]) => [
+    bound,
     `${min} to ${max}`,
     doc,
   ])
-  const ingredients = Object.entries(protocol.ingredients).map(([name, { doc }]) => [name, doc])
+  const ingredients = Object.entries(protocol.ingredients).map(([ingredient, { doc }]) => [ingredient, doc])
+  if (limits.length + ingredients.length === 0) return []
   return [
+    heading(3, 'Bounds', `${name}-bounds`),
     ...(limits.length === 0 ? [] : [table(['bound', 'range', 'meaning'], limits)]),
     ...(ingredients.length === 0
       ? []
@@ -128,13 +132,13 @@ function rowFold(outcome: Outcome): Block {
   ])
 }
 
-function verdicts({ spec, outcomes }: Chapter): Block[] {
+function verdicts({ spec, outcomes, says }: Chapter): Block[] {
   const decided = outcomes.filter(isDecided)
   const { names, hides, routine } = shownProperties(outcomes)
   const properties = askedIn(outcomes.map(({ planned }) => planned)).filter((name) => names.includes(name))
   const kinds = spec.properties
     .filter(({ name }) => properties.includes(name))
-    .map(({ name, kind }) => [code(name), kind])
+    .map(({ name, kind }) => [code(name), kind, says(name) ?? ''])
   return [
     heading(3, 'Verdicts', `${spec.name}-verdicts`),
     paragraph(`${counted(outcomes.length, 'configuration')}, ${tallyInWords(outcomes)}. ${searchInWords(outcomes)}.`),
@@ -142,7 +146,7 @@ function verdicts({ spec, outcomes }: Chapter): Block[] {
     ...(routine.length === 0 ? [] : [paragraph(`Hold wherever they are asked for: ${routine.map(code).join(', ')}.`)]),
     ...(hides ? [paragraph('StaysInDomain and NoDeadlock hold where they are not shown.')] : []),
     fold(`Row by row: ${counted(outcomes.length, 'configuration')}`, outcomes.map(rowFold)),
-    fold('The properties by name', [table(['property', 'kind'], kinds)]),
+    fold('The properties by name', [table(['property', 'kind', 'what it says'], kinds)]),
   ]
 }
 

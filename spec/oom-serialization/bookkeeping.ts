@@ -28,6 +28,9 @@ const UNDER_SEMAPHORE = ['oom_kill_in_progress', 'last_attempt', 'oom_kill_start
 /** Where it has the lock of the later forms, up to the end of out_of_memory(). SysRq-F never has it. */
 const UNDER_OOM_LOCK = [...UNDER_TASKLIST_LOCK, 'last_attempt', 'page_found', 'out_of_memory', 'unlock'] as const
 
+/** Where a CPU is in no loop over tasks. */
+const BETWEEN_WALKS = ['out_of_memory', 'read_unlock', 'panic'] as const
+
 export const bookkeeping = [
   /**
    * mm_users counts exactly those who still have to put the mm: tasks that use it or are on the way to their mmput(), a
@@ -80,13 +83,13 @@ export const bookkeeping = [
 
   /**
    * A scan begins with nobody chosen and no points, also where one went before that came to nothing; the loop over the users
-   * of the mm stands where `next` says.
+   * of the mm stands where `next` says, and before and after both it says nothing.
    */
   always('WalksBeginAfresh', (s, { at }) =>
     s.cpu.every(
       (cpu) =>
         (!at(cpu, 'select_bad_process') || cpu.next > 0 || (cpu.chosen === null && cpu.points === 0)) &&
-        ((!at(cpu, 'out_of_memory') && !at(cpu, 'read_unlock')) || cpu.next === 0) &&
+        (!BETWEEN_WALKS.some((label) => at(cpu, label)) || (cpu.next === 0 && cpu.q === null)) &&
         (!at(cpu, '__oom_kill_task') || cpu.next === 0 || s.tasklist.at(cpu.next - 1) === cpu.q),
     ),
   ),
