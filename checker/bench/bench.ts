@@ -6,8 +6,8 @@
  * (`-O2 -DSAFETY -DNOREDUCE`), as we do. Medians of three runs; searches that reduce, sample or hash are measured once. At
  * last what is asked of whole behaviours, the search for the states included.
  *
- * With workers, seconds are those of a clock, from before the threads are started to the last state; the least of five runs,
- * since whatever else runs on the machine makes it longer. Of one process for each run.
+ * With workers, seconds are those of a clock, from the first state to the last, and the least of five runs, since whatever
+ * else runs on the machine makes it longer. Each run is a process, whose threads start while the model is loaded.
  */
 import { execFileSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
