@@ -60,10 +60,11 @@ export async function mutateCommand(names: readonly string[], options: MutateOpt
     if (options.quiet !== true) process.stderr.write(`${text}\n`)
   }
   const interrupt = onInterrupt(() => say(sentences.interrupted()))
+  const isInterrupted = (): boolean => interrupt.signal.aborted
   const all: Mutated[] = []
   try {
     for (const spec of specs.filter(({ name }) => names.length === 0 || names.includes(name))) {
-      if (interrupt.signal.aborted) break
+      if (isInterrupted()) break
       const plan = planOf([spec], {
         specs: [],
         variants: [],
@@ -82,12 +83,12 @@ export async function mutateCommand(names: readonly string[], options: MutateOpt
         },
       })
       all.push(mutated)
-      if (scores !== undefined && !interrupt.signal.aborted)
+      if (scores !== undefined && !isInterrupted())
         saveScore(scores, spec.name, scoreOf(mutated, digestOf(list, spec.name)))
       write(options.format === 'jsonl' ? mutationLines(mutated) : mutationText(mutated, style))
     }
   } finally {
     interrupt.dispose()
   }
-  return exitOf(all, interrupt.signal.aborted)
+  return exitOf(all, isInterrupted())
 }

@@ -68,12 +68,14 @@ class Trimmer {
     const gap = kept.findIndex((index, i) => index !== i)
     const same = gap < 0 ? kept.length : gap
     const states = before.slice(0, same + 1)
-    for (const index of kept.slice(same)) {
-      const next = this.#next(states.at(-1)!, schedule.steps[index]!)
-      if (next === undefined) return undefined
-      states.push(next)
+    const steps = kept.flatMap((index) => schedule.steps[index] ?? [])
+    let state = states.at(-1)
+    for (const step of steps.slice(same)) {
+      state = state && this.#next(state, step)
+      if (state === undefined) return undefined
+      states.push(state)
     }
-    return { schedule: { init: schedule.init, steps: kept.map((index) => schedule.steps[index]!) }, states }
+    return { schedule: { init: schedule.init, steps }, states }
   }
 
   #next(state: PlainState, step: Step): PlainState | undefined {
@@ -106,7 +108,7 @@ class Trimmer {
     const isStart = (i: number): boolean => this.#steps[i]?.process !== this.#steps[i - 1]?.process
     for (let at = 0; at < this.#steps.length; at++) {
       if (!isStart(at)) continue
-      const name = this.#steps[at]!.process
+      const name = this.#steps[at]?.process
       this.#without((i, { process }) => i >= at && process === name)
     }
     for (let end = this.#steps.length; end > 0;) {

@@ -57,6 +57,7 @@ export interface Chapter {
   readonly source: string | undefined
   readonly outcomes: readonly Outcome[]
   readonly stories: readonly Story[]
+  readonly exhibits: readonly Block[]
   readonly seen: readonly Seen[]
   /** What a property says, in the words of its author. */
   readonly says: (property: string) => string | undefined
@@ -247,6 +248,7 @@ const design = ({ spec, seen }: Chapter): Block[] =>
 export const chapterBlocks = (chapter: Chapter): Block[] => [
   ...aims(chapter),
   ...verdicts(chapter),
+  ...chapter.exhibits,
   ...stories(chapter),
   ...coverage(chapter),
   ...chapter.mutation,
