@@ -60,8 +60,15 @@ export const sentences = {
     `${path} is no counterexample file: ${where === '' ? '' : `${where}: `}${message}.`,
   wrongKind: (property: string, kind: string, result: string): string =>
     `${property} is of the kind '${kind}', which is never '${result}'.`,
-  unknownInStep: (step: number, what: string, name: string, names: readonly string[]): string =>
-    `Step ${step} names the ${what} '${name}', which does not exist; there are: ${list(names)}.`,
+  unknownInStep: (
+    step: number,
+    what: string,
+    name: string,
+    names: readonly string[],
+    enabled: readonly string[],
+  ): string =>
+    `Step ${step} names the ${what} '${name}', which does not exist; there are: ${list(names)}.` +
+    (enabled.length === 0 ? '' : ` Enabled there: ${enabled.join(' · ')}.`),
 
   showsNothing: (path: string, property: string): string =>
     `${path} does not show what it claims about ${property}, so there is nothing to explain; replay says more.`,
