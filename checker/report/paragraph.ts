@@ -2,6 +2,7 @@
 import { match } from 'ts-pattern'
 import { DONE } from '../language/program.ts'
 import type { TurningPoint, Detour } from '../search/turning-point.ts'
+import type { Trap } from '../trace/trap.ts'
 import type { Deciding, Overtaken, Waiting } from '../trace/explain.ts'
 import { configurationInProse, listed, shortStep, type Told } from './told.ts'
 import { fieldInProse, NAMED, numbered, sentenceOf, turnsOf, valueInProse, type Turn } from './turns.ts'
@@ -25,6 +26,7 @@ export function paragraph(told: Told): string {
     ...(loop === undefined || last === undefined ? [] : [again(loop, last.last), ...sentences(told, round, stale)]),
     ...(loop === steps.length ? ['There everything may stop for ever.'] : []),
     ...ending(told),
+    ...(told.trap === undefined ? [] : [trapped(told.trap)]),
     ...explanation.waiting.flatMap((waiting) => waits(waiting, loop !== undefined)),
     ...(told.turning === undefined ? [] : [wayOut(told, told.turning)]),
   ].join(' ')
@@ -91,6 +93,17 @@ function ending(told: Told): string[] {
     field.kind === 'pc' ? `${field.owner ?? ''} is at ${value}` : valueInProse(field.name, value),
   )
   return values.length === 0 ? [] : [`Then ${listed(values)}, which ${told.property} rules out.`]
+}
+
+/** `It may end where cpu0 goes round by restart and oom_kill_start for ever, and task0 stands at do_exit without ever …` */
+function trapped({ movers, idle }: Trap): string {
+  const goes = movers.map(({ process, labels }) => {
+    const names = labels.map((label) => shortStep({ label }))
+    return `${process} goes round by ${names.length > 2 * NAMED ? `${names.slice(0, NAMED).join(', ')} and so on` : listed(names)} for ever`
+  })
+  const stands = idle.map(({ process, label }) => `${process} stands at ${shortStep({ label })}`)
+  const moving = goes.length === 0 ? 'nobody moves any more' : listed(goes)
+  return `It may end where ${moving}${stands.length === 0 ? '' : `, and ${listed(stands)} without ever moving again`}.`
 }
 
 /** Why a process does not move any more. */
