@@ -61,7 +61,6 @@ export function trapAfter(machine: Machine, state: PlainState, most: number): Tr
   if (moves === undefined) return undefined
   const states = bottom(moves, JSON.stringify(state))
   const made = [...states].flatMap((key) => moves.get(key) ?? [])
-  const byProcess = Map.groupBy(made, ({ process }) => process)
   const labelsOf = Map.groupBy(made, ({ process }) => process)
   const movers = machine.layout.processes.flatMap(({ name, program }) => {
     const own = new Set(labelsOf.get(name)?.map(({ label }) => label))
