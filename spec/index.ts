@@ -9,12 +9,14 @@ import percpuCounter from './percpu-counter.ts'
 import percpuCounterComparison from './percpu-counter-comparison.ts'
 import percpuCounterTree from './percpu-counter-tree.ts'
 import splitRss from './split-rss.ts'
+import vmaTree from './vma-tree.ts'
 
 const specs: readonly Spec[] = [
   oomChildFirst,
   oomMmReuse,
   oomReaperQueue,
   splitRss,
+  vmaTree,
   percpuCounter,
   percpuCounterComparison,
   percpuCounterTree,
