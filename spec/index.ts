@@ -10,6 +10,7 @@ import percpuCounterComparison from './percpu-counter-comparison.ts'
 import percpuCounterTree from './percpu-counter-tree.ts'
 import splitRss from './split-rss.ts'
 import vmaTree from './vma-tree.ts'
+import vmaWalk from './vma-walk.ts'
 
 const specs: readonly Spec[] = [
   oomChildFirst,
@@ -17,6 +18,7 @@ const specs: readonly Spec[] = [
   oomReaperQueue,
   splitRss,
   vmaTree,
+  vmaWalk,
   percpuCounter,
   percpuCounterComparison,
   percpuCounterTree,
