@@ -8,6 +8,7 @@ import oomSerialization from './oom-serialization.ts'
 import percpuCounter from './percpu-counter.ts'
 import percpuCounterComparison from './percpu-counter-comparison.ts'
 import percpuCounterTree from './percpu-counter-tree.ts'
+import pteLockContention from './pte-lock-contention.ts'
 import splitRss from './split-rss.ts'
 import vmaTree from './vma-tree.ts'
 import vmaWalk from './vma-walk.ts'
@@ -19,6 +20,7 @@ const specs: readonly Spec[] = [
   splitRss,
   vmaTree,
   vmaWalk,
+  pteLockContention,
   percpuCounter,
   percpuCounterComparison,
   percpuCounterTree,
