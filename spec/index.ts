@@ -10,6 +10,7 @@ import percpuCounterComparison from './percpu-counter-comparison.ts'
 import percpuCounterTree from './percpu-counter-tree.ts'
 import pteLockContention from './pte-lock-contention.ts'
 import splitRss from './split-rss.ts'
+import unmapCost from './unmap-cost.ts'
 import vmaTree from './vma-tree.ts'
 import vmaWalk from './vma-walk.ts'
 
@@ -21,6 +22,7 @@ const specs: readonly Spec[] = [
   vmaTree,
   vmaWalk,
   pteLockContention,
+  unmapCost,
   percpuCounter,
   percpuCounterComparison,
   percpuCounterTree,

@@ -101,7 +101,7 @@ const threads: readonly WalkRow[] = [
 /** 31, 32 and 34 of the list of bugs. */
 const bugs: readonly WalkRow[] = [
   {
-    claims: ['G4'],
+    claims: ['C2', 'G4'],
     variant: '4.16',
     bounds: { vmas: 1, perTable: 1 },
     ingredients: ['mlocked'],
@@ -109,7 +109,7 @@ const bugs: readonly WalkRow[] = [
     why: 'CVE-2018-1000200: VM_LOCKED is all that keeps the reaper away from a VMA that munlock goes through, and munlock clears it first.',
   },
   {
-    claims: ['G4'],
+    claims: ['C2', 'G4'],
     variant: '4.17',
     bounds: { vmas: 2, perTable: 1 },
     ingredients: ['mlocked'],
