@@ -16,7 +16,7 @@ type ContentionRow = RowOf<typeof pteLockContention>
 const shares = (vmas: number, perTable: number): number[] =>
   Array.from({ length: Math.ceil(vmas / perTable) }, (_, table) => Math.min(perTable, vmas - table * perTable))
 const mostAt = (vmas: number): number => 2 * vmas - 1
-const most = {
+export const mostCollisions = {
   'same-direction': (vmas: number, perTable: number) =>
     shares(vmas, perTable).reduce((sum, share) => sum + mostAt(share), 0),
   'opposite-direction': (vmas: number, perTable: number) => Math.max(...shares(vmas, perTable).map(mostAt)),
@@ -29,12 +29,12 @@ const reasons = {
     'The walkers meet at one page of the page table and, having passed each other, never again, be the address space as large as it may.',
 }
 
-const row = (variant: keyof typeof most, vmas: number, perTable: number, pages: number): ContentionRow => ({
+const row = (variant: keyof typeof mostCollisions, vmas: number, perTable: number, pages: number): ContentionRow => ({
   claims: ['C4'],
   variant,
   bounds: { vmas, perTable, pages },
   expect: {
-    MostCollisions: maximum(most[variant](vmas, perTable)),
+    MostCollisions: maximum(mostCollisions[variant](vmas, perTable)),
     FewestCollisions: minimum(0),
     OneInsideAtATime: holds,
     EverythingIsUnmapped: holds,

@@ -28,3 +28,16 @@ export const inOppositeDirections = (costs: Costs): Ticks => ({ toRelease: workO
 
 /** From all under the lock to hardly any. */
 export const shares: readonly Costs[] = [7, 6, 5, 4, 3, 2, 1].map((held) => ({ vmas: 8, held, outside: 7 - held }))
+
+/** Five sevenths under the lock; the reaper comes when exit has done a seventh of the work. */
+export const asReported = { vmas: 16, held: 5, outside: 2, empty: 0, late: 16 }
+/**
+ * In the same direction the reaper comes to the third VMA in the last 3 ticks for which exit holds its lock, and from then on
+ * one of them waits 3 ticks at each of the 13 that follow. In opposite directions they pass each other at the tenth VMA, when
+ * neither holds a lock.
+ */
+export const ticksAsReported = {
+  alone: 112,
+  same: { toRelease: 86, spent: 154, spun: 42 },
+  opposite: { toRelease: 65, spent: 112, spun: 0 },
+}
