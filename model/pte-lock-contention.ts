@@ -1,5 +1,6 @@
 /**
- * Two walkers on one address space, and how often one finds the lock of a page table held by the other (C4).
+ * Two walkers on one address space, and how often one finds the lock of a page table held by the other (C4); with `mrelease`
+ * three of them.
  *
  * Source: zap_pte_range() in mm/memory.c, which takes the lock of one page of the page table, clears entries, and lets go;
  * exit_mmap() walks VMAs from the lowest address up, __oom_reap_task_mm() as well until 6.17 and downwards since 6.18. In
@@ -36,15 +37,19 @@ interface Bounds {
 
 const tableOf = ({ perTable }: Bounds, vma: number): number => Math.floor(vma / perTable)
 
-const state = (setup: Bounds) => ({
+interface Setup extends Bounds {
+  readonly mrelease: boolean
+}
+
+const state = (setup: Setup) => ({
   /** Entries that are present, by VMA from the lowest address up. */
   pte: array(setup.vmas, upTo(setup.pages)),
   /** The lock of each page of the page table. */
   ptl: array(tableOf(setup, setup.vmas - 1) + 1, bool),
-  /** walker0 is exit_mmap(), walker1 the reaper: VMAs that they are through with. */
-  walker: family(2, { backwards: bool, through: upTo(setup.vmas) }),
+  /** walker0 is exit_mmap(), walker1 the reaper, walker2 process_mrelease(): VMAs that they are through with. */
+  walker: family(setup.mrelease ? 3 : 2, { backwards: bool, through: upTo(setup.vmas) }),
 })
-const history = ({ vmas }: Bounds) => ({ collisions: upTo(2 * vmas) })
+const history = ({ vmas }: Bounds) => ({ collisions: upTo(3 * vmas) })
 
 const { program, steps } = language<typeof state, typeof history>()
 type State = StateView<ReturnType<typeof state>>
@@ -100,13 +105,16 @@ export const pteLockContention = protocol({
     perTable: { min: 1, max: 8, doc: 'VMAs that share a page of the page table, and its lock' },
     pages: { min: 0, max: 4, doc: 'entries of a VMA that are present at first' },
   },
+  ingredients: {
+    mrelease: { doc: 'process_mrelease() walks as well, in the direction of the reaper' },
+  },
   state,
   history,
   init:
     ({ variant, pages }) =>
     (s) => {
       for (let i = 0; i < s.pte.length; i++) s.pte[i] = pages
-      s.walker[1].backwards = variant === 'opposite-direction'
+      for (const each of s.walker) each.backwards = each !== s.walker[0] && variant === 'opposite-direction'
     },
   programs: (setup) => [walker(setup)],
 })

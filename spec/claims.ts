@@ -163,7 +163,7 @@ const c = {
     decided: [
       {
         spec: 'pte-lock-contention',
-        variants: ['same-direction', 'opposite-direction'],
+        variants: ['same-direction', 'opposite-direction', 'opposite-direction +mrelease'],
         properties: ['MostCollisions', 'FewestCollisions'],
       },
       {

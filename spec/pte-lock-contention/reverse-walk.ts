@@ -68,6 +68,11 @@ const collisions: readonly Part[] = [
       { variant, bounds: { vmas: 8, perTable: 8 }, property: 'MostCollisions' },
     ]),
   ),
+  'With `process_mrelease()` there are three walkers, and since 6.18 two of them go backwards, one behind the other:',
+  verdicts(
+    { variant: 'same-direction', ingredients: ['mrelease'], property: 'MostCollisions' },
+    { variant: 'opposite-direction', ingredients: ['mrelease'], property: 'MostCollisions' },
+  ),
   plainTable(
     ['8 VMAs of two entries; VMAs that share a page table', 'same direction, on average', 'opposite, on average'],
     [1, 2, 4, 8].map((perTable) => [

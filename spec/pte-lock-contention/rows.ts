@@ -29,15 +29,15 @@ const reasons = {
     'The walkers meet at one page of the page table and, having passed each other, never again, be the address space as large as it may.',
 }
 
+const always = { FewestCollisions: minimum(0), OneInsideAtATime: holds, EverythingIsUnmapped: holds }
+
 const row = (variant: keyof typeof mostCollisions, vmas: number, perTable: number, pages: number): ContentionRow => ({
   claims: ['C4'],
   variant,
   bounds: { vmas, perTable, pages },
   expect: {
     MostCollisions: maximum(mostCollisions[variant](vmas, perTable)),
-    FewestCollisions: minimum(0),
-    OneInsideAtATime: holds,
-    EverythingIsUnmapped: holds,
+    ...always,
   },
   why:
     vmas > 1 && vmas <= perTable
@@ -50,21 +50,43 @@ const bothWays = (vmas: number, perTable: number, pages: number): ContentionRow[
   row('opposite-direction', vmas, perTable, pages),
 ]
 
+/**
+ * Three walkers. Each comes once for a lock that it has to itself, and of the three that come at a VMA the first finds nobody:
+ * 2 for each VMA in the same direction. Otherwise the two that go backwards may meet everywhere, and exit meets each of them once.
+ */
+const withMrelease = (vmas: number): ContentionRow[] => [
+  {
+    claims: ['C4', 'C8'],
+    variant: 'same-direction',
+    bounds: { vmas, perTable: 1, pages: 1 },
+    ingredients: ['mrelease'],
+    expect: { ...always, MostCollisions: maximum(2 * vmas) },
+    why: 'Of three that come to a VMA two may have to wait.',
+  },
+  {
+    claims: ['C4', 'C8'],
+    variant: 'opposite-direction',
+    bounds: { vmas, perTable: 1, pages: 1 },
+    ingredients: ['mrelease'],
+    expect: { ...always, MostCollisions: maximum(vmas + 2) },
+    why: 'process_mrelease() goes backwards, too, and the two of them follow each other from VMA to VMA; only exit is spared, which meets each of them once.',
+  },
+]
+
 export const rows: readonly ContentionRow[] = [
   ...[1, 2, 3, 4, 5, 6, 7, 8].flatMap((vmas) => bothWays(vmas, 1, 2)),
   ...bothWays(8, 1, 0),
   ...bothWays(8, 2, 2),
   ...bothWays(6, 4, 1),
   ...bothWays(8, 8, 1),
+  ...[2, 4, 6].flatMap(withMrelease),
   {
     claims: ['C4'],
     variant: 'opposite-direction',
     bounds: { vmas: 4, perTable: 1, pages: 1 },
     expect: {
       MostCollisions: maximum(1),
-      FewestCollisions: minimum(0),
-      OneInsideAtATime: holds,
-      EverythingIsUnmapped: holds,
+      ...always,
       SecondFindsNothing: reachable(11),
       EachUnmapsAHalf: reachable(12),
     },
