@@ -3,7 +3,7 @@ import { mas_find, mas_find_rev, mas_prev } from './tree.ts'
 import { lastIndex, program, type Kind, type Setup, type State, type Walker } from './state.ts'
 
 /** How a walk begins, and how it goes on. */
-interface Iterator {
+export interface Iterator {
   /** VMA_ITERATOR() or MA_STATE(): index and last. */
   readonly start: (s: State, setup: Setup) => readonly [index: number, last: number]
   readonly next: (s: State, mas: Walker, setup: Setup) => number | null
@@ -17,7 +17,8 @@ const for_each_vma: Iterator = { start: () => [0, 0], next: mas_find }
 const mas_for_each_rev: Iterator = { start: (_s, setup) => [top(setup), top(setup)], next: mas_find_rev }
 
 /** By variant; variants that are not named here walk forward. */
-const iterators: Readonly<Record<string, Iterator>> = {
+export const iterators: Readonly<Record<string, Iterator>> = {
+  '6.17': for_each_vma,
   '6.18': mas_for_each_rev,
   /** MA_STATE(mas, &mm->mm_mt, ULONG_MAX, 0); mas_find_rev(). */
   'v5-index-above-last': { start: (_s, setup) => [top(setup), 0], next: mas_find_rev },
