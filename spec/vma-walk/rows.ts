@@ -32,6 +32,7 @@ const together: readonly WalkRow[] = [
     variant: '6.17',
     bounds: { vmas: 2, perTable: 1 },
     expect: { ...safe, ...alone, TwoGatherAtATime: reachable(16), ReaperComesTooLate: reachable(21) },
+    states: 396,
     why: 'The order of the flushes rests on the lock, not on the direction of the walk.',
   },
   {
@@ -49,6 +50,7 @@ const together: readonly WalkRow[] = [
     bounds: { vmas: 3, perTable: 2 },
     ingredients: ['mrelease'],
     expect: { ...safe, ...alone, ThreeWalkAtATime: reachable(11), MreleaseGathers: reachable(6) },
+    states: 28_198,
     why: 'The same with all three in one direction.',
   },
   {
@@ -66,6 +68,7 @@ const together: readonly WalkRow[] = [
     bounds: { vmas: 1, perTable: 1 },
     ingredients: ['withoutPteLock'],
     expect: { NoPageIsFreedTwice: violated(22), NoEntryIsLeft: holds, ReaperLeavesNothing: reachable(12) },
+    states: 166,
     why: 'Both see the same entry, and both free the page.',
   },
   {
@@ -74,6 +77,7 @@ const together: readonly WalkRow[] = [
     bounds: { vmas: 1, perTable: 1 },
     ingredients: ['withoutWriteLock'],
     expect: { ExitFinishesLast: violated(15), PageTablesOutliveWalks: violated(14), NoPageIsFreedTwice: holds },
+    states: 192,
     why: 'Where exit does not wait for readers the reaper still has pages gathered when exit is through, and walks page tables that are gone.',
   },
   {
@@ -82,6 +86,7 @@ const together: readonly WalkRow[] = [
     bounds: { vmas: 1, perTable: 1 },
     ingredients: ['withoutWriteLock'],
     expect: { ExitFinishesLast: violated(15) },
+    states: 192,
     why: 'Forward as well.',
   },
 ]
@@ -94,6 +99,7 @@ const threads: readonly WalkRow[] = [
     bounds: { vmas: 2, perTable: 1 },
     ingredients: ['mrelease', 'sibling'],
     expect: { ...safe, ...alone, ...unharmed },
+    states: 18_124,
     why: 'Whoever reaps says so first, and flushes before it frees.',
   },
 ]
@@ -106,6 +112,7 @@ const bugs: readonly WalkRow[] = [
     bounds: { vmas: 1, perTable: 1 },
     ingredients: ['mlocked'],
     expect: { MunlockFindsItsEntry: violated(12) },
+    states: 529,
     why: 'CVE-2018-1000200: VM_LOCKED is all that keeps the reaper away from a VMA that munlock goes through, and munlock clears it first.',
   },
   {
@@ -114,6 +121,7 @@ const bugs: readonly WalkRow[] = [
     bounds: { vmas: 2, perTable: 1 },
     ingredients: ['mlocked'],
     expect: { ...safe, MunlockFindsItsEntry: holds, TwoGatherAtATime: unreachable },
+    states: 932,
     why: 'exit_mmap() reaps first, with oom_lock, hides the mm and waits for the reaper, so that munlock is alone.',
   },
   {
@@ -122,6 +130,7 @@ const bugs: readonly WalkRow[] = [
     bounds: { vmas: 1, perTable: 1 },
     ingredients: ['mlocked', 'sibling'],
     expect: { ...safe, ...unharmed, MunlockFindsItsEntry: holds, ExitReapsFirst: reachable(6) },
+    states: 684,
     why: 'Nor does it come before the thread is gone.',
   },
   {
@@ -129,6 +138,7 @@ const bugs: readonly WalkRow[] = [
     variant: '4.16',
     bounds: { vmas: 2, perTable: 1 },
     expect: { ...safe, MunlockFindsItsEntry: holds },
+    states: 473,
     why: 'Without mlocked memory nobody munlocks.',
   },
   {
@@ -137,6 +147,7 @@ const bugs: readonly WalkRow[] = [
     bounds: { vmas: 1, perTable: 1 },
     ingredients: ['sibling', 'fullMmGather'],
     expect: { NobodyUsesAFreePage: violated(12) },
+    states: 488,
     why: 'CVE-2017-18202: where the whole mm goes arm64 does not flush, because nobody is left to use it; but the reaper comes while a thread still runs.',
   },
   {
@@ -145,6 +156,7 @@ const bugs: readonly WalkRow[] = [
     bounds: { vmas: 2, perTable: 1 },
     ingredients: ['sibling'],
     expect: { ...safe, ...unharmed, StaleEntryIsUsedInTime: reachable(8), ReaperComesTooLate: reachable(25) },
+    states: 1_386,
     why: 'Gathered VMA by VMA, each page is flushed before it is freed; until then the thread may use it.',
   },
   {
@@ -153,6 +165,7 @@ const bugs: readonly WalkRow[] = [
     bounds: { vmas: 1, perTable: 1 },
     ingredients: ['sibling', 'withoutUnstable'],
     expect: { NobodyReadsZeroes: violated(8), NobodyUsesAFreePage: holds },
+    states: 339,
     why: 'Where nobody says that the mm is unstable a thread in write() faults zeroes in, and writes them to its file.',
   },
   {
@@ -161,6 +174,7 @@ const bugs: readonly WalkRow[] = [
     bounds: { vmas: 2, perTable: 2 },
     ingredients: ['sibling'],
     expect: { ...safe, ...unharmed, StaleEntryIsUsedInTime: reachable(7) },
+    states: 1_013,
     why: 'The flag is set before the first entry goes, and a fault looks at it under the lock under which entries go.',
   },
 ]
