@@ -1,6 +1,7 @@
 /** The dispute of August 2025 on one page: whether the OOM reaper should walk backwards. */
 import { chart, plainTable, subheading, verdicts, type Exhibit, type Part } from '../../checker/language/index.ts'
 import { inOppositeDirections, inSameDirection, shares, ticksAsReported, workOf } from '../unmap-cost/by-hand.ts'
+import { compared, grid } from '../unmap-cost/simulation.ts'
 import { averageOf, chancesOf } from './chances.ts'
 import { mostCollisions } from './rows.ts'
 
@@ -86,6 +87,13 @@ const collisions: readonly Part[] = [
 const byShare = (of: (costs: (typeof shares)[number]) => number): Point[] =>
   [...shares].reverse().map((costs) => [costs.held, of(costs) / workOf(costs)])
 
+/** All costs of eight VMAs, up to 8 ticks under the lock, 8 without, 1 for an empty VMA, and the reaper up to 16 late. */
+const manyCosts = grid({ vmas: 8, held: 8, outside: 8, empty: 1, late: 16 })
+const overCosts = (name: string, of: typeof manyCosts): string[] => {
+  const { smaller, equal, larger, greatestGain, greatestLoss } = compared(of)
+  return [name, ...[of.length, smaller, equal, larger, greatestGain, greatestLoss].map((value) => `${value}`)]
+}
+
 const time: readonly Part[] = [
   subheading('What is it worth?'),
   chart({
@@ -119,6 +127,13 @@ const time: readonly Part[] = [
     { spec: 'unmap-cost', variant: 'same-direction', ingredients: ['anyCosts'], property: 'OneWaitAtMost' },
     { spec: 'unmap-cost', variant: 'opposite-direction', ingredients: ['anyCosts'], property: 'OneWaitAtMost' },
     { spec: 'unmap-cost', variant: 'same-direction', ingredients: ['anyCosts'], property: 'LeastTicksSpun' },
+  ),
+  plainTable(
+    ['costs of 8 VMAs', 'how many', 'load smaller in opposite directions', 'equal', 'larger', 'ticks gained, at most', 'lost, at most'], // prettier-ignore
+    [
+      overCosts('most of the time under the lock', manyCosts.filter(({ held, outside }) => held > outside)), // prettier-ignore
+      overCosts('half of it or less', manyCosts.filter(({ held, outside }) => held <= outside)), // prettier-ignore
+    ],
   ),
   'Two numbers were chosen for the model, the share under the lock and how late the reaper is, to come near the reported ones. Release is when both walks are over, since exit waits for the lock then; what was reported is the time of the thread that exits. The share of waiting was measured twice, for the reaper alone and within `unmap_page_range()`, and is not from the same run as the times. The direction of the figures does not hang on these numbers: whatever the costs within the bounds, opposite directions lose one wait at most. Same directions can lose one at every VMA, and lose none where freeing takes longer than the lock is held, or where one walker is far enough behind. So a walker that is fast does run ahead where little is under the lock. Where most is, it cannot pass, and the train is the better picture.',
 ]
