@@ -20,6 +20,7 @@
  * - A batch that is full is flushed and freed on the way: hides nothing, since whoever gathered a page frees it.
  * - Page tables are freed with the pages in the gather of exit; torn_down is set when they are taken out of the tree.
  * - Huge pages, of which munlock (34) stumbled over one: an entry here may be that of a huge page.
+ * - A writer that waits for mmap_lock keeps no new readers out here, which is more behaviours.
  * - mm_users: exit begins when the thread is gone. Who is the last user is in oom-reaper.
  * - Faults map nothing here: what the thread would read is noted.
  *

@@ -50,6 +50,8 @@ const call = (setup: Setup) => {
           },
           note,
         },
+        /** It has enough. */
+        exit: () => 'done',
       },
     },
   })
