@@ -84,13 +84,24 @@ export default spec(vmaTree, {
     /** A call for what lies above a VMA makes that one larger. */
     some(
       'NeighbourGrows',
-      (s, { at }) => at(s.thread[0], 'mm_populate') && s.map_count === 1 && s.vma[0].vm_start < s.thread[0].start,
+      (s, { at }) =>
+        s.thread[0].calls &&
+        at(s.thread[0], 'mm_populate') &&
+        s.map_count === 1 &&
+        s.vma[0].vm_start < s.thread[0].start,
     ),
     /** A VMA around the range is cut at its lower end first. */
     some('CutFromBelow', (s, { at }) => {
       const [{ start, end }] = s.thread
-      return at(s.thread[0], 'split_vma_at_end') && s.vma[1].vm_start === start && s.vma[1].vm_end > end && end > 0
+      return (
+        s.thread[0].calls &&
+        at(s.thread[0], 'split_vma_at_end') &&
+        s.vma[1].vm_start === start &&
+        s.vma[1].vm_end > end &&
+        end > 0
+      )
     }),
+    some('EverybodyIsThrough', (s, { at }) => s.thread[0].calls && at(s.thread[0], 'done') && at(s.walker[0], 'done')),
     some('CallsGoOnAfterTheWalk', (s, { at }) => s.written && at(s.walker[0], 'done')),
   ],
   rows,

@@ -22,6 +22,7 @@ const calls: readonly TreeRow[] = [
       NeighbourGrows: reachable(12),
       WalkMeetsNeighbours: reachable(20),
       CallsGoOnAfterTheWalk: reachable(4),
+      EverybodyIsThrough: reachable(4),
     },
     states: 3_556,
     why: 'Two slots are enough for a VMA to be split, replaced and joined by a neighbour.',
