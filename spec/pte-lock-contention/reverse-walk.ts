@@ -57,9 +57,9 @@ const collisions: readonly Part[] = [
     y: { label: 'collisions' },
     series: [
       { name: 'same, at most', points: overSizes((vmas) => mostCollisions['same-direction'](vmas, 1)) },
-      { name: 'same, on average', points: overSizes(average(false)) },
+      { name: 'same, average', points: overSizes(average(false)) },
       { name: 'opposite, at most', points: overSizes((vmas) => mostCollisions['opposite-direction'](vmas, 1)) },
-      { name: 'opposite, on average', points: overSizes(average(true)) },
+      { name: 'opposite, average', points: overSizes(average(true)) },
     ],
   }),
   verdicts(
