@@ -25,7 +25,7 @@
  * One label is one step. try_to_freeze_tasks and check_frozen_processes walk over the tasks; one look hides nothing, as a
  * task leaves the refrigerator only by the kill, and a kill between two looks of the walk is like one after the walk for
  * those already seen and one before it for the others, of whom none is waited for that is exempt. oom_killer_disable: the
- * flag and the unlock; who waits for the lock sees both.
+ * flag and the unlock; who waits for the lock sees both. task_unlock: with the count of victims, see there.
  */
 import { protocol } from '../checker/language/index.ts'
 import { exemptions, killers, reaper, suspenders, thread } from './oom-suspend/programs.ts'

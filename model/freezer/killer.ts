@@ -90,8 +90,6 @@ const arm = (ticks: number, tested: boolean) =>
       urgent,
       do: (s, me) => {
         add_timer(s.timer[0].timer, tested && !me.delay ? 0 : ticks)
-        me.delay = false
-        me.mm = null
       },
     },
   })

@@ -3,7 +3,7 @@ import { ref } from '../../checker/language/index.ts'
 import { __thaw_task, frozen, signal_wake_up } from '../kernel/freezer.ts'
 import { countedDown, detach_timer, expired } from '../kernel/timer.ts'
 import { kill } from './killer.ts'
-import { call, procedure, program, type Setup, type State, type Task } from './state.ts'
+import { call, holdsMemory, procedure, program, type Setup, type State, type Task } from './state.ts'
 
 /** Unmaps the private pages one by one, in any order: where they are is not modelled. MMF_UNSTABLE keeps them away. */
 const __oom_reap_task_mm = procedure(
@@ -19,7 +19,7 @@ const __oom_reap_task_mm = procedure(
         return 'unmap_page_range'
       },
       note: (h, s, _me, before) => {
-        h.reaped = h.reaped || before(() => s.mm[0].mapped.some((page) => page))
+        h.reaped = h.reaped || before(() => holdsMemory(s.mm[0]))
       },
     },
   },
@@ -35,6 +35,9 @@ export const timer = program(
       do: (s, me) => {
         detach_timer(me.timer)
         s.reaper[0].queued = !s.mm[0].MMF_OOM_SKIP
+      },
+      note: (h, s) => {
+        h.needless = s.reaper[0].queued && !holdsMemory(s.mm[0])
       },
     },
   },
@@ -73,11 +76,6 @@ export const manager = program('manager', {
     urgent: true,
     do: (s, _me) => (s.task.some((task) => task.process === s.process[0] && task.mm !== null) ? undefined : 'done'),
   },
-  /** Under mmap_lock. */
-  test_MMF_OOM_SKIP: {
-    urgent: true,
-    do: (s, _me) => (s.mm[0].MMF_OOM_SKIP ? 'done' : undefined),
-  },
   walk: call(__oom_reap_task_mm, (s) => ({ mm: s.mm[0] })),
 })
 
@@ -98,6 +96,7 @@ export const writer = (freezing: Freezing, { thaw, reader, asleep }: Setup) =>
         when: (s) => s.task.every((task) => frozen(task) || !freezing(s, task)),
         do: (s) => {
           s.cgroup.FROZEN = s.task.some(frozen)
+          return 'thawed'
         },
       },
       thawed: {

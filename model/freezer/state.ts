@@ -86,6 +86,8 @@ export const history = () => ({
   reaped: bool,
   /** The last user has. */
   exited: bool,
+  /** The timer has called the reaper when there was nothing left to be unmapped. */
+  needless: bool,
   /** The test for a frozen victim looked at an mm that is not the one to be reaped. */
   strayed: bool,
   /** It came to its end without having set its result. */

@@ -1,6 +1,6 @@
 /** A thread of the victim, or of a process that shares its mm: the freezers, SIGKILL, and the way through do_exit(). */
 import { frozen } from '../kernel/freezer.ts'
-import { program, steps, type Mm, type Setup, type State, type Task } from './state.ts'
+import { holdsMemory, program, steps, type Mm, type Setup, type State, type Task } from './state.ts'
 
 /** Who is never frozen. */
 export const exemptions = {
@@ -36,7 +36,7 @@ function mmput(mm: Mm): void {
 }
 
 const noteExit = (h: { exited: boolean }, s: State, _me: unknown, before: <T>(ask: () => T) => T): void => {
-  h.exited = h.exited || (s.mm[0].mm_users === 0 && before(() => s.mm[0].mapped.some((page) => page)))
+  h.exited = h.exited || (s.mm[0].mm_users === 0 && before(() => holdsMemory(s.mm[0])))
 }
 
 /** execve() in the only thread of the victim: exec_mmap() under task_lock(), and the last reference to the old mm. */

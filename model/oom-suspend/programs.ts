@@ -91,10 +91,9 @@ const thaws = {
 }
 
 const task_unlock = steps('killer', {
-  atomic_inc_oom_victims: (s) => {
-    s.oom_victims++
-  },
+  /** With atomic_inc(&oom_victims): who goes down takes this lock first, and who waits for 0 has had oom_lock. */
   task_unlock: (s) => {
+    s.oom_victims++
     s.task[0].task_lock = false
     s.reaper[0].queued = true
   },

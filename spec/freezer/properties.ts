@@ -50,6 +50,24 @@ export const properties = [
   /** Much later, the group having been thawed. */
   reachable('ExitAfterReaping', (s, { h }) => h.reaped && s.mm[0].mm_users === 0),
 
+  /** The timer calls the reaper where something is left to be unmapped, and the reaper comes to an end of it. */
+  always('ReaperIsCalledForMemory', (_s, { h }) => !h.needless),
+  always(
+    'ReapedMmIsPassedOver',
+    (s, { at }) => !at(s.reaper[0], 'done') || (s.mm[0].MMF_OOM_SKIP && !s.reaper[0].queued),
+  ),
+  /** The marks are made while the thread has an mm, that on the process last. */
+  always('MarkFindsMm', (s) => s.task[0].mm !== null, {
+    given: (s, { at }) => at(s.killer[0], 'test_and_set_TIF_MEMDIE') || at(s.killer[0], 'cmpxchg_oom_mm'),
+  }),
+  always('MarkedProcessHasMarkedThread', (s) => s.task[0].TIF_MEMDIE || s.task[0].mm === null, {
+    given: (s) => s.process[0].oom_mm,
+  }),
+  /** Who is dead is neither marked nor counted. */
+  always('NothingIsLeftBehind', (s, { at }) =>
+    s.task.every((task) => !at(task, 'done') || (!task.TIF_MEMDIE && !task.frozen)),
+  ),
+
   /** Somebody who waits for a robust futex is woken when the owner has died. */
   always('NoWaiterIsLost', (s) => !s.lock.some(isLost)),
   /** How early after the signal one can be lost. */
@@ -75,6 +93,27 @@ export const properties = [
     given: (s) => s.cgroup.FROZEN,
   }),
   reachable('GroupIsFrozen', (s) => s.cgroup.FROZEN),
+  /** In either freezer, without a kill. */
+  reachable('GroupSleeps', (s, { at }) =>
+    s.task.every(
+      (task) =>
+        (at(task, 'schedule') && frozen(task)) ||
+        (at(task, 'do_freezer_trap') && task.state === 'TASK_INTERRUPTIBLE' && task.frozen),
+    ),
+  ),
+  reachable(
+    'GroupRunsAgain',
+    (s, { at }) =>
+      !isKilled(s) && at(s.writer[0], 'done') && s.task.every((task) => at(task, 'try_to_freeze') && !task.frozen),
+  ),
+  /** Nobody looks for work that was not given. */
+  always('NobodyIsDisturbed', (s, { at }) => s.task.every((task) => at(task, 'try_to_freeze')), {
+    given: (s, { at }) => at(s.writer[0], 'freeze') && !isKilled(s),
+  }),
+  /** Who runs is awake. */
+  always('SleepersRest', (s, { at }) =>
+    s.task.every((task) => !at(task, 'get_signal') || task.state === 'TASK_RUNNING'),
+  ),
 
   /** The test for a frozen victim finds its thread thawed. */
   never('ThreadIsFrozenAtTheTest', (_s, { h }) => h.foundFrozen),
