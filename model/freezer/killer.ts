@@ -184,31 +184,71 @@ export const delays = {
 const markAndThaw = (thaw: Thaw, setup: Setup) =>
   setup.thawFirst ? { ...thaw(setup), ...set_oom_mm } : { ...set_oom_mm, ...thaw(setup) }
 
+/** With mrelease nobody but the manager kills. */
+const unlessManaged = ({ mrelease }: Setup) => ({ runs: () => !mrelease })
+
 export const killers = {
   /** Before 2011 a victim stays where it is. */
-  thawsNothing: (_setup: Setup) => program('killer', { ...send, ...set_oom_mm, ...sharers, ...arm(0, false) }),
+  thawsNothing: (setup: Setup) =>
+    program('killer', { ...send, ...set_oom_mm, ...sharers, ...arm(0, false) }, unlessManaged(setup)),
   without: (thaw: Thaw, setup: Setup) =>
-    program('killer', { ...send, ...markAndThaw(thaw, setup), ...sharers, ...delays.none(setup) }),
+    program(
+      'killer',
+      { ...send, ...markAndThaw(thaw, setup), ...sharers, ...delays.none(setup) },
+      unlessManaged(setup),
+    ),
   delays: (thaw: Thaw, setup: Setup) =>
-    program('killer', { ...send, ...markAndThaw(thaw, setup), ...sharers, ...delays.always(setup) }),
+    program(
+      'killer',
+      { ...send, ...markAndThaw(thaw, setup), ...sharers, ...delays.always(setup) },
+      unlessManaged(setup),
+    ),
   v5: (setup: Setup) =>
-    program('killer', { ...send, ...markAndThaw(thaws.thread, setup), ...sharers, ...delays.unlessAllFrozen(setup) }),
+    program(
+      'killer',
+      { ...send, ...markAndThaw(thaws.thread, setup), ...sharers, ...delays.unlessAllFrozen(setup) },
+      unlessManaged(setup),
+    ),
   v5Initialised: (setup: Setup) =>
-    program('killer', {
-      ...send,
-      ...markAndThaw(thaws.thread, setup),
-      ...sharers,
-      ...delays.unlessAllFrozenInitialised(setup),
-    }),
+    program(
+      'killer',
+      {
+        ...send,
+        ...markAndThaw(thaws.thread, setup),
+        ...sharers,
+        ...delays.unlessAllFrozenInitialised(setup),
+      },
+      unlessManaged(setup),
+    ),
   v6: (setup: Setup) =>
-    program('killer', { ...send, ...markAndThaw(thaws.thread, setup), ...sharers, ...delays.unlessFrozen(setup) }),
+    program(
+      'killer',
+      { ...send, ...markAndThaw(thaws.thread, setup), ...sharers, ...delays.unlessFrozen(setup) },
+      unlessManaged(setup),
+    ),
   readOnce: (setup: Setup) =>
-    program('killer', { ...send, ...markAndThaw(thaws.thread, setup), ...sharers, ...delays.unlessCounted(setup) }),
+    program(
+      'killer',
+      { ...send, ...markAndThaw(thaws.thread, setup), ...sharers, ...delays.unlessCounted(setup) },
+      unlessManaged(setup),
+    ),
   /** After v6: the victim is thawed when all else is done. */
   thawsLast: (setup: Setup) =>
-    program('killer', { ...send, ...set_oom_mm, ...sharers, ...delays.unlessFrozen(setup), ...thaws.thread(setup) }),
+    program(
+      'killer',
+      { ...send, ...set_oom_mm, ...sharers, ...delays.unlessFrozen(setup), ...thaws.thread(setup) },
+      unlessManaged(setup),
+    ),
   v5ThawsLast: (setup: Setup) =>
-    program('killer', { ...send, ...set_oom_mm, ...sharers, ...delays.unlessAllFrozen(setup), ...thaws.thread(setup) }),
+    program(
+      'killer',
+      { ...send, ...set_oom_mm, ...sharers, ...delays.unlessAllFrozen(setup), ...thaws.thread(setup) },
+      unlessManaged(setup),
+    ),
   readOnceThawsLast: (setup: Setup) =>
-    program('killer', { ...send, ...set_oom_mm, ...sharers, ...delays.unlessCounted(setup), ...thaws.thread(setup) }),
+    program(
+      'killer',
+      { ...send, ...set_oom_mm, ...sharers, ...delays.unlessCounted(setup), ...thaws.thread(setup) },
+      unlessManaged(setup),
+    ),
 }

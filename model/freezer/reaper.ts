@@ -25,59 +25,70 @@ const __oom_reap_task_mm = procedure(
   },
 )
 
-export const timer = program(
-  'timer',
-  {
-    /** Two seconds after the mark: the victim is handed to the reaper, unless it needs none any more. */
-    wake_oom_reaper: {
-      urgent: true,
-      when: (_s, me) => expired(me.timer),
-      do: (s, me) => {
-        detach_timer(me.timer)
-        s.reaper[0].queued = !s.mm[0].MMF_OOM_SKIP
-      },
-      note: (h, s) => {
-        h.needless = s.reaper[0].queued && !holdsMemory(s.mm[0])
+export const timer = ({ withoutReaper }: Setup) =>
+  program(
+    'timer',
+    {
+      /** Two seconds after the mark: the victim is handed to the reaper, unless it needs none any more. */
+      wake_oom_reaper: {
+        urgent: true,
+        when: (_s, me) => expired(me.timer),
+        do: (s, me) => {
+          detach_timer(me.timer)
+          s.reaper[0].queued = !s.mm[0].MMF_OOM_SKIP
+        },
+        note: (h, s) => {
+          h.needless = s.reaper[0].queued && !holdsMemory(s.mm[0])
+        },
       },
     },
-  },
-  { loop: true },
-)
+    { loop: true, runs: () => !withoutReaper },
+  )
 
 /** The walk is under mmap_lock for reading, with the flag looked at again: see oom-reaper for what that excludes. */
-export const reaper = program('reaper', {
-  oom_reap_task: {
-    urgent: true,
-    when: (_s, me) => me.queued,
-    do: (s, me) => {
-      me.queued = false
-      return s.mm[0].MMF_OOM_SKIP ? 'done' : undefined
+export const reaper = ({ withoutReaper }: Setup) =>
+  program(
+    'reaper',
+    {
+      oom_reap_task: {
+        urgent: true,
+        when: (_s, me) => me.queued,
+        do: (s, me) => {
+          me.queued = false
+          return s.mm[0].MMF_OOM_SKIP ? 'done' : undefined
+        },
+      },
+      walk: call(__oom_reap_task_mm, (s) => ({ mm: s.mm[0] })),
+      set_MMF_OOM_SKIP: {
+        urgent: true,
+        do: (s, _me) => {
+          s.mm[0].MMF_OOM_SKIP = true
+        },
+      },
     },
-  },
-  walk: call(__oom_reap_task_mm, (s) => ({ mm: s.mm[0] })),
-  set_MMF_OOM_SKIP: {
-    urgent: true,
-    do: (s, _me) => {
-      s.mm[0].MMF_OOM_SKIP = true
-    },
-  },
-})
+    { runs: () => !withoutReaper },
+  )
 
 /** A manager that kills by itself: nobody is marked, nobody thawed, and nothing delayed. */
-export const manager = program('manager', {
-  pidfd_send_signal: {
-    urgent: true,
-    do: (s, _me) => {
-      kill(s, s.process[0])
+export const manager = ({ mrelease }: Setup) =>
+  program(
+    'manager',
+    {
+      pidfd_send_signal: {
+        urgent: true,
+        do: (s, _me) => {
+          kill(s, s.process[0])
+        },
+      },
+      /** ESRCH where no thread of the victim has an mm any more. */
+      find_lock_task_mm: {
+        urgent: true,
+        do: (s, _me) => (s.task.some((task) => task.process === s.process[0] && task.mm !== null) ? undefined : 'done'),
+      },
+      walk: call(__oom_reap_task_mm, (s) => ({ mm: s.mm[0] })),
     },
-  },
-  /** ESRCH where no thread of the victim has an mm any more. */
-  find_lock_task_mm: {
-    urgent: true,
-    do: (s, _me) => (s.task.some((task) => task.process === s.process[0] && task.mm !== null) ? undefined : 'done'),
-  },
-  walk: call(__oom_reap_task_mm, (s) => ({ mm: s.mm[0] })),
-})
+    { runs: () => mrelease },
+  )
 
 type Freezing = (s: State, task: Task) => boolean
 

@@ -90,7 +90,7 @@ const delay: Exhibit = {
         ingredients: ['asleep', 'thaw'],
         property: 'TicksToLoss',
       },
-      awake('6.18', 'TicksToLossAfterRelease', 'mrelease'),
+      awake('6.18', 'TicksToLoss', 'mrelease'),
     ),
     subheading('Verdict'),
     plainTable(

@@ -72,13 +72,7 @@ export const properties = [
   always('NoWaiterIsLost', (s) => !s.lock.some(isLost)),
   /** How early after the signal one can be lost. */
   shortest('TicksToLoss', {
-    from: (s, { at }) => at(s.killer[0], 'test_and_set_TIF_MEMDIE'),
-    to: (s) => s.lock.some(isLost),
-    count: 'ticks',
-  }),
-  /** The same where a manager has sent the signal. */
-  shortest('TicksToLossAfterRelease', {
-    from: (s, { at }) => at(s.manager[0], 'find_lock_task_mm'),
+    from: (s, { at }) => at(s.killer[0], 'test_and_set_TIF_MEMDIE') || at(s.manager[0], 'find_lock_task_mm'),
     to: (s) => s.lock.some(isLost),
     count: 'ticks',
   }),

@@ -63,7 +63,7 @@ export const tests: readonly FreezerRow[] = [
     claims: ['D4', 'G4'],
     variant: 'v5',
     bounds: two,
-    expect: { TestHasNoResult: violated(13), ThreadIsFrozenAtTheTest: violated(11) },
+    expect: { TestHasNoResult: violated(13) },
     why: 'mm_users is more than one because of a second thread, no other process has the mm, and what is returned was never set.',
   },
   {
