@@ -32,39 +32,49 @@ import { exemptions, killers, reaper, suspenders, thread } from './oom-suspend/p
 import { state, type Setup, type State } from './oom-suspend/state.ts'
 
 const variants = {
-  '6.18': (setup: Setup) => [suspenders.wait(exemptions.oom_mm), killers.process, thread(exemptions.oom_mm, setup)],
+  '6.18': (setup: Setup) => [
+    suspenders.wait(exemptions.oom_mm, setup),
+    killers.process,
+    thread(exemptions.oom_mm, setup),
+  ],
   '3.17': (setup: Setup) => [
-    suspenders.flag(exemptions.TIF_MEMDIE),
+    suspenders.flag(exemptions.TIF_MEMDIE, setup),
     killers.unnoticed,
     thread(exemptions.TIF_MEMDIE, setup),
   ],
   '3.18': (setup: Setup) => [
-    suspenders.counter(exemptions.TIF_MEMDIE),
+    suspenders.counter(exemptions.TIF_MEMDIE, setup),
     killers.counted,
     thread(exemptions.TIF_MEMDIE, setup),
   ],
   'inverted-wait': (setup: Setup) => [
-    suspenders.invertedWait(exemptions.TIF_MEMDIE),
+    suspenders.invertedWait(exemptions.TIF_MEMDIE, setup),
     killers.locked,
     thread(exemptions.TIF_MEMDIE, setup),
   ],
   '4.6-rc': (setup: Setup) => [
-    suspenders.wait(exemptions.TIF_MEMDIE),
+    suspenders.wait(exemptions.TIF_MEMDIE, setup),
     killers.locked,
     thread(exemptions.TIF_MEMDIE, setup),
     reaper,
   ],
   '4.9': (setup: Setup) => [
-    suspenders.wait(exemptions.TIF_MEMDIE),
+    suspenders.wait(exemptions.TIF_MEMDIE, setup),
     killers.locked,
     thread(exemptions.TIF_MEMDIE, setup),
   ],
 }
 
-const initially = (_setup: Setup) => (s: State) => {
-  s.mm_users = s.task.length
-  for (const task of s.task) task.has_mm = task.on_tasklist = true
-}
+const initially =
+  ({ asleep }: Setup) =>
+  (s: State) => {
+    s.pm_freezing = asleep
+    s.mm_users = s.task.length
+    for (const task of s.task) {
+      task.has_mm = task.on_tasklist = true
+      if (asleep) task.state = 'TASK_FROZEN'
+    }
+  }
 
 export const oomSuspend = protocol({
   name: 'oom-suspend',
@@ -72,6 +82,7 @@ export const oomSuspend = protocol({
   variants: ['6.18', '3.17', '3.18', 'inverted-wait', '4.6-rc', '4.9'],
   bounds: { threads: { min: 1, max: 3, doc: 'threads of the process that is killed' } },
   ingredients: {
+    asleep: { doc: 'user space is in the refrigerator from the start' },
     wholeProcess: { doc: 'the mark is kept until the last thread of the process has let go of the mm' },
   },
   state,

@@ -39,10 +39,13 @@ const noteExit = (h: { exited: boolean }, s: State, _me: unknown, before: <T>(as
   h.exited = h.exited || (s.mm[0].mm_users === 0 && before(() => holdsMemory(s.mm[0])))
 }
 
-/** execve() in the only thread of the victim: exec_mmap() under task_lock(), and the last reference to the old mm. */
+/**
+ * execve() in the only thread of the victim, up to where it would see its signal: exec_mmap() under task_lock(), and the
+ * last reference to the old mm. Before the kill it would only change which mm that is about.
+ */
 const exec_mmap = {
   urgent: false,
-  when: (s: State, me: Task) => me.mm === s.mm[0] && !me.task_lock,
+  when: (s: State, me: Task) => me.process.SIGKILL && me.mm === s.mm[0] && !me.task_lock,
   do: (s: State, me: Task) => {
     me.mm = s.mm[1]
     s.mm[1].mm_users = 1

@@ -19,46 +19,50 @@ function exit_oom_victim(s: State, task: Task): void {
 }
 
 /** A thread of the process: the refrigerator, and the way out when it is killed. */
-export const thread = (exempt: Exempt, { wholeProcess }: Setup) => {
+export const thread = (exempt: Exempt, { wholeProcess, asleep }: Setup) => {
   const freezing = freezingBy(exempt)
-  return program('task', {
-    /** It runs in user space until something is asked of it. */
-    try_to_freeze: {
-      when: (s, me) => freezing(s, me) || s.SIGKILL,
-      do: (s, me) => (freezing(s, me) ? undefined : 'get_signal'),
-    },
-    set_TASK_FROZEN: (_s, me) => {
-      me.state = 'TASK_FROZEN'
-    },
-    test_freezing: (s, me) => {
-      if (freezing(s, me)) return
-      me.state = 'TASK_RUNNING'
-      return 'get_signal'
-    },
-    schedule: {
-      when: (_s, me) => !frozen(me),
-      do: () => 'set_TASK_FROZEN',
-    },
-    get_signal: (s, _me) => (s.SIGKILL ? undefined : 'try_to_freeze'),
-    /** task->mm = NULL under task_lock(), and mmput(). */
-    exit_mm: {
-      when: (_s, me) => !me.task_lock,
-      do: (s, me) => {
-        me.has_mm = false
-        s.mm_users--
+  return program(
+    'task',
+    {
+      /** It runs in user space until something is asked of it. */
+      try_to_freeze: {
+        when: (s, me) => freezing(s, me) || s.SIGKILL,
+        do: (s, me) => (freezing(s, me) ? undefined : 'get_signal'),
+      },
+      set_TASK_FROZEN: (_s, me) => {
+        me.state = 'TASK_FROZEN'
+      },
+      test_freezing: (s, me) => {
+        if (freezing(s, me)) return
+        me.state = 'TASK_RUNNING'
+        return 'get_signal'
+      },
+      schedule: {
+        when: (_s, me) => !frozen(me),
+        do: () => 'set_TASK_FROZEN',
+      },
+      get_signal: (s, _me) => (s.SIGKILL ? undefined : 'try_to_freeze'),
+      /** task->mm = NULL under task_lock(), and mmput(). */
+      exit_mm: {
+        when: (_s, me) => !me.task_lock,
+        do: (s, me) => {
+          me.has_mm = false
+          s.mm_users--
+        },
+      },
+      exit_oom_victim: {
+        when: (s, me) => !wholeProcess || !me.TIF_MEMDIE || s.mm_users === 0,
+        do: (s, me) => {
+          exit_oom_victim(s, me)
+        },
+      },
+      /** Files, and whatever else is left, until nobody finds it any more. */
+      release_task: (_s, me) => {
+        me.on_tasklist = false
       },
     },
-    exit_oom_victim: {
-      when: (s, me) => !wholeProcess || !me.TIF_MEMDIE || s.mm_users === 0,
-      do: (s, me) => {
-        exit_oom_victim(s, me)
-      },
-    },
-    /** Files, and whatever else is left, until nobody finds it any more. */
-    release_task: (_s, me) => {
-      me.on_tasklist = false
-    },
-  })
+    { start: asleep ? 'schedule' : 'try_to_freeze' },
+  )
 }
 
 /** SIGKILL and the marks, under task_lock(). */
@@ -210,23 +214,38 @@ const disableAndWait = (isOver: (victims: number) => boolean) =>
     },
   })
 
+/** With asleep user space is in the refrigerator already, and suspend is about to see that. */
+const startOf = ({ asleep }: Setup) => ({ start: asleep ? 'try_to_freeze_tasks' : 'freeze_processes' }) as const
+
 export const suspenders = {
-  flag: (exempt: Exempt) =>
-    program('suspender', { ...freeze_processes(exempt), ...disable, ...suspend, ...thaw_processes }),
-  counter: (exempt: Exempt) =>
-    program('suspender', { ...freeze_processes(exempt), ...disable, ...check, ...suspend, ...thaw_processes }),
-  wait: (exempt: Exempt) =>
-    program('suspender', {
-      ...freeze_processes(exempt),
-      ...disableAndWait((victims) => victims === 0),
-      ...suspend,
-      ...thaw_processes,
-    }),
-  invertedWait: (exempt: Exempt) =>
-    program('suspender', {
-      ...freeze_processes(exempt),
-      ...disableAndWait((victims) => victims > 0),
-      ...suspend,
-      ...thaw_processes,
-    }),
+  flag: (exempt: Exempt, setup: Setup) =>
+    program('suspender', { ...freeze_processes(exempt), ...disable, ...suspend, ...thaw_processes }, startOf(setup)),
+  counter: (exempt: Exempt, setup: Setup) =>
+    program(
+      'suspender',
+      { ...freeze_processes(exempt), ...disable, ...check, ...suspend, ...thaw_processes },
+      startOf(setup),
+    ),
+  wait: (exempt: Exempt, setup: Setup) =>
+    program(
+      'suspender',
+      {
+        ...freeze_processes(exempt),
+        ...disableAndWait((victims) => victims === 0),
+        ...suspend,
+        ...thaw_processes,
+      },
+      startOf(setup),
+    ),
+  invertedWait: (exempt: Exempt, setup: Setup) =>
+    program(
+      'suspender',
+      {
+        ...freeze_processes(exempt),
+        ...disableAndWait((victims) => victims > 0),
+        ...suspend,
+        ...thaw_processes,
+      },
+      startOf(setup),
+    ),
 }

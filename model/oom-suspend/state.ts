@@ -4,6 +4,7 @@ import { freezer_fields } from '../kernel/freezer.ts'
 
 export interface Setup {
   readonly threads: number
+  readonly asleep: boolean
   readonly wholeProcess: boolean
 }
 

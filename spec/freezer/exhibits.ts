@@ -118,16 +118,18 @@ const suspend: Exhibit = {
   parts: () => [
     'An OOM kill takes its victim out of the refrigerator. Suspend must not go on while that runs. It took several releases to get that right for the thread that is marked.',
     verdicts(
-      ...['3.17', '3.18', 'inverted-wait', '4.6-rc', '4.9'].map((variant) => ({
+      ...['3.17', '3.18', 'inverted-wait', '4.6-rc'].map((variant) => ({
         variant,
         bounds: { threads: 1 },
+        ingredients: ['asleep'],
         property: 'NobodyUsesMemoryWhileSuspended',
       })),
+      { variant: '4.9', bounds: { threads: 1 }, property: 'NobodyUsesMemoryWhileSuspended' },
     ),
     'Until 6.17 the other threads of the victim stayed in the refrigerator. Since 6.18 all of them are thawed, and none is to be frozen again; but what suspend waits for is still the mark, which one thread has. When that thread is through exit_mm() the others may be anywhere on their way, and the last of them has exit_mmap() to do. On a recording of 7.2, of a frozen victim of three threads, the last thread is busy with that for 0.14 s after the mark is gone. If the mark stayed until the mm is not used any more nobody would be missed.',
     verdicts(
       { variant: '4.9', bounds: { threads: 2 }, property: 'NobodyUsesMemoryWhileSuspended' },
-      { variant: '6.18', bounds: { threads: 2 }, property: 'NobodyUsesMemoryWhileSuspended' },
+      { variant: '6.18', bounds: { threads: 2 }, ingredients: ['asleep'], property: 'NobodyUsesMemoryWhileSuspended' },
       {
         variant: '6.18',
         bounds: { threads: 2 },

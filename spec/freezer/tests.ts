@@ -95,7 +95,7 @@ export const tests: readonly FreezerRow[] = [
       NobodyIsDisturbed: holds,
       TicksToMemory: maximum(0),
     },
-    states: 528,
+    states: 410,
     why: 'The lock is dropped before the test, which reads tsk->mm once more: execve() has installed another one, and the users of that are counted.',
   },
   {
