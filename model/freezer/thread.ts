@@ -153,7 +153,7 @@ const exit_robust_list = ({ slow, privateEntry, locks }: Setup) =>
     /** The first entry is a lock in private memory, and knows the next. */
     fetch_robust_entry: {
       urgent: !slow,
-      do: (s, _me) => (s.mm[0].mapped[1] === true ? undefined : 'futex_exit_done'),
+      do: (s, _me) => (s.mm[0].mapped[1] ? undefined : 'futex_exit_done'),
     },
     /** The next lock in shared memory: cmpxchg of the word, and futex_wake(). Nobody unmaps these pages. */
     handle_futex_death: {
