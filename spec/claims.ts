@@ -208,8 +208,9 @@ const c = {
     thread: 'reaper',
     claim: 'To know whether a process is frozen it is enough to look at one of its threads.',
     decided: frozenVictims(
-      ['v6', 'read-once', 'thaw-last', 'v5-thaw-last', 'read-once-thaw-last'],
+      ['v5', 'v6', 'read-once', 'thaw-last', 'v5-thaw-last', 'read-once-thaw-last'],
       [
+        'SharerLosesNothing',
         'OneThreadDiffersFromCount',
         'OneThreadDiffersFromSharers',
         'CountDiffersFromSharers',

@@ -70,6 +70,23 @@ const delay: Exhibit = {
       { variant: 'v5', bounds: { threads: 2, sharers: 0, locks: 0 }, property: 'TestHasNoResult' },
       { variant: 'v5', bounds: { threads: 1, sharers: 0 }, ingredients: ['exec'], property: 'TestSeesAnotherMm' },
     ),
+    'Does it matter which test is made? Between one thread and all sharers nothing that is claimed here changes, although v5 was to spare processes that share the mm and are awake: a victim that exits in the middle of the test leaves the sharer behind as the only user, and the test takes that for the victim itself. What the flag of cgroup v2 would change is shown above.',
+    verdicts(
+      ...['6.17', 'v5', 'v6', 'read-once'].map((variant) => ({
+        variant,
+        bounds: { threads: 1, sharers: 1 },
+        ingredients: ['mixed'],
+        property: 'SharerLosesNothing',
+      })),
+      ...['thaw-last', 'v5-thaw-last'].flatMap((variant) =>
+        ['TicksToMemory', 'TicksToLoss'].map((property) => ({
+          variant,
+          bounds: { threads: 2, sharers: 1, locks: 1 },
+          ingredients: ['asleep'],
+          property,
+        })),
+      ),
+    ),
     subheading('What was merged'),
     'In 6.18 the delay is as it was, and the whole process is thawed, as Michal Hocko had asked for. Then there is nothing to be gained by skipping the delay: the victim exits by itself, with its lists walked.',
     verdicts(
@@ -99,6 +116,7 @@ const delay: Exhibit = {
         ['v5', 'a frozen victim delays recovery by two seconds', 'true of victims with several threads, until 6.17'],
         ['v5', 'skipping the delay makes robust futexes no worse off', 'wrong: a waiter can be lost at once'],
         ['v5', 'one thread stands for all', 'wrong in both directions, as only one was thawed'],
+        ['v5', 'who shares the mm and is awake is spared', 'wrong if the victim exits in the middle of the test'],
         ['review', 'tsk->frozen is enough', 'wrong for v1, where it is not set, and for v2, where it does harm'],
         ['author, on v6', 'the test finds no frozen thread any more', 'wrong by one moment, which is the harmful one'],
         ['Hocko', 'thaw the process, then there is no case for skipping', 'true, but for sharers of the mm'],

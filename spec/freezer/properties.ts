@@ -76,6 +76,8 @@ export const properties = [
     to: (s) => s.lock.some(isLost),
     count: 'ticks',
   }),
+  /** Nor is a futex of another process with the same mm, which is killed along with the victim. */
+  always('SharerLosesNothing', (s) => !s.lock.some((lock) => isLost(lock) && lock.owner.process !== s.process[0])),
   reachable('WaiterIsWoken', (s) => s.lock.some((lock) => lock.FUTEX_OWNER_DIED)),
   /** Only an exiting thread gives up its locks. */
   always('LocksAreGivenUpInExit', (s) =>

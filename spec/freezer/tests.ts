@@ -1,8 +1,9 @@
 /** D3 and D4: the three tests for a frozen victim, where they differ, and what they look at. */
-import { holds, maximum, reachable, unreachable, violated } from '../../checker/language/index.ts'
+import { holds, maximum, minimum, reachable, unbounded, unreachable, violated } from '../../checker/language/index.ts'
 import type { FreezerRow } from './properties.ts'
 
 const two = { threads: 2, sharers: 0, locks: 0, delay: 2 }
+const locked = { threads: 2, sharers: 1, locks: 1, delay: 20 }
 const shared = { threads: 2, sharers: 1, locks: 0, delay: 2 }
 
 export const tests: readonly FreezerRow[] = [
@@ -58,6 +59,56 @@ export const tests: readonly FreezerRow[] = [
       MarkFindsMm: holds,
     },
     why: 'Where the test comes before the thaw they differ just so while the group is being frozen.',
+  },
+  {
+    claims: ['D3'],
+    variant: 'thaw-last',
+    bounds: locked,
+    ingredients: ['asleep'],
+    expect: { TicksToMemory: maximum(0), TicksToLoss: minimum(0), TicksToExit: unbounded },
+    why: 'Where everybody sleeps, the sharer too, one thread says what all say.',
+  },
+  {
+    claims: ['D3'],
+    variant: 'v5-thaw-last',
+    bounds: locked,
+    ingredients: ['asleep'],
+    expect: { TicksToMemory: maximum(0), TicksToLoss: minimum(0), TicksToExit: unbounded },
+    why: 'The walk over processes comes to the same, at the same price.',
+  },
+  {
+    claims: ['D2', 'D3'],
+    variant: '6.17',
+    bounds: { ...locked, threads: 1, delay: 2 },
+    ingredients: ['mixed'],
+    expect: { SharerLosesNothing: holds, TicksToLoss: unreachable },
+    why: 'With the delay nobody who runs loses anything, whichever of the two is frozen and how.',
+  },
+  {
+    claims: ['D2', 'D3'],
+    variant: 'v5',
+    bounds: { ...locked, threads: 1, delay: 2 },
+    ingredients: ['mixed'],
+    expect: { SharerLosesNothing: violated(30), TicksToLoss: minimum(0) },
+    why: 'The walk was to spare processes that are awake, but is not even begun: the victim has been seen as frozen, has exited, and the one user that is left, taken for the victim itself, is the other process.',
+  },
+  {
+    claims: ['D2', 'D3'],
+    variant: 'v6',
+    bounds: { ...locked, threads: 1, delay: 2 },
+    ingredients: ['mixed'],
+    expect: { SharerLosesNothing: violated(20), TicksToLoss: minimum(0) },
+    full: true,
+    why: 'v6 does not ask for other processes: the verdict is that of v5, ten steps earlier.',
+  },
+  {
+    claims: ['D2', 'D3'],
+    variant: 'read-once',
+    bounds: { ...locked, threads: 1, delay: 2 },
+    ingredients: ['mixed'],
+    expect: { SharerLosesNothing: violated(21), TicksToLoss: minimum(0) },
+    full: true,
+    why: 'Nor does this one.',
   },
   {
     claims: ['D4', 'G4'],
