@@ -188,5 +188,22 @@ export default spec(oomSuspend, {
       states: 2_606,
       why: 'It would be enough for the marked thread to keep its mark until nobody uses the mm any more.',
     },
+    {
+      claims: ['D8'],
+      variant: '4.9',
+      bounds: { threads: 3 },
+      expect: { NobodyUsesMemoryWhileSuspended: holds, SuspendsAfterKill: canReach(22) },
+      full: true,
+      why: 'A third thread is like the second.',
+    },
+    {
+      claims: ['D8'],
+      variant: '6.18',
+      bounds: { threads: 3 },
+      ingredients: ['wholeProcess'],
+      expect: { NobodyUsesMemoryWhileSuspended: holds },
+      full: true,
+      why: 'Also the last of three keeps the mark alive.',
+    },
   ],
 })

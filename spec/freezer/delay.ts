@@ -157,6 +157,15 @@ export const delay: readonly FreezerRow[] = [
     why: 'Without the delay any exit races with the reaper.',
   },
   {
+    claims: ['D7'],
+    variant: '6.17',
+    bounds: one,
+    ingredients: ['slow'],
+    expect: { TicksToLoss: minimum(20), WaiterIsWoken: reachable(7) },
+    states: 846,
+    why: 'The same since 5.18.',
+  },
+  {
     claims: ['D7', 'G4'],
     variant: '6.18',
     bounds: one,
