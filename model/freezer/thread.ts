@@ -13,7 +13,7 @@ export const exemptions = {
 }
 export type Exempt = (typeof exemptions)[keyof typeof exemptions]
 
-/** cgroup_freezing(): the group is asked to freeze; between two commits of 2025 that ended when all of it had. */
+/** cgroup_freezing(): the group is asked to freeze; from cff5f49d433f to its revert in 2025 only while not all of it was frozen. */
 const cgroup_freezing = ({ cgroup }: State, exceptFrozen: boolean): boolean =>
   cgroup.FREEZING && !(exceptFrozen && cgroup.FROZEN)
 
