@@ -10,7 +10,11 @@ import oomSuspend from './oom-suspend.ts'
 import percpuCounter from './percpu-counter.ts'
 import percpuCounterComparison from './percpu-counter-comparison.ts'
 import percpuCounterTree from './percpu-counter-tree.ts'
+import pteLockContention from './pte-lock-contention.ts'
 import splitRss from './split-rss.ts'
+import unmapCost from './unmap-cost.ts'
+import vmaTree from './vma-tree.ts'
+import vmaWalk from './vma-walk.ts'
 
 const specs: readonly Spec[] = [
   oomChildFirst,
@@ -18,6 +22,10 @@ const specs: readonly Spec[] = [
   oomReaperQueue,
   oomSuspend,
   splitRss,
+  vmaTree,
+  vmaWalk,
+  pteLockContention,
+  unmapCost,
   percpuCounter,
   percpuCounterComparison,
   percpuCounterTree,
