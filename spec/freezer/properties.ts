@@ -116,6 +116,14 @@ export const properties = [
   never('TestHasNoResult', (_s, { h }) => h.undefined),
   never('TestSeesAnotherMm', (_s, { h }) => h.strayed),
 
+  /** Where the tests differ, each way, in any state at all; that all sharers are asked means that the thread is. */
+  reachable('OneThreadButNotCount', (s) => oneThread(s) && !counted(s)),
+  reachable('CountButNotOneThread', (s) => counted(s) && !oneThread(s)),
+  reachable('OneThreadButNotSharers', (s) => oneThread(s) && !allSharers(s)),
+  reachable('SharersButNotOneThread', (s) => allSharers(s) && !oneThread(s)),
+  reachable('SharersButNotCount', (s) => allSharers(s) && !counted(s)),
+  reachable('CountButNotSharers', (s) => counted(s) && !allSharers(s)),
+
   /** Where the tests differ, at the moment when one of them is made. */
   reachable('OneThreadDiffersFromCount', (s, context) => atTest(s, context) && oneThread(s) !== counted(s)),
   reachable('OneThreadDiffersFromSharers', (s, context) => atTest(s, context) && oneThread(s) !== allSharers(s)),

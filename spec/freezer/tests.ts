@@ -10,6 +10,21 @@ export const tests: readonly FreezerRow[] = [
   {
     claims: ['D3'],
     variant: 'v6',
+    bounds: { ...shared, threads: 1 },
+    ingredients: ['mixed'],
+    expect: {
+      OneThreadButNotCount: reachable(),
+      CountButNotOneThread: reachable(),
+      OneThreadButNotSharers: reachable(),
+      SharersButNotOneThread: unreachable,
+      SharersButNotCount: reachable(),
+      CountButNotSharers: reachable(),
+    },
+    why: 'Over all states, groups of v1, of v2 and none: the tests differ in every way that is not excluded by one of them asking all that another asks. The refrigerator does not count, and the trap of v2 is no refrigerator.',
+  },
+  {
+    claims: ['D3'],
+    variant: 'v6',
     bounds: two,
     expect: {
       OneThreadDiffersFromCount: reachable(9),
