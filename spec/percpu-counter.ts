@@ -41,7 +41,7 @@ export default spec(percpuCounter, {
   ],
   rows: [
     {
-      claims: ['E1', 'E2'],
+      claims: ['E1', 'E2', 'E3'],
       bounds: { cpus: 2, minimum: 2, adders: 2, increment: 1 },
       ingredients: ['decrements'],
       expect: {
@@ -55,7 +55,7 @@ export default spec(percpuCounter, {
       why: 'Each of two CPUs keeps up to 3 of either sign, adds under way included: who moves a number to the count takes it from nobody else.',
     },
     {
-      claims: ['E1'],
+      claims: ['E1', 'E3'],
       bounds: { cpus: 3, minimum: 2, adders: 2, increment: 1 },
       ingredients: ['decrements'],
       expect: {

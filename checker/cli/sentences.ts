@@ -44,6 +44,8 @@ export const sentences = {
   noLedger: (path: string): string => `There is no file ${path}; name a ledger of claims with --claims <file>.`,
   notLedger: (path: string): string =>
     `${path} must export claims, each with a sentence 'claim' and a 'thread', and threads with their names.`,
+  unknownGround: (id: string, name: string): string =>
+    `Claim ${id} rests on '${name}', which the grounds of its ledger do not have.`,
   noCorpus: (path: string): string => `There is no folder ${path}; name a folder of goldens with --corpus <folder>.`,
 
   cutOff: (path: string): string => `${path} ends in the middle of its JSON; it seems to be cut off.`,
