@@ -1,6 +1,7 @@
 /** Figures and pages of the report, by protocol. */
 import type { Exhibit } from '../checker/language/index.ts'
+import { worstErrors } from './percpu-counter-tree/worst-errors.ts'
 
-const exhibits: readonly Exhibit[] = []
+const exhibits: readonly Exhibit[] = [worstErrors]
 
 export default exhibits

@@ -22,7 +22,7 @@ function replayWorstCases(): Finding {
   const machines = `each machine of 1 to ${MACHINES.length} CPUs`
   return {
     is: 'holds',
-    says: `on ${machines} adds attain U in the tree, at most 2 · batch · N · log N, and (batch - 1) · N in percpu_counter, which is 2 N² - N from 16 CPUs on; before, 66 pages for each thread, whatever the machine`,
+    says: `on ${machines} adds attain U in the tree, at most 2 · batch · N · log2 N, and (batch - 1) · N in percpu_counter, which is 2 N² - N from 16 CPUs on; before, 66 pages for each thread, whatever the machine`,
   }
 }
 
