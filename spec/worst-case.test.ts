@@ -11,6 +11,10 @@ test('every formula is attained, on every machine', () => {
   expect(missed()).toEqual([])
 })
 
+test('also on the largest machines of the table', () => {
+  expect([2048, 4096].map(attained.tree)).toEqual([2048, 4096].map(treeWorst))
+})
+
 test('and would not be, if it said one more', () => {
   expect([treeWorst(9), spinlockWorst(9), threadWorst(2)].map((each) => each + 1)).not.toEqual(
     expect.arrayContaining([attained.tree(9), attained.spinlock(9), attained.threads(2)]),
@@ -40,7 +44,7 @@ describe('growth', () => {
 
 describe('the published figures', () => {
   test('documented range and truth of the tree, batch 32', () => {
-    const rows = [2, 4, 8, 16, 32, 64, 128, 250, 256, 384, 512, 1024].map((cpus) => [
+    const rows = [2, 4, 8, 16, 32, 64, 128, 250, 256, 384, 512, 1024, 4096].map((cpus) => [
       cpus,
       treeWorst(cpus),
       Number(tree(cpus).under),
@@ -60,6 +64,7 @@ describe('the published figures', () => {
       [384, 40576, 49152, 47616, 192],
       [512, 44544, 49152, 47616, 192],
       [1024, 113664, 131072, 126976, 512],
+      [4096, 471040, 524288, 507904, 2048],
     ])
   })
 
