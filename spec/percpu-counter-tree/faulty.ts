@@ -164,13 +164,6 @@ export const faultyRows: readonly TreeRow[] = [
     why: '3: with two CPUs the only item is the root, and there is no room for it.',
   },
   {
-    claims: ['E2'],
-    variant: 'v12',
-    bounds: { cpus: 4, batch: 2, adders: 1, adds: 0, increment: 1, width: 0 },
-    expect: { NothingIsLost: holds, GreatestErrorAtRest: maximum(8) },
-    why: '3, neighbour: with the brackets there is room for all of them.',
-  },
-  {
     claims: ['E1'],
     variant: 'single-cpu-root',
     bounds: { cpus: 1, batch: 2, adders: 1, adds: 1, increment: 1, width: 3 },
