@@ -6,6 +6,9 @@
  * sums, lv/lvs the words of every level by the rules of v12 and v17, cv rows of a value and its comparisons (approximate,
  * precise, and both with the fix), ac/pc and acFix/pcFix those of two counters, …Sums who was summed. Operations are a(dd),
  * r(epeated add), e(ach CPU), m(igrating add: its CPU at level 0, then above), s(et).
+ *
+ * vectors.json is a part of them, with all kinds and sizes; all 280 counters of the whole set were reproduced as well. Left out
+ * are the choices of a task to kill, which the same set has.
  */
 import { carryOf, isRefused, minMaxRange, offsetOf, wrap, type Refusal } from './arithmetic.ts'
 import { errorAtRest } from './bounds.ts'
