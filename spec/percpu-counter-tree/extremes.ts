@@ -193,7 +193,6 @@ export const extremeRows: readonly TreeRow[] = extremes.map((each) => ({
     GreatestError: maximum(each.greatest),
     LeastError: minimum(each.least),
     NothingIsLost: holds,
-    NothingIsLeftBehind: holds,
   },
   states: each.states,
   why: why(each),

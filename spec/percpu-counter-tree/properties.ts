@@ -10,18 +10,27 @@ export type TreeRow = RowOf<typeof percpuCounterTree>
 
 const { always, maximum, minimum, reachable, refines } = propertiesOf(percpuCounterTree)
 
-const trees = new Map<number, Tree>()
-/** The tree as v12 lays it out. */
-function tree(cpus: number, batch: number): Tree {
+/** A tree as v12 lays it out, with what is asked of it again and again as numbers. */
+interface Known {
+  readonly tree: Tree
+  /** One for each level that the model has; 1 where the tree has none. */
+  readonly masks: readonly [number, number, number]
+  readonly errorAtRest: number
+}
+
+const trees = new Map<number, Known>()
+function known(cpus: number, batch: number): Known {
   const key = cpus * 1024 + batch
   let found = trees.get(key)
   if (found !== undefined) return found
-  const made = treeFor(cpus, BigInt(batch))
-  if (isRefused(made)) throw new Error(made.refused)
-  trees.set(key, (found = made))
+  const tree = treeFor(cpus, BigInt(batch))
+  if (isRefused(tree)) throw new Error(tree.refused)
+  const mask = (level: number): number => Number(tree.masks[level] ?? 1n)
+  found = { tree, masks: [mask(0), mask(1), mask(2)], errorAtRest: Number(errorAtRest(tree)) }
+  trees.set(key, found)
   return found
 }
-const treeOf = (s: State): Tree => tree(s.cpu.length, s.batch_size)
+const knownOf = (s: State): Known => known(s.cpu.length, s.batch_size)
 
 /** Nobody is between level 0 and the root. */
 const atRest = (s: State): boolean => s.adder.every((adder) => adder.carry === 0)
@@ -35,7 +44,7 @@ const residual = (value: number, mask: number): number => ((value % mask) + mask
 
 /** What nodes keep back from the level above. */
 function residuals(s: State): number {
-  const [cpus, lower, upper] = [0, 1, 2].map((level) => Number(treeOf(s).masks[level] ?? 1n))
+  const [cpus, lower, upper] = knownOf(s).masks
   return (
     s.cpu.sum(({ level0 }) => residual(level0, cpus)) +
     s.lower.sum(({ count }) => residual(count, lower)) +
@@ -53,7 +62,7 @@ function isInRange(s: State, error: number): boolean {
 const level0Of = (s: State): number => s.cpu.sum(({ level0 }) => level0)
 /** Total and error as the words say them, or as they were counted where words are not whole. */
 const reading = (s: State): { value: number; error: number } =>
-  s.word_bits === 0 || treeOf(s).masks.length === 0
+  s.word_bits === 0 || knownOf(s).tree.masks.length === 0
     ? { value: s.total, error: s.error }
     : { value: word(s, level0Of(s) + s.bias), error: word(s, level0Of(s) - s.root) }
 
@@ -69,12 +78,12 @@ interface Configured {
 }
 
 const intervalAtRest = ({ cpus, batch, increment, width }: Configured, less: number) => ({
-  bounds: { below: 0, above: Number(errorAtRest(tree(cpus, batch))) - less, increment, width: bitsOf(width) },
+  bounds: { below: 0, above: known(cpus, batch).errorAtRest - less, increment, width: bitsOf(width) },
 })
 
 function intervalInFlight({ cpus, batch, adders, increment, width }: Configured, less: number) {
-  const atMost = Number(errorAtRest(tree(cpus, batch)))
-  const excess = Number(excessInFlight(tree(cpus, batch), adders, BigInt(increment)))
+  const { tree, errorAtRest: atMost } = known(cpus, batch)
+  const excess = Number(excessInFlight(tree, adders, BigInt(increment)))
   return {
     bounds: { below: excess, above: atMost + excess - less, increment, width: bitsOf(width) },
     ingredients: ['settles'] as const,
@@ -96,8 +105,8 @@ export const properties = [
   /** As later texts state it: while nobody adds. */
   always('RangeContainsPreciseSumAtRest', (s) => isInRange(s, s.error), { given: atRest }),
   /** The sharper range that the code has: the approximate sum is never above the precise one, and no further below. */
-  always('ErrorAtRestIsSharp', (s) => s.error >= 0 && s.error <= Number(errorAtRest(treeOf(s))), { given: atRest }),
-  reachable('WorstCaseAtRest', (s) => atRest(s) && s.error === Number(errorAtRest(treeOf(s)))),
+  always('ErrorAtRestIsSharp', (s) => s.error >= 0 && s.error <= knownOf(s).errorAtRest, { given: atRest }),
+  reachable('WorstCaseAtRest', (s) => atRest(s) && s.error === knownOf(s).errorAtRest),
   maximum('GreatestErrorAtRest', (s) => (atRest(s) ? s.error : 0)),
   minimum('LeastErrorAtRest', (s) => (atRest(s) ? s.error : 0)),
   maximum('GreatestError', (s) => s.error),

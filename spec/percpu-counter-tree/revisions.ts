@@ -31,6 +31,7 @@ export const revisionRows: readonly TreeRow[] = [
       GreatestErrorAtRest: maximum(8),
       GreatestError: maximum(16),
       LeastError: minimum(-8),
+      NothingIsLeftBehind: holds,
     },
     why: 'Neighbour of v17: the same extremes, one level after the other.',
   },
