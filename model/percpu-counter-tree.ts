@@ -47,7 +47,7 @@
 import { protocol } from '../checker/language/index.ts'
 import { connect, startFull } from './percpu-counter-tree/climb.ts'
 import { layoutOf, revisions } from './percpu-counter-tree/revisions.ts'
-import { history, stateOf } from './percpu-counter-tree/state.ts'
+import { historyOf, stateOf } from './percpu-counter-tree/state.ts'
 
 export const percpuCounterTree = protocol({
   name: 'percpu-counter-tree',
@@ -90,7 +90,7 @@ export const percpuCounterTree = protocol({
     setter: { doc: 'somebody sets the counter to 1 once' },
   },
   state: stateOf(layoutOf),
-  history,
+  history: historyOf(layoutOf),
   init: (setup) => (s) => {
     for (const adder of s.adder) adder.adds_left = setup.adds
     connect(s, setup, layoutOf(setup))

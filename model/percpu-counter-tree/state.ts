@@ -177,7 +177,8 @@ export const stateOf = (layoutOf: (setup: Setup) => Layout) => (setup: Setup) =>
 
 const signedOrNone = (counted: boolean) => (counted ? signed(COUNTED_BITS, 'wrap') : upTo(0, 'wrap'))
 
-export const history = (setup: Setup) => {
+export const historyOf = (layoutOf: (setup: Setup) => Layout) => (setup: Setup) => {
+  const { error } = sizesOf(setup, layoutOf(setup))
   const bits = setup.width === 0 ? COUNTED_BITS : setup.width
   return {
     /** Every total that there was since the read began. */
@@ -189,14 +190,12 @@ export const history = (setup: Setup) => {
     setWasDisturbed: bool,
     /** Total and error when nobody was adding last. */
     restTotal: signed(bits),
-    restError: range(-ERROR_MAX, ERROR_MAX, 'saturate'),
+    restError: range(-2 * error - 2, 2 * error + 2, 'saturate'),
   }
 }
-/** More than any error of the trees that can be searched. */
-const ERROR_MAX = 500
 
 type StateOf = ReturnType<typeof stateOf>
-export const { program, steps } = language<StateOf, typeof history>()
+export const { program, steps } = language<StateOf, ReturnType<typeof historyOf>>()
 export type State = StateView<ReturnType<StateOf>>
 export type Adder = Member<ReturnType<StateOf>, 'adder'>
 export type Cpu = Member<ReturnType<StateOf>, 'cpu'>

@@ -75,10 +75,13 @@ interface Configured {
   readonly adders: number
   readonly increment: number
   readonly width: number
+  readonly counted: boolean
 }
 
-const intervalAtRest = ({ cpus, batch, increment, width }: Configured, less: number) => ({
-  bounds: { below: 0, above: known(cpus, batch).errorAtRest - less, increment, width: bitsOf(width) },
+/** Where what was added is not counted, the value stands still, and only the error is asked about. */
+const intervalAtRest = ({ cpus, batch, increment, width, counted }: Configured, less: number) => ({
+  bounds: { below: 0, above: Math.max(0, known(cpus, batch).errorAtRest - less), increment, width: bitsOf(width) },
+  ...(width === 0 && !counted ? { ingredients: ['settles'] as const } : {}),
 })
 
 function intervalInFlight({ cpus, batch, adders, increment, width }: Configured, less: number) {
