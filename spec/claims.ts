@@ -128,6 +128,9 @@ const b = {
 const exitAndReaper = (variants: readonly string[], properties: readonly string[]) =>
   [{ spec: 'oom-reaper', variants, properties }] as const
 
+const vmaWalk = (variants: readonly string[], properties: readonly string[]) =>
+  ({ spec: 'vma-walk', variants, properties }) as const
+
 const c = {
   C1: {
     thread: 'reaper',
@@ -140,17 +143,52 @@ const c = {
   C2: {
     thread: 'reaper',
     claim: 'Exit, reaper and process_mrelease() together free each page once and walk nothing that is torn down.',
-    decided: exitAndReaper(['6.18', '5.18', '4.14', '4.15'], ['EveryPageIsFreedOnce', 'NobodyWalksAfterTeardown']),
+    decided: [
+      ...exitAndReaper(['6.18', '5.18', '4.14', '4.15'], ['EveryPageIsFreedOnce', 'NobodyWalksAfterTeardown']),
+      vmaWalk(
+        ['6.18', '6.17', '6.18 +mrelease', '6.18 +withoutPteLock', '4.16 +mlocked', '4.17 +mlocked'],
+        ['NoPageIsFreedTwice', 'EveryPageIsFreed', 'PageTablesOutliveWalks', 'MunlockFindsItsEntry'],
+      ),
+    ],
   },
   C3: {
     thread: 'reaper',
     claim: 'The TLB flush that ends exit_mmap() comes after every flush of a concurrent reaper.',
+    decided: [
+      vmaWalk(
+        ['6.18', '6.17', '6.18 +mrelease', '6.18 +withoutWriteLock', '6.17 +withoutWriteLock'],
+        ['ExitFinishesLast', 'PageTablesOutliveWalks'],
+      ),
+    ],
   },
+  // On average: pte-lock-contention/chances.test.ts.
   C4: {
     thread: 'reaper',
     claim: 'Walking in opposite directions makes reaper and exit collide less on page table locks.',
+    decided: [
+      {
+        spec: 'pte-lock-contention',
+        variants: ['same-direction', 'opposite-direction', 'opposite-direction +mrelease'],
+        properties: ['MostCollisions', 'FewestCollisions'],
+      },
+      {
+        spec: 'unmap-cost',
+        variants: ['same-direction', 'opposite-direction', 'no-reaper', 'opposite-direction +anyCosts'],
+        properties: ['TicksToRelease', 'TicksSpent', 'TicksSpun', 'OneWaitAtMost'],
+      },
+    ],
   },
-  C5: { thread: 'reaper', claim: 'Walking backwards visits every VMA once.' },
+  C5: {
+    thread: 'reaper',
+    claim: 'Walking backwards visits every VMA once.',
+    decided: [
+      {
+        spec: 'vma-tree',
+        variants: ['6.18', '6.17', 'v4-vma_prev', 'vma_prev-from-last', 'v5-index-above-last'],
+        properties: ['EveryVmaIsVisitedOnce', 'VmasAreOrdered', 'ReaperReapsAllItMay', 'ReaperLeavesOthersAlone'],
+      },
+    ],
+  },
   C6: {
     thread: 'reaper',
     claim: 'Setting MMF_OOM_SKIP earlier avoids the double walk, or else makes pointless kills possible.',

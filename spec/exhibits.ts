@@ -2,7 +2,8 @@
 import type { Exhibit } from '../checker/language/index.ts'
 import { extremesPage } from './percpu-counter-tree/extremes-page.ts'
 import { worstErrors } from './percpu-counter-tree/worst-errors.ts'
+import { reverseWalk } from './pte-lock-contention/reverse-walk.ts'
 
-const exhibits: readonly Exhibit[] = [worstErrors, extremesPage]
+const exhibits: readonly Exhibit[] = [worstErrors, extremesPage, reverseWalk]
 
 export default exhibits

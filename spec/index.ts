@@ -8,13 +8,21 @@ import oomSerialization from './oom-serialization.ts'
 import percpuCounter from './percpu-counter.ts'
 import percpuCounterComparison from './percpu-counter-comparison.ts'
 import percpuCounterTree from './percpu-counter-tree.ts'
+import pteLockContention from './pte-lock-contention.ts'
 import splitRss from './split-rss.ts'
+import unmapCost from './unmap-cost.ts'
+import vmaTree from './vma-tree.ts'
+import vmaWalk from './vma-walk.ts'
 
 const specs: readonly Spec[] = [
   oomChildFirst,
   oomMmReuse,
   oomReaperQueue,
   splitRss,
+  vmaTree,
+  vmaWalk,
+  pteLockContention,
+  unmapCost,
   percpuCounter,
   percpuCounterComparison,
   percpuCounterTree,
