@@ -3,6 +3,9 @@
  * the specs name the claims that they decide.
  */
 import { claimedVariants } from './claimed-variants.ts'
+import { grounds } from './grounds.ts'
+
+export { grounds }
 
 /** The thread in which a claim was made, or disputed. */
 export const threads = {
@@ -27,6 +30,8 @@ export interface Claim {
     readonly variants: readonly string[]
     readonly properties: readonly string[]
   }[]
+  /** What decides it beside rows. */
+  readonly grounds?: readonly (keyof typeof grounds)[]
 }
 
 const serialization = (variants: readonly string[], properties: readonly string[]) =>
@@ -337,8 +342,16 @@ const e = {
       ),
     ],
   },
-  // The sequences that attain the formulas are in worst-case.test.ts.
-  E3: { thread: 'counters', claim: 'The worst error grows as N log N instead of N squared.' },
+  E3: {
+    thread: 'counters',
+    claim: 'The worst error grows as N log N instead of N squared.',
+    decided: [
+      rows('percpu-counter-tree', ['v12'], ['GreatestErrorAtRest']),
+      rows('percpu-counter', ['6.2'], ['GreatestError']),
+      rows('split-rss', ['6.1'], ['GreatestError']),
+    ],
+    grounds: ['sequences', 'lemmas'],
+  },
   E4: {
     thread: 'counters',
     claim: 'The precise sum is exact when nobody adds.',
@@ -390,10 +403,13 @@ const e = {
       rows('split-rss', ['6.1'], ['GreatestError']),
     ],
   },
-  // Vectors, in model/percpu-counter-tree/vectors.test.ts.
-  E8: { thread: 'counters', claim: 'Known inputs give known sums.' },
-  // A proof, in decisions/2026-11-20-counter-tree-bound.md.
-  E9: { thread: 'counters', claim: 'Range and conservation hold for all sizes, not only for small ones.' },
+  E8: { thread: 'counters', claim: 'Known inputs give known sums.', grounds: ['vectors'] },
+  // The induction that the lemmas carry is in decisions/2026-11-20-counter-tree-bound.md.
+  E9: {
+    thread: 'counters',
+    claim: 'Range and conservation hold for all sizes, not only for small ones.',
+    grounds: ['lemmas', 'sequences'],
+  },
   F1: { thread: 'counters', claim: 'Choosing in two passes finds the task with the largest precise score.' },
   F2: { thread: 'counters', claim: 'Choosing by approximate sums can find the wrong task.' },
   F3: { thread: 'counters', claim: 'A kill can free less than was believed.' },
