@@ -1,10 +1,12 @@
 /** The specs, small to large. */
 import type { Spec } from '../checker/language/index.ts'
+import freezer from './freezer.ts'
 import oomChildFirst from './oom-child-first.ts'
 import oomMmReuse from './oom-mm-reuse.ts'
 import oomReaper from './oom-reaper.ts'
 import oomReaperQueue from './oom-reaper-queue.ts'
 import oomSerialization from './oom-serialization.ts'
+import oomSuspend from './oom-suspend.ts'
 import percpuCounter from './percpu-counter.ts'
 import percpuCounterComparison from './percpu-counter-comparison.ts'
 import percpuCounterTree from './percpu-counter-tree.ts'
@@ -18,6 +20,7 @@ const specs: readonly Spec[] = [
   oomChildFirst,
   oomMmReuse,
   oomReaperQueue,
+  oomSuspend,
   splitRss,
   vmaTree,
   vmaWalk,
@@ -26,6 +29,7 @@ const specs: readonly Spec[] = [
   percpuCounter,
   percpuCounterComparison,
   percpuCounterTree,
+  freezer,
   oomReaper,
   oomSerialization,
 ]

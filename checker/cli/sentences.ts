@@ -48,6 +48,8 @@ export const sentences = {
   notLedger: (path: string): string =>
     `${path} must export claims, each with a sentence 'claim' and a 'thread', and threads with their names.`,
   notScores: (path: string, message: string): string => `${path} is no file of mutation scores: ${message}`,
+  unknownGround: (id: string, name: string): string =>
+    `Claim ${id} rests on '${name}', which the grounds of its ledger do not have.`,
   noCorpus: (path: string): string => `There is no folder ${path}; name a folder of goldens with --corpus <folder>.`,
 
   cutOff: (path: string): string => `${path} ends in the middle of its JSON; it seems to be cut off.`,
