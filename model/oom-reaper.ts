@@ -48,7 +48,7 @@ import { history, state } from './oom-reaper/state.ts'
 export const oomReaper = protocol({
   name: 'oom-reaper',
   source: 'mm/oom_kill.c and exit_mmap(), Linux 4.6 to 6.18',
-  variants: ['6.18', '4.6', '4.9', '4.14', '4.15', '5.18', 'early-skip', 'reaper-off'],
+  variants: ['6.18', '4.6', '4.9', '4.14', '4.15', '4.17', '5.15', '5.18', '6.1', 'early-skip', 'reaper-off'],
   bounds: {
     cpus: { min: 1, max: 3, doc: 'allocators in want of one page' },
     victims: { min: 1, max: 3, doc: 'processes that can be killed: a hog, and daemons of one page each' },
@@ -65,6 +65,12 @@ export const oomReaper = protocol({
     unreapable: { doc: 'the memory of the hog is shared, and the reaper leaves it alone' },
     reaping: { doc: 'a process that has exited leaves the list' },
     mrelease: { doc: 'a manager kills the hog, too, and calls process_mrelease()' },
+    mlocked: { doc: 'the memory of the hog is mlocked' },
+    remembersMm: { doc: 'process_mrelease() also finds an mm that its task has let go of' },
+    memcg: { doc: 'the limit of a memcg is reached as well, and the first daemon is killed for it' },
+    allHeld: { doc: 'somebody holds mmap_lock of every process for writing, and never lets go' },
+    sleepsUnderLock: { doc: 'whoever has killed sleeps for a tick before it unlocks oom_lock' },
+    withoutPin: { doc: '5.15: process_mrelease() does not become a user of the mm' },
     withoutPteLock: { doc: 'the reaper looks at an entry and clears it without a lock' },
     withoutReset: { doc: '5.18: exit_mmap() leaves mm->mmap pointing at the VMAs that it has freed' },
     prompt: { doc: 'no tick passes while allocators, timers and the reaper can act' },

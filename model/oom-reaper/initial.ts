@@ -4,7 +4,7 @@ import type { Setup, State } from './state.ts'
 /** Somebody holds the mm of the hog, and perhaps its mmap_lock. */
 function hold(mm: State['mm'][number], { writer, reader, queuedWriter, pin }: Setup): void {
   if (writer || reader || queuedWriter || pin) mm.mm_users++
-  mm.mmap_lock.writer = writer
+  mm.mmap_lock.writer ||= writer
   if (reader || queuedWriter) mm.mmap_lock.readers++
   if (queuedWriter) {
     mm.mmap_lock.waiting++
@@ -23,5 +23,7 @@ export const initially = (setup: Setup) => (s: State) => {
   }
   s.task[0].is_stuck = setup.stuck
   s.mm[0].VM_SHARED = setup.unreapable
+  for (let page = 0; page < setup.pages; page++) s.mm[0].VM_LOCKED[page] = setup.mlocked
+  for (const mm of s.mm) mm.mmap_lock.writer = setup.allHeld
   hold(s.mm[0], setup)
 }

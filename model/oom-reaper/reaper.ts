@@ -7,9 +7,15 @@ import { call, holdsMemory, procedure, program, running, steps, type Mm, type Se
 
 interface Frame {
   mm: Mm
-  /** VMAs that are still to be visited: from the highest down. */
+  /** VMAs that are still to be visited. */
   left: number
   started: boolean
+}
+
+/** From which end VMAs are visited, and whether those that are mlocked are. */
+export interface Manner {
+  readonly descending: boolean
+  readonly skipsMlocked: boolean
 }
 
 const shape = ({ pages }: Setup) =>
@@ -24,7 +30,7 @@ const noteStraying = (h: { strayed: boolean }, _s: unknown, me: { readonly mm: M
   h.strayed = h.strayed || (me.mm?.torn_down === true && !me.mm.no_mmap)
 }
 
-/** Turns to the next VMA, at first to the highest, or to none. */
+/** Turns to the next VMA, at first to the one at an end, or to none. */
 function advance(frame: Frame): boolean {
   if (!frame.started) {
     frame.started = true
@@ -33,16 +39,26 @@ function advance(frame: Frame): boolean {
   return frame.left > 0 && !frame.mm.VM_SHARED && !frame.mm.no_mmap
 }
 
+/** The VMA at which the walk is. */
+const vmaOf = (frame: Frame, { descending }: Manner): number =>
+  descending ? frame.left - 1 : frame.mm.pte.length - frame.left
+
+/** Whether there is something to be unmapped there. */
+function isReapable(frame: Frame, manner: Manner): boolean {
+  const vma = vmaOf(frame, manner)
+  return frame.mm.pte[vma] && !(manner.skipsMlocked && frame.mm.VM_LOCKED[vma])
+}
+
 /** __oom_reap_task_mm(), which frees what it has gathered VMA by VMA. */
 const walks = {
-  withPteLock: (setup: Setup, urgent = setup.prompt) =>
+  withPteLock: (setup: Setup, manner: Manner, urgent = setup.prompt) =>
     procedure('__oom_reap_task_mm', shape(setup), {
       /** The lock of the page table is held from the look at the entry until it is cleared. */
       unmap_page_range: {
         do: (_s, _me, _pick, frame) => {
           if (!advance(frame)) return 'return'
-          if (!frame.mm.pte[frame.left - 1]) return 'unmap_page_range'
-          frame.mm.pte[frame.left - 1] = false
+          if (!isReapable(frame, manner)) return 'unmap_page_range'
+          frame.mm.pte[vmaOf(frame, manner)] = false
           frame.mm.gathered++
           return
         },
@@ -58,13 +74,13 @@ const walks = {
         urgent,
       },
     }),
-  withoutPteLock: (setup: Setup, urgent = setup.prompt) =>
+  withoutPteLock: (setup: Setup, manner: Manner, urgent = setup.prompt) =>
     procedure('__oom_reap_task_mm', shape(setup), {
       /** The walk sees that the entry is present. */
       unmap_page_range: {
         do: (_s, _me, _pick, frame) => {
           if (!advance(frame)) return 'return'
-          return frame.mm.pte[frame.left - 1] ? undefined : 'unmap_page_range'
+          return isReapable(frame, manner) ? undefined : 'unmap_page_range'
         },
         note: noteStraying,
         urgent,
@@ -72,7 +88,7 @@ const walks = {
       /** It clears the entry that it saw. */
       ptep_clear: {
         do: (_s, _me, _pick, frame) => {
-          frame.mm.pte[frame.left - 1] = false
+          frame.mm.pte[vmaOf(frame, manner)] = false
           frame.mm.gathered++
         },
         urgent,
@@ -87,8 +103,9 @@ const walks = {
       },
     }),
 }
-export const walkOf = (setup: Setup) => (setup.withoutPteLock ? walks.withoutPteLock(setup) : walks.withPteLock(setup))
-type Walk = ReturnType<typeof walkOf>
+export const walkOf = (setup: Setup, manner: Manner) =>
+  setup.withoutPteLock ? walks.withoutPteLock(setup, manner) : walks.withPteLock(setup, manner)
+export type Walk = ReturnType<typeof walkOf>
 
 export const timer = ({ prompt: urgent }: Setup) =>
   program(
@@ -282,39 +299,77 @@ export const takeReference = <const L extends string>(gone: L, { prompt: urgent 
   })
 
 /** process_mrelease(), by a manager that has killed the hog itself. */
-export const manager = (walk: Walk) =>
-  program(
-    'manager',
-    {
+const mrelease = {
+  find: ({ remembersMm }: Setup, becomesUser: boolean) =>
+    steps('manager', {
       pidfd_send_signal: (s) => {
         s.task[0].SIGKILL = true
       },
-      /** ESRCH, if the task has let go of its mm. */
+      /** ESRCH, if the task has let go of its mm; as was proposed in 2026 the task remembers it. */
       find_lock_task_mm: {
         do: (s, me) => {
-          me.mm = s.task[0].mm
-          return me.mm === null ? 'done' : undefined
+          me.mm = remembersMm ? s.task[0].own_mm : s.task[0].mm
+          if (me.mm === null) return 'done'
+          if (becomesUser) me.mm.mm_users++
+          return
         },
         note: (h, s, me) => {
           h.esrch = h.esrch || (me.mm === null && holdsMemory(s.mm[0]))
         },
       },
-      mmap_read_lock_killable: {
-        when: (_s, me) => canRead(me.mm!.mmap_lock),
-        do: (_s, me) => {
-          down_read_trylock(me.mm!.mmap_lock)
-        },
-      },
-      test_MMF_OOM_SKIP: (_s, me) => (me.mm!.MMF_OOM_SKIP ? 'mmap_read_unlock' : undefined),
-      walk: call(walk, (_s, me) => ({ mm: me.mm! })),
-      mmap_read_unlock: (_s, me) => {
-        up_read(me.mm!.mmap_lock)
-        me.mm = null
-        return 'done'
+    }),
+  lock: steps('manager', {
+    mmap_read_lock_killable: {
+      when: (_s, me) => canRead(me.mm!.mmap_lock),
+      do: (_s, me) => {
+        down_read_trylock(me.mm!.mmap_lock)
       },
     },
-    running,
-  )
+    test_MMF_OOM_SKIP: (_s, me) => (me.mm!.MMF_OOM_SKIP ? 'mmap_read_unlock' : undefined),
+  }),
+  unlock: steps('manager', {
+    mmap_read_unlock: (_s, me) => {
+      up_read(me.mm!.mmap_lock)
+    },
+  }),
+  leave: steps('manager', {
+    mmdrop: (_s, me) => {
+      me.mm = null
+      return 'done'
+    },
+  }),
+}
+const mmOf = (_s: State, me: { readonly mm: Mm | null }) => ({ mm: me.mm! })
+
+export const managers = {
+  /** It keeps the mm_struct, and is no user of it. */
+  withoutUser: (walk: Walk, setup: Setup) =>
+    program(
+      'manager',
+      {
+        ...mrelease.find(setup, false),
+        ...mrelease.lock,
+        walk: call(walk, mmOf),
+        ...mrelease.unlock,
+        ...mrelease.leave,
+      },
+      running,
+    ),
+  /** 5.15: it is a user of the mm, which nobody tears down until it puts it; and it may be the last. */
+  asUser: (walk: Walk, setup: Setup, mmput: Mmput) =>
+    program(
+      'manager',
+      {
+        ...mrelease.find(setup, true),
+        ...mrelease.lock,
+        walk: call(walk, mmOf),
+        ...mrelease.unlock,
+        mmput: call(mmput, (_s, me) => ({ mm: me.mm!, victim: false }), 'mmdrop'),
+        ...mrelease.leave,
+      },
+      running,
+    ),
+}
 
 /** How the holder comes to let go of mmap_lock. */
 export const locks = {
