@@ -58,6 +58,7 @@ export const oomReaper = protocol({
   },
   ingredients: {
     stuck: { doc: 'the hog never sees its signal' },
+    daemonsStuck: { doc: 'the daemons never see theirs: what comes after their kill is left out' },
     pin: { doc: 'somebody has got the mm of the hog by get_task_mm(), and puts it when it likes' },
     writer: { doc: 'a thread holds mmap_lock of the hog for writing, and lets go when it likes' },
     reader: { doc: 'somebody holds mmap_lock of the hog for reading, and lets go when it likes' },

@@ -43,7 +43,7 @@ function holders(setup: Setup, mmput: Mmput) {
   if (setup.writer) return [program('holder', { ...locks.writer, ...letGo(mmput) }, options)]
   if (setup.reader) return [program('holder', { ...locks.reader, ...letGo(mmput) }, options)]
   if (setup.queuedWriter) return [program('holder', { ...locks.queuedWriter, ...letGo(mmput) }, options)]
-  return setup.pin ? [program('holder', letGo(mmput), options)] : []
+  return setup.pin ? [program('holder', { ...locks.pin, ...letGo(mmput) }, options)] : []
 }
 
 /** 4.6: a reference, no oom_lock, and the mark taken from the victim only where reaping succeeded. */
@@ -175,11 +175,7 @@ export const eras = {
     const mmput = mmputs.reapThenPulse(setup)
     const walk = walkOf(setup, ascendingUnlocked)
     const manager = setup.withoutPin ? managers.withoutUser(walk, setup) : managers.asUser(walk, setup, mmput)
-    return [
-      killer(setup, looks.oom_mm, 'atOnce'),
-      reaper(setup, walk),
-      ...environment(setup, 'atOnce', mmput, manager),
-    ]
+    return [killer(setup, looks.oom_mm, 'atOnce'), reaper(setup, walk), ...environment(setup, 'atOnce', mmput, manager)]
   },
   '5.18': (setup: Setup) => delayed(setup, mmputs.reapFirst(setup), ascending),
   '6.1': (setup: Setup) => delayed(setup, mmputs.readThenWrite(setup), ascending),

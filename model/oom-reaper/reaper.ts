@@ -3,7 +3,18 @@ import { bool, ref, upTo } from '../../checker/language/index.ts'
 import { canRead, canWrite, down_read_trylock, up_read } from '../kernel/rwsem.ts'
 import { countedDown, detach_timer, expired } from '../kernel/timer.ts'
 import type { Mmput } from './exit.ts'
-import { call, holdsMemory, procedure, program, running, steps, type Mm, type Setup, type State } from './state.ts'
+import {
+  call,
+  holdsMemory,
+  mapped,
+  procedure,
+  program,
+  running,
+  steps,
+  type Mm,
+  type Setup,
+  type State,
+} from './state.ts'
 
 interface Frame {
   mm: Mm
@@ -187,7 +198,9 @@ export const hide = ({ retries, prompt: urgent }: Setup) =>
         return 'put_task_struct'
       },
       note: (h, _s, me) => {
-        if (me.mm !== null && (me.attempts === retries || me.mm.VM_SHARED)) h.givenUp.add(me.mm)
+        const { mm } = me
+        if (mm === null || mapped(mm) === 0) return
+        if (me.attempts === retries || mm.VM_SHARED || mm.VM_LOCKED.some((locked) => locked)) h.givenUp.add(mm)
       },
     },
   })
@@ -371,8 +384,12 @@ export const managers = {
     ),
 }
 
-/** How the holder comes to let go of mmap_lock. */
+/** How the holder comes to be through with the mm, or with mmap_lock. */
 export const locks = {
+  /** It holds no lock, and reads what it likes. */
+  pin: steps('holder', {
+    proc_pid_read: {},
+  }),
   writer: steps('holder', {
     up_write: (s) => {
       s.mm[0].mmap_lock.writer = false
@@ -403,7 +420,15 @@ export const locks = {
 }
 
 /** It gives up the mm, if it ever does, and may be its last user. */
-export const letGo = (mmput: Mmput) => ({ mmput: call(mmput, (s: State) => ({ mm: s.mm[0], victim: false })) })
+export const letGo = (mmput: Mmput) => ({
+  mmput: call(mmput, (s: State) => ({ mm: s.mm[0], victim: false }), 'put_task_struct'),
+  ...steps('holder', {
+    put_task_struct: (_s, me) => {
+      me.has_mm = false
+      return 'done'
+    },
+  }),
+})
 
 export const clock = program(
   'clock',

@@ -27,6 +27,7 @@ export type Ingredient =
   | 'unreapable'
   | 'reaping'
   | 'mrelease'
+  | 'daemonsStuck'
   | 'mlocked'
   | 'remembersMm'
   | 'memcg'
@@ -113,7 +114,7 @@ export const state = (setup: Setup) => {
       sleep: upTo(1),
     }),
     /** Somebody else who has got the mm of the hog, by get_task_mm() or as another thread. */
-    holder: singleton({}),
+    holder: singleton({ has_mm: bool }),
     /** Kills the hog and calls process_mrelease(). */
     manager: singleton({ mm: option(ref('mm')) }),
     /** Runs out of memory in a memcg to which only the first daemon belongs, and kills that. */

@@ -6,16 +6,35 @@
  */
 import { propertiesOf, type RowOf, type SetView } from '../../checker/language/index.ts'
 import { oomReaper } from '../../model/oom-reaper.ts'
-import { holdsMemory, mapped, type Mm, type State } from '../../model/oom-reaper/state.ts'
+import { holdsMemory, mapped, type Mm, type State, type Task } from '../../model/oom-reaper/state.ts'
 import { WMARK_HIGH } from '../../model/kernel/zone.ts'
 
 export type ReaperRow = RowOf<typeof oomReaper>
 
-const { always, leadsTo, longest, maximum, reachable, shortest, stepwise } = propertiesOf(oomReaper)
+const { always, alwaysReachable, leadsTo, longest, maximum, reachable, shortest, stepwise } = propertiesOf(oomReaper)
 
 /** What the first kill was made for has come about, or another kill has. */
 const isOver = (s: State, { h }: { h: { readonly kills: number; readonly killed: SetView<Mm> } }) =>
   s.panicked || h.kills > 1 || s.cpu.every((cpu) => cpu.has_page) || h.killed.some((mm) => !holdsMemory(mm))
+
+type Cpu = State['cpu'][number]
+
+/** Labels of an allocator that has oom_lock. */
+const deciding = [
+  'last_attempt',
+  'select_bad_process',
+  'oom_kill_process',
+  'queue_oom_reaper',
+  'schedule_timeout_killable',
+  'wake_up',
+] as const
+
+/** Whether a task has come to its end, or need not come there. */
+const isOut = (task: Task, isDone: boolean): boolean => isDone || !task.SIGKILL || task.is_stuck
+
+/** Nothing is left of an mm that nobody uses any more: no memory, no lock, and whoever asks for it is told so. */
+const isGone = (mm: Mm): boolean => !holdsMemory(mm) && mm.torn_down && mm.MMF_OOM_SKIP && isFree(mm)
+const isFree = ({ mmap_lock }: Mm): boolean => mmap_lock.readers === 0 && mmap_lock.waiting === 0 && !mmap_lock.writer
 
 export const properties = [
   /** Every page is mapped, gathered by one walker, free, or has been allocated: exit and reaper free none of them twice. */
@@ -27,6 +46,38 @@ export const properties = [
   ),
   /** Nobody walks VMAs or page tables that are gone: what he would read there belongs to somebody else. */
   always('NobodyWalksAfterTeardown', (_s, { h }) => !h.strayed),
+
+  /** What exit has found present stays so until it has looked into it. */
+  always('NobodyFollowsWhatIsCleared', (s) => s.mm.every((mm) => mm.followed === 0 || mm.pte[mm.followed - 1])),
+  /** One allocator at a time decides, and with oom_lock; a reaper that has oom_lock, too, is alone with it. */
+  always('DecisionsAreUnderOomLock', (s, { at }) => {
+    const decides = (cpu: Cpu): boolean => deciding.some((label) => at(cpu, label))
+    const owners = s.cpu.count(decides) + Number(s.reaper[0].task !== null && at(s.reaper[0], 'mutex_unlock'))
+    return owners === 0 || (owners === 1 && s.oom_lock)
+  }),
+  /** Whoever is through has given back what it took: references, locks, pages, and the mark. */
+  always(
+    'EverythingIsGivenBack',
+    (s, { h }) =>
+      s.mm.every((mm) => mm.mm_users > 0 || !h.killed.has(mm) || isGone(mm)) &&
+      s.task.every((task) => !task.TIF_MEMDIE || task.mm !== null),
+    {
+      given: (s, { at }) =>
+        s.reaper[0].task === null &&
+        !s.holder[0].has_mm &&
+        s.manager[0].mm === null &&
+        s.task.every((task) => isOut(task, at(task, 'done'))),
+    },
+  ),
+  /** Whoever was killed and is not stuck can still come to its end, and the reaper to the end of its list. */
+  alwaysReachable(
+    'EverybodyCanFinish',
+    (s, { at }) =>
+      s.panicked ||
+      (s.reaper[0].task === null && s.oom_reaper_list.isEmpty && s.task.every((task) => isOut(task, at(task, 'done')))),
+  ),
+  /** After a panic nobody takes a step. */
+  stepwise('PanicIsTheEnd', (s, { before }) => before(() => !s.panicked), { given: (s) => s.panicked }),
 
   /** Late: no kill while an attempt at the high mark would succeed. */
   stepwise('NoKillWhileEnoughIsFree', (s, { before }) => before(() => s.free) <= WMARK_HIGH, {
@@ -72,6 +123,12 @@ export const properties = [
     to: (_s, { h }) => h.kills > 1 || h.killed.some((mm) => mm.MMF_OOM_SKIP || !holdsMemory(mm)),
     count: 'ticks',
   }),
+  /** The same for a daemon that was killed by its memcg, and comes to the reaper behind or before the hog. */
+  longest('TicksToDaemonIsHidden', {
+    from: (s, { h }) => h.memcgKill && !s.mm[1].MMF_OOM_SKIP && holdsMemory(s.mm[1]),
+    to: (s) => s.mm[1].MMF_OOM_SKIP || !holdsMemory(s.mm[1]),
+    count: 'ticks',
+  }),
   /** And how long the victim has, at least, before the reaper turns to it. */
   shortest('TicksToReaper', {
     from: (s, { at, h }) => h.kills === 1 && s.cpu.some((cpu) => at(cpu, 'queue_oom_reaper')),
@@ -79,6 +136,13 @@ export const properties = [
     count: 'ticks',
   }),
   maximum('Kills', (_s, { h }) => h.killed.size),
+
+  /** The manager has killed the hog and calls process_mrelease(): its memory comes back. */
+  leadsTo(
+    'MreleaseBringsMemoryBack',
+    (s) => s.task[0].SIGKILL,
+    (s) => s.panicked || !holdsMemory(s.mm[0]),
+  ),
 
   reachable('Kill', (_s, { h }) => h.kills > 0),
   reachable('SecondKill', (_s, { h }) => h.kills > 1),

@@ -1,27 +1,43 @@
 /** C2, C8 and G4: exit, reaper and process_mrelease() on one mm, with bugs of the past beside their fixes; and what recordings show. */
-import { holds, reachable, violated } from '../../checker/language/index.ts'
+import { holds, reachable, unreachable, violated } from '../../checker/language/index.ts'
 import type { ReaperRow } from './properties.ts'
 
 const one = { cpus: 1, victims: 2, pages: 2, delay: 0, retries: 1 }
 const alone = { cpus: 1, victims: 1, pages: 2, delay: 0, retries: 1 }
 
-export const teardown: readonly ReaperRow[] = [
+/** Nobody else than the victim and the reaper. */
+const both: readonly ReaperRow[] = [
   {
     claims: ['C2'],
     variant: '6.18',
     bounds: alone,
-    expect: { EveryPageIsFreedOnce: holds, NobodyWalksAfterTeardown: holds },
+    expect: {
+      EveryPageIsFreedOnce: holds,
+      NobodyWalksAfterTeardown: holds,
+      EverythingIsGivenBack: holds,
+      DecisionsAreUnderOomLock: holds,
+      EverybodyCanFinish: holds,
+      PanicIsTheEnd: holds,
+    },
     states: 2_770,
     why: 'An entry is looked at and cleared under one lock, and exit waits for all readers between the flag and the teardown.',
   },
-  {
-    claims: ['C2'],
-    variant: '5.18',
-    bounds: alone,
-    expect: { EveryPageIsFreedOnce: holds, NobodyWalksAfterTeardown: holds },
-    states: 2_827,
-    why: 'Teardown is under the lock for writing, and whoever gets it for reading after that sees the flag.',
-  },
+  ...(['4.6', '4.9', '4.14', '4.15', '4.17', '5.15', '5.18', '6.1', 'early-skip', 'reaper-off'] as const).map(
+    (variant): ReaperRow => ({
+      claims: ['C2'],
+      variant,
+      bounds: alone,
+      expect: {
+        EveryPageIsFreedOnce: holds,
+        NobodyWalksAfterTeardown: holds,
+        EverythingIsGivenBack: holds,
+        DecisionsAreUnderOomLock: holds,
+        EverybodyCanFinish: holds,
+        PanicIsTheEnd: holds,
+      },
+      why: `In ${variant} whoever is left of exit and reaper waits for the other, or has a reference, before page tables go.`,
+    }),
+  ),
   {
     claims: ['C2'],
     variant: '6.18',
@@ -31,13 +47,16 @@ export const teardown: readonly ReaperRow[] = [
     states: 3_870,
     why: 'Without the lock of the page table both clear the entry that both saw, and the page is freed twice.',
   },
+]
+
+/** With somebody who has the mm, or its lock, besides. */
+const others: readonly ReaperRow[] = [
   {
     claims: ['C2', 'G4'],
     variant: '4.14',
     bounds: alone,
     ingredients: ['pin'],
-    expect: { EveryPageIsFreedOnce: holds, NobodyWalksAfterTeardown: violated(22), LastUserIsAnother: reachable(10) },
-    states: 4_557,
+    expect: { EveryPageIsFreedOnce: holds, NobodyWalksAfterTeardown: violated(23), LastUserIsAnother: reachable(11) },
     why: 'exit_mmap() asked whether the task that runs it is a victim: a reader that is the last user is none, does not wait for the reaper, and frees the page tables under it.',
   },
   {
@@ -45,18 +64,102 @@ export const teardown: readonly ReaperRow[] = [
     variant: '4.15',
     bounds: alone,
     ingredients: ['pin'],
-    expect: { EveryPageIsFreedOnce: holds, NobodyWalksAfterTeardown: holds, LastUserIsAnother: reachable(10) },
-    states: 5_179,
+    expect: {
+      EveryPageIsFreedOnce: holds,
+      NobodyWalksAfterTeardown: holds,
+      LastUserIsAnother: reachable(11),
+      EverythingIsGivenBack: holds,
+      EverybodyCanFinish: holds,
+    },
     why: 'It asks the mm instead.',
+  },
+  ...(['4.6', '4.9', '4.17', '5.15', '5.18', '6.1', '6.18', 'early-skip'] as const).map((variant): ReaperRow => ({
+    claims: ['C2'],
+    variant,
+    bounds: alone,
+    ingredients: ['pin'],
+    expect: {
+      EveryPageIsFreedOnce: holds,
+      NobodyWalksAfterTeardown: holds,
+      EverythingIsGivenBack: holds,
+      EverybodyCanFinish: holds,
+      LastUserIsAnother: reachable(),
+    },
+    why: `Whoever is the last user in ${variant} does what the victim would have done, as recordings show of mms that others had got hold of.`,
+  })),
+  ...(['writer', 'reader', 'queuedWriter'] as const).map((holder): ReaperRow => ({
+    claims: ['C2'],
+    variant: '6.18',
+    bounds: alone,
+    ingredients: [holder],
+    expect: {
+      EveryPageIsFreedOnce: holds,
+      NobodyWalksAfterTeardown: holds,
+      EverythingIsGivenBack: holds,
+      EverybodyCanFinish: holds,
+    },
+    why: 'Whoever holds mmap_lock delays the others, and takes nothing from them.',
+  })),
+  {
+    claims: ['C2', 'G4'],
+    variant: '4.15',
+    bounds: alone,
+    ingredients: ['mlocked'],
+    expect: { NobodyFollowsWhatIsCleared: violated(), EveryPageIsFreedOnce: holds },
+    why: 'Exit takes VM_LOCKED from a VMA before it looks at its pages: the reaper, which had left the VMA alone for that flag, clears the entry that exit is about to follow (CVE-2018-1000200).',
+  },
+  {
+    claims: ['C2', 'G4'],
+    variant: '4.17',
+    bounds: alone,
+    ingredients: ['mlocked'],
+    expect: { NobodyFollowsWhatIsCleared: holds, EveryPageIsFreedOnce: holds, EverythingIsGivenBack: holds },
+    why: 'Exit sets the flag and waits for the reaper before it touches VM_LOCKED, and nobody reaps any more.',
+  },
+  {
+    claims: ['C2', 'G4'],
+    variant: '5.15',
+    bounds: alone,
+    ingredients: ['mlocked'],
+    expect: { NobodyFollowsWhatIsCleared: holds, EveryPageIsFreedOnce: holds, EverythingIsGivenBack: holds },
+    why: 'It does so without oom_lock as well.',
+  },
+]
+
+/** Everybody but a reader that keeps the mm for as long as it likes: once it puts the mm it goes on. */
+const allButTheReader = {
+  weak: [
+    'manager',
+    'task',
+    'holder.mmput/mmput.atomic_dec_and_test',
+    'holder.mmput/mmput.mmap_read_lock',
+    'holder.mmput/mmput.unmap_vmas',
+    'holder.mmput/mmput.mmap_read_unlock',
+    'holder.mmput/mmput.set_MMF_OOM_SKIP',
+    'holder.mmput/mmput.mmap_write_lock',
+    'holder.mmput/mmput.free_pgtables',
+    'holder.mmput/mmput.tlb_finish_mmu',
+    'holder.mmput/mmput.mmap_write_unlock',
+  ],
+}
+
+/** C8: the third walker. */
+const released: readonly ReaperRow[] = [
+  {
+    claims: ['C2', 'C8', 'G4'],
+    variant: '5.15',
+    bounds: alone,
+    ingredients: ['mrelease', 'withoutPin'],
+    expect: { NobodyWalksAfterTeardown: violated() },
+    why: 'process_mrelease() works on any mm that is dying, and an exit that waits only for the sake of OOM victims does not wait for it.',
   },
   {
     claims: ['C2', 'C8', 'G4'],
-    variant: '4.15',
+    variant: '5.15',
     bounds: alone,
     ingredients: ['mrelease'],
-    expect: { NobodyWalksAfterTeardown: violated(13) },
-    states: 24_369,
-    why: 'process_mrelease() works on any mm that is dying, and an exit that waits only for the sake of OOM victims does not wait for it; it came in 5.15, when exit still did that.',
+    expect: { NobodyWalksAfterTeardown: holds, EveryPageIsFreedOnce: holds, EverybodyCanFinish: holds },
+    why: 'As a user of the mm it keeps exit_mmap() from running at all until it has walked, and may be the one that runs it.',
   },
   {
     claims: ['C2', 'C8', 'G4'],
@@ -64,7 +167,6 @@ export const teardown: readonly ReaperRow[] = [
     bounds: alone,
     ingredients: ['mrelease', 'withoutReset'],
     expect: { EveryPageIsFreedOnce: holds, NobodyWalksAfterTeardown: violated(16) },
-    states: 28_427,
     why: 'The flag is set for OOM victims only: process_mrelease() gets the lock after exit has let go of it, sees no flag, and follows mm->mmap to VMAs that are freed.',
   },
   {
@@ -73,18 +175,69 @@ export const teardown: readonly ReaperRow[] = [
     bounds: alone,
     ingredients: ['mrelease'],
     expect: { EveryPageIsFreedOnce: holds, NobodyWalksAfterTeardown: holds },
-    states: 28_343,
     why: 'Where exit sets mm->mmap to NULL before it unlocks, process_mrelease() finds nothing to walk.',
   },
   {
-    claims: ['C2', 'C8'],
+    claims: ['C2', 'C8', 'G4'],
     variant: '6.18',
     bounds: alone,
     ingredients: ['mrelease'],
-    expect: { EveryPageIsFreedOnce: holds, NobodyWalksAfterTeardown: holds, MreleaseFindsNoMm: reachable(4) },
-    states: 33_216,
+    expect: {
+      EveryPageIsFreedOnce: holds,
+      NobodyWalksAfterTeardown: holds,
+      EverybodyCanFinish: holds,
+      MreleaseFindsNoMm: reachable(4),
+    },
     why: 'Every exit sets the flag and waits for every reader; but a victim that has let go of its mm cannot be released any more, and process_mrelease() returns ESRCH with all of the memory still there.',
   },
+  {
+    claims: ['C2', 'C8', 'G4'],
+    variant: '6.18',
+    bounds: alone,
+    ingredients: ['mrelease', 'remembersMm'],
+    expect: { EveryPageIsFreedOnce: holds, NobodyWalksAfterTeardown: holds, MreleaseFindsNoMm: unreachable },
+    why: 'A task that remembers its mm, as was proposed in 2026, can be released at any time, and the flag tells process_mrelease() when it comes too late.',
+  },
+  {
+    claims: ['C8', 'G4'],
+    variant: 'reaper-off',
+    bounds: alone,
+    ingredients: ['mrelease', 'pin'],
+    fairness: allButTheReader,
+    expect: { MreleaseBringsMemoryBack: violated(), MreleaseFindsNoMm: reachable(4) },
+    why: 'Somebody else pins the mm, the victim has let go of it, process_mrelease() does not find it: nothing comes back until the pin goes.',
+  },
+  {
+    claims: ['C8', 'G4'],
+    variant: 'reaper-off',
+    bounds: alone,
+    ingredients: ['mrelease', 'pin', 'remembersMm'],
+    fairness: allButTheReader,
+    expect: { MreleaseBringsMemoryBack: holds, MreleaseFindsNoMm: unreachable },
+    why: 'What is remembered is found, and reaped in spite of the pin.',
+  },
+  {
+    claims: ['C8'],
+    variant: 'reaper-off',
+    bounds: alone,
+    ingredients: ['mrelease', 'stuck'],
+    fairness: { weak: ['manager', 'task'] },
+    expect: { MreleaseBringsMemoryBack: holds },
+    why: 'Of a victim that never runs the memory is released, as recordings show: that much the manager can do like the reaper.',
+  },
+  {
+    claims: ['C8'],
+    variant: 'reaper-off',
+    bounds: alone,
+    ingredients: ['mrelease', 'stuck', 'writer'],
+    fairness: { weak: ['manager', 'task'] },
+    expect: { MreleaseBringsMemoryBack: violated() },
+    why: 'Where mmap_lock is held the reaper gives up and lets the next one die; process_mrelease() waits, for as long as it takes, and hides nothing.',
+  },
+]
+
+/** What fixes of 2016 and 2017 changed, and what recordings show of ordinary exits. */
+const history: readonly ReaperRow[] = [
   {
     claims: ['G4'],
     variant: '4.6',
@@ -103,21 +256,22 @@ export const teardown: readonly ReaperRow[] = [
       EveryPageIsFreedOnce: holds,
       NobodyWalksAfterTeardown: holds,
     },
-    states: 11_920,
     why: 'An mm without users is taken for reaped, and hidden, while its last user has only begun to unmap it.',
   },
   {
-    claims: ['G4'],
-    variant: '4.14',
-    bounds: one,
-    expect: { NoKillWhileExitUnmaps: holds, NoKillWhilePagesAreGathered: violated(24) },
-    why: 'exit_mmap() sets the flag itself when it has unmapped everything, and the reaper needs no users; what it has gathered is not free yet.',
-  },
-  {
-    claims: ['C1'],
-    variant: '6.18',
+    claims: ['C1', 'C6'],
+    variant: '6.1',
     bounds: { ...alone, delay: 1 },
     expect: { TimerFiresInVain: reachable(19), HiddenBeforeFree: reachable(14), OneKillIsEnough: reachable(17) },
     why: 'Victims that exit by themselves are the rule: the timer runs out for an mm that is gone.',
   },
+  {
+    claims: ['C1', 'C6'],
+    variant: '6.18',
+    bounds: { ...alone, delay: 1 },
+    expect: { TimerFiresInVain: reachable(19), HiddenBeforeFree: reachable(14), OneKillIsEnough: reachable(17) },
+    why: 'The same is recorded of 7.2.',
+  },
 ]
+
+export const teardown: readonly ReaperRow[] = [...both, ...others, ...released, ...history]
