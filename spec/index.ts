@@ -1,6 +1,7 @@
 /** The specs, small to large. */
 import type { Spec } from '../checker/language/index.ts'
 import oomChildFirst from './oom-child-first.ts'
+import oomExit from './oom-exit.ts'
 import oomMmReuse from './oom-mm-reuse.ts'
 import oomReaper from './oom-reaper.ts'
 import oomReaperQueue from './oom-reaper-queue.ts'
@@ -12,6 +13,7 @@ import splitRss from './split-rss.ts'
 
 const specs: readonly Spec[] = [
   oomChildFirst,
+  oomExit,
   oomMmReuse,
   oomReaperQueue,
   splitRss,
