@@ -66,6 +66,7 @@ export const oomReaper = protocol({
     unreapable: { doc: 'the memory of the hog is shared, and the reaper leaves it alone' },
     reaping: { doc: 'a process that has exited leaves the list' },
     mrelease: { doc: 'a manager kills the hog, too, and calls process_mrelease()' },
+    leaves: { doc: 'an allocator that has killed does not come back for its page' },
     mlocked: { doc: 'the memory of the hog is mlocked' },
     remembersMm: { doc: 'process_mrelease() also finds an mm that its task has let go of' },
     memcg: { doc: 'the limit of a memcg is reached as well, and the first daemon is killed for it' },

@@ -124,6 +124,9 @@ const shape = ({ pages }: Setup) =>
     locals: { vma: upTo(pages), batch: upTo(pages), queued: bool },
   }) as const
 
+/** Where exit_mmap() goes on that has not reaped. */
+const afterReaping = ({ mlocked }: Setup) => (mlocked ? 'munlock_vma_pages_all' : 'unmap_vmas')
+
 /** mmput(), with exit_mmap() in it. */
 export const mmputs = {
   /** Nobody else is there: whoever walks has a reference. What 4.6 does not set nobody reads there. */
@@ -165,7 +168,7 @@ export const mmputs = {
   reapUnderOomLock: (setup: Setup) =>
     procedure('mmput', shape(setup), {
       atomic_dec_and_test,
-      mm_is_oom_victim: (_s, _me, _pick, frame) => (frame.mm.MMF_OOM_VICTIM ? 'mutex_lock' : 'exit_mmap'),
+      mm_is_oom_victim: (_s, _me, _pick, frame) => (frame.mm.MMF_OOM_VICTIM ? 'mutex_lock' : afterReaping(setup)),
       mutex_lock: {
         when: (s) => !s.oom_lock,
         do: (s) => {
@@ -178,7 +181,6 @@ export const mmputs = {
       },
       set_MMF_OOM_SKIP,
       ...pulse,
-      exit_mmap: {},
       ...only(setup.mlocked, munlock),
       unmap_vmas,
       free_pgtables,
@@ -188,11 +190,11 @@ export const mmputs = {
   reapThenPulse: (setup: Setup) =>
     procedure('mmput', shape(setup), {
       atomic_dec_and_test,
-      mm_is_oom_victim: (_s, _me, _pick, frame) => (frame.mm.MMF_OOM_VICTIM ? '__oom_reap_task_mm' : 'exit_mmap'),
+      mm_is_oom_victim: (_s, _me, _pick, frame) =>
+        frame.mm.MMF_OOM_VICTIM ? '__oom_reap_task_mm' : afterReaping(setup),
       ...reap,
       set_MMF_OOM_SKIP,
       ...pulse,
-      exit_mmap: {},
       ...only(setup.mlocked, munlock),
       unmap_vmas,
       free_pgtables,

@@ -123,11 +123,8 @@ export const queueing = (how: Queue, setup: Setup) =>
       },
     },
     ...only(setup.sleepsUnderLock, {
-      /** With oom_lock, so that the victim may run: it sleeps for a tick, and for as long as others keep the CPUs busy. */
-      schedule_timeout_killable: (_s: State, me: State['cpu'][number]) => {
-        me.sleep = 1
-      },
-      wake_up: { when: (_s: State, me: State['cpu'][number]) => me.sleep === 0 },
+      /** With oom_lock, so that the victim may run: for a tick at least, and for as long as others keep the CPUs busy. */
+      schedule_timeout_killable: {},
     }),
   })
 
@@ -140,27 +137,29 @@ export const memcg = (how: Queue, setup: Setup) => {
       /** mutex_lock_killable(): it waits. */
       mutex_lock: {
         when: (s) => !s.oom_lock,
-        do: (s) => {
+        do: (s, me) => {
           s.oom_lock = true
+          me.chosen = s.task[1]
         },
       },
       oom_kill_process: {
         urgent,
-        do: (s) => (kill(s.task[1]) ? undefined : 'mutex_unlock'),
+        do: (_s, me) => (kill(me.chosen!) ? undefined : 'mutex_unlock'),
         note: (h, s) => {
           h.memcgKill = s.task[1].TIF_MEMDIE
         },
       },
       queue_oom_reaper: {
         urgent,
-        do: (s) => {
-          queue[how](s, s.task[1], setup)
+        do: (s, me) => {
+          queue[how](s, me.chosen!, setup)
         },
       },
       mutex_unlock: {
         urgent,
-        do: (s) => {
+        do: (s, me) => {
           s.oom_lock = false
+          me.chosen = null
           return 'done'
         },
       },
@@ -169,16 +168,17 @@ export const memcg = (how: Queue, setup: Setup) => {
   )
 }
 
-export const leave = ({ prompt: urgent }: Setup) =>
+export const leave = ({ leaves, prompt: urgent }: Setup) =>
   steps('cpu', {
     /** It unlocks, and goes back to the free list after a tick, in which it reclaims nothing. */
     mutex_unlock: {
       urgent,
       do: (s, me) => {
         s.oom_lock = false
+        const hasKilled = me.chosen !== null && me.chosen.oom_mm !== null
         me.next = me.points = 0
         me.chosen = null
-        if (me.has_page) return 'done'
+        if (me.has_page || (leaves && hasKilled)) return 'done'
         me.sleep = 1
         return
       },

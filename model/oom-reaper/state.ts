@@ -28,6 +28,7 @@ export type Ingredient =
   | 'reaping'
   | 'mrelease'
   | 'daemonsStuck'
+  | 'leaves'
   | 'mlocked'
   | 'remembersMm'
   | 'memcg'
@@ -118,7 +119,7 @@ export const state = (setup: Setup) => {
     /** Kills the hog and calls process_mrelease(). */
     manager: singleton({ mm: option(ref('mm')) }),
     /** Runs out of memory in a memcg to which only the first daemon belongs, and kills that. */
-    memcg: singleton({}),
+    memcg: singleton({ chosen: option(ref('task')) }),
     clock: singleton({}),
   }
 }

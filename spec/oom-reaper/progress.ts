@@ -200,6 +200,14 @@ const measured: readonly ReaperRow[] = [
     why: 'The first reaper was as quick, where it got the lock.',
   },
   {
+    claims: ['C1'],
+    variant: '4.6',
+    bounds: { ...tiny, cpus: 2 },
+    ingredients: ['stuck', 'daemonsStuck'],
+    expect: { NobodyIsKilledTwice: holds, Kills: maximum(2), SecondKill: reachable() },
+    why: 'A victim that was reaped is unmarked and exempted, so that the next one can be killed where one was not enough.',
+  },
+  {
     claims: ['C1', 'C9'],
     variant: '4.6',
     bounds: real,
@@ -266,6 +274,19 @@ const behind: readonly ReaperRow[] = [
     ingredients: ['allHeld', 'memcg', 'prompt'],
     expect: { TicksToDaemonIsHidden: maximum(40) },
     why: 'And then its own ten attempts come, where its lock is held, too.',
+  },
+  {
+    claims: ['C1', 'C9'],
+    variant: '6.18',
+    bounds: small,
+    ingredients: ['stuck', 'daemonsStuck', 'writer', 'memcg', 'prompt', 'leaves'],
+    expect: {
+      TicksToDaemonIsHidden: maximum(4),
+      OomLockHasOneOwner: holds,
+      ListedIsQueued: holds,
+      EverybodyCanFinish: holds,
+    },
+    why: 'The same with a delay of two and two attempts.',
   },
   {
     claims: ['C1', 'C9'],

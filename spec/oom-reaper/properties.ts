@@ -17,8 +17,6 @@ const { always, alwaysReachable, leadsTo, longest, maximum, reachable, shortest,
 const isOver = (s: State, { h }: { h: { readonly kills: number; readonly killed: SetView<Mm> } }) =>
   s.panicked || h.kills > 1 || s.cpu.every((cpu) => cpu.has_page) || h.killed.some((mm) => !holdsMemory(mm))
 
-type Cpu = State['cpu'][number]
-
 /** Labels of an allocator that has oom_lock. */
 const deciding = [
   'last_attempt',
@@ -26,15 +24,23 @@ const deciding = [
   'oom_kill_process',
   'queue_oom_reaper',
   'schedule_timeout_killable',
-  'wake_up',
 ] as const
 
 /** Whether a task has come to its end, or need not come there. */
 const isOut = (task: Task, isDone: boolean): boolean => isDone || !task.SIGKILL || task.is_stuck
 
-/** Nothing is left of an mm that nobody uses any more: no memory, no lock, and whoever asks for it is told so. */
-const isGone = (mm: Mm): boolean => !holdsMemory(mm) && mm.torn_down && mm.MMF_OOM_SKIP && isFree(mm)
+/** Nothing is left of an mm that nobody uses any more: no memory, no lock. */
+const isGone = (mm: Mm): boolean =>
+  !holdsMemory(mm) && mm.torn_down && isFree(mm) && mm.VM_LOCKED.every((locked) => !locked)
 const isFree = ({ mmap_lock }: Mm): boolean => mmap_lock.readers === 0 && mmap_lock.waiting === 0 && !mmap_lock.writer
+
+/** Whoever could have taken something from the mm of the hog is through. */
+const isThrough = (s: State, at: (task: Task, label: 'done') => boolean): boolean =>
+  s.reaper[0].task === null &&
+  s.oom_reaper_list.isEmpty &&
+  !s.holder[0].has_mm &&
+  s.manager[0].mm === null &&
+  s.task.every((task) => isOut(task, at(task, 'done')))
 
 export const properties = [
   /** Every page is mapped, gathered by one walker, free, or has been allocated: exit and reaper free none of them twice. */
@@ -49,33 +55,70 @@ export const properties = [
 
   /** What exit has found present stays so until it has looked into it. */
   always('NobodyFollowsWhatIsCleared', (s) => s.mm.every((mm) => mm.followed === 0 || mm.pte[mm.followed - 1])),
-  /** One allocator at a time decides, and with oom_lock; a reaper that has oom_lock, too, is alone with it. */
-  always('DecisionsAreUnderOomLock', (s, { at }) => {
-    const decides = (cpu: Cpu): boolean => deciding.some((label) => at(cpu, label))
-    const owners = s.cpu.count(decides) + Number(s.reaper[0].task !== null && at(s.reaper[0], 'mutex_unlock'))
+  /** And it is not mlocked any more. */
+  always('WhatIsFollowedIsNotLocked', (s) => s.mm.every((mm) => mm.followed === 0 || !mm.VM_LOCKED[mm.followed - 1])),
+  /** One at a time decides, with oom_lock; a reaper, and an exit that reaps, are alone with it where they have it. */
+  always('OomLockHasOneOwner', (s, { at }) => {
+    const owners =
+      s.cpu.count((cpu) => deciding.some((label) => at(cpu, label))) +
+      Number(s.memcg[0].chosen !== null) +
+      Number(s.reaper[0].task !== null && at(s.reaper[0], 'mutex_unlock')) +
+      s.task.count((task) => at(task, 'mmput/mmput.mutex_unlock')) +
+      Number(s.holder[0].has_mm && at(s.holder[0], 'mmput/mmput.mutex_unlock'))
     return owners === 0 || (owners === 1 && s.oom_lock)
   }),
-  /** Whoever is through has given back what it took: references, locks, pages, and the mark. */
+  /** Where nobody has anything to do with a victim any more, everything that was taken has been given back, and the mark. */
   always(
     'EverythingIsGivenBack',
     (s, { h }) =>
-      s.mm.every((mm) => mm.mm_users > 0 || !h.killed.has(mm) || isGone(mm)) &&
+      s.mm.every((mm) => mm.mm_users > 0 || (isGone(mm) && (mm.MMF_OOM_SKIP || !h.killed.has(mm)))) &&
       s.task.every((task) => !task.TIF_MEMDIE || task.mm !== null),
-    {
-      given: (s, { at }) =>
-        s.reaper[0].task === null &&
-        !s.holder[0].has_mm &&
-        s.manager[0].mm === null &&
-        s.task.every((task) => isOut(task, at(task, 'done'))),
-    },
+    { given: (s, { at }) => isThrough(s, at) },
+  ),
+  reachable(
+    'EverythingIsOver',
+    (s, { at }) => isThrough(s, at) && s.task[0].SIGKILL && s.mm[0].mm_users === 0 && !s.task[0].TIF_MEMDIE,
   ),
   /** Whoever was killed and is not stuck can still come to its end, and the reaper to the end of its list. */
-  alwaysReachable(
-    'EverybodyCanFinish',
-    (s, { at }) =>
-      s.panicked ||
-      (s.reaper[0].task === null && s.oom_reaper_list.isEmpty && s.task.every((task) => isOut(task, at(task, 'done')))),
+  alwaysReachable('EverybodyCanFinish', (s, { at }) => s.panicked || isThrough(s, at)),
+
+  /** Page tables go when nothing is mapped. */
+  stepwise('NothingIsMappedAtTeardown', (s) => s.mm.every((mm) => !mm.torn_down || mapped(mm) === 0)),
+  /** Since 5.18: with the lock for writing, under which the gathered pages are freed, too. */
+  stepwise('TeardownIsUnderLock', (s, { before }) =>
+    s.mm.every(
+      (mm) =>
+        !mm.torn_down ||
+        ((mm.gathered === 0 || mm.mmap_lock.writer) && before(() => mm.torn_down || mm.mmap_lock.writer)),
+    ),
   ),
+  /** Until 5.17: exit takes the lock only to wait, and does nothing under it. */
+  stepwise('LockIsTakenOnlyToWait', (s, { before }) =>
+    s.mm.every((mm) => {
+      const work = () => mapped(mm) + Number(mm.torn_down) + Number(mm.MMF_OOM_SKIP)
+      return before(() => !mm.mmap_lock.writer) || work() === before(work)
+    }),
+  ),
+  /** 5.18: when the lock is given back, nothing points at VMAs any more, and nothing is left to be freed. */
+  always('TornDownIsForgotten', (s) =>
+    s.mm.every(
+      (mm) => (mm.torn_down ? mm.mmap_lock.writer || mm.no_mmap : !mm.no_mmap) && (!mm.no_mmap || mm.gathered === 0),
+    ),
+  ),
+  /** Pages are freed after the page tables. */
+  reachable('TablesGoBeforePages', (s) => s.mm.some((mm) => mm.torn_down && mm.gathered > 0)),
+  /** Where exit sets the flag last, it means that everything is free. */
+  always('ExitHidesLast', (s) => s.mm.every((mm) => !mm.MMF_OOM_SKIP || (mm.torn_down && mm.gathered === 0))),
+  /** A task lets go of its mm while nobody has the lock for writing. */
+  stepwise('ExitWaitsForWriters', (s, { before }) =>
+    s.task.every((task) => task.mm !== null || before(() => task.mm === null || !task.own_mm.mmap_lock.writer)),
+  ),
+  /** Who is on the list has been marked as queued. */
+  always('ListedIsQueued', (s) => s.oom_reaper_list.every((task) => task.own_mm.MMF_OOM_REAP_QUEUED)),
+  /** Nobody is killed who was killed before. */
+  stepwise('NobodyIsKilledTwice', (_s, { h, before }) => h.killed.size > before(() => h.killed.size), {
+    given: (_s, { h, before }) => h.kills > before(() => h.kills),
+  }),
   /** After a panic nobody takes a step. */
   stepwise('PanicIsTheEnd', (s, { before }) => before(() => !s.panicked), { given: (s) => s.panicked }),
 

@@ -5,46 +5,63 @@ import type { ReaperRow } from './properties.ts'
 const one = { cpus: 1, victims: 2, pages: 2, delay: 0, retries: 1 }
 const alone = { cpus: 1, victims: 1, pages: 2, delay: 0, retries: 1 }
 
+/** What holds of every release, whoever takes part. */
+const always = {
+  EveryPageIsFreedOnce: holds,
+  NobodyWalksAfterTeardown: holds,
+  EverythingIsGivenBack: holds,
+  EverythingIsOver: reachable(),
+  EverybodyCanFinish: holds,
+  NothingIsMappedAtTeardown: holds,
+  OomLockHasOneOwner: holds,
+  ListedIsQueued: holds,
+} as const
+
+type Variant = NonNullable<ReaperRow['variant']>
+
+/** And how they go about it. */
+const manner: Readonly<Record<Variant, ReaperRow['expect']>> = {
+  '4.6': { ExitHidesLast: holds, TablesGoBeforePages: reachable() },
+  '4.9': { TablesGoBeforePages: reachable() },
+  '4.14': { LockIsTakenOnlyToWait: holds, TablesGoBeforePages: reachable() },
+  '4.15': { LockIsTakenOnlyToWait: holds, TablesGoBeforePages: reachable() },
+  '4.17': { LockIsTakenOnlyToWait: holds },
+  '5.15': { LockIsTakenOnlyToWait: holds },
+  '5.18': { TeardownIsUnderLock: holds, TornDownIsForgotten: holds },
+  '6.1': { TeardownIsUnderLock: holds, TablesGoBeforePages: reachable() },
+  '6.18': { TeardownIsUnderLock: holds, TablesGoBeforePages: reachable() },
+  'early-skip': { TeardownIsUnderLock: holds, TablesGoBeforePages: reachable() },
+  'reaper-off': { TeardownIsUnderLock: holds, TablesGoBeforePages: reachable() },
+}
+const eras = Object.keys(manner) as Variant[]
+
 /** Nobody else than the victim and the reaper. */
 const both: readonly ReaperRow[] = [
+  ...eras.map((variant): ReaperRow => ({
+    claims: ['C2'],
+    variant,
+    bounds: alone,
+    ingredients: ['leaves'],
+    expect: { ...always, ...manner[variant] },
+    why:
+      variant === 'reaper-off'
+        ? 'Exit alone has nobody to wait for.'
+        : `In ${variant} an entry is looked at and cleared under one lock, and whoever of exit and reaper tears down waits for the other, or has the last reference.`,
+  })),
+  ...(['4.6', '4.9', '4.17', '5.15', '5.18'] as const).map((variant): ReaperRow => ({
+    claims: ['C2'],
+    variant,
+    bounds: alone,
+    ingredients: ['leaves', 'unreapable'],
+    expect: { ...always, ...manner[variant], TablesGoBeforePages: reachable() },
+    why: 'What is left over when somebody has reaped is unmapped by the last user, and freed after the page tables.',
+  })),
   {
     claims: ['C2'],
     variant: '6.18',
     bounds: alone,
-    expect: {
-      EveryPageIsFreedOnce: holds,
-      NobodyWalksAfterTeardown: holds,
-      EverythingIsGivenBack: holds,
-      DecisionsAreUnderOomLock: holds,
-      EverybodyCanFinish: holds,
-      PanicIsTheEnd: holds,
-    },
-    states: 2_770,
-    why: 'An entry is looked at and cleared under one lock, and exit waits for all readers between the flag and the teardown.',
-  },
-  ...(['4.6', '4.9', '4.14', '4.15', '4.17', '5.15', '5.18', '6.1', 'early-skip', 'reaper-off'] as const).map(
-    (variant): ReaperRow => ({
-      claims: ['C2'],
-      variant,
-      bounds: alone,
-      expect: {
-        EveryPageIsFreedOnce: holds,
-        NobodyWalksAfterTeardown: holds,
-        EverythingIsGivenBack: holds,
-        DecisionsAreUnderOomLock: holds,
-        EverybodyCanFinish: holds,
-        PanicIsTheEnd: holds,
-      },
-      why: `In ${variant} whoever is left of exit and reaper waits for the other, or has a reference, before page tables go.`,
-    }),
-  ),
-  {
-    claims: ['C2'],
-    variant: '6.18',
-    bounds: alone,
-    ingredients: ['withoutPteLock'],
-    expect: { EveryPageIsFreedOnce: violated(19), NobodyWalksAfterTeardown: holds },
-    states: 3_870,
+    ingredients: ['leaves', 'withoutPteLock'],
+    expect: { EveryPageIsFreedOnce: violated(19), NobodyWalksAfterTeardown: holds, EverybodyCanFinish: holds },
     why: 'Without the lock of the page table both clear the entry that both saw, and the page is freed twice.',
   },
 ]
@@ -55,56 +72,36 @@ const others: readonly ReaperRow[] = [
     claims: ['C2', 'G4'],
     variant: '4.14',
     bounds: alone,
-    ingredients: ['pin'],
+    ingredients: ['leaves', 'pin'],
     expect: { EveryPageIsFreedOnce: holds, NobodyWalksAfterTeardown: violated(23), LastUserIsAnother: reachable(11) },
     why: 'exit_mmap() asked whether the task that runs it is a victim: a reader that is the last user is none, does not wait for the reaper, and frees the page tables under it.',
   },
-  {
-    claims: ['C2', 'G4'],
-    variant: '4.15',
-    bounds: alone,
-    ingredients: ['pin'],
-    expect: {
-      EveryPageIsFreedOnce: holds,
-      NobodyWalksAfterTeardown: holds,
-      LastUserIsAnother: reachable(11),
-      EverythingIsGivenBack: holds,
-      EverybodyCanFinish: holds,
-    },
-    why: 'It asks the mm instead.',
-  },
-  ...(['4.6', '4.9', '4.17', '5.15', '5.18', '6.1', '6.18', 'early-skip'] as const).map((variant): ReaperRow => ({
-    claims: ['C2'],
-    variant,
-    bounds: alone,
-    ingredients: ['pin'],
-    expect: {
-      EveryPageIsFreedOnce: holds,
-      NobodyWalksAfterTeardown: holds,
-      EverythingIsGivenBack: holds,
-      EverybodyCanFinish: holds,
-      LastUserIsAnother: reachable(),
-    },
-    why: `Whoever is the last user in ${variant} does what the victim would have done, as recordings show of mms that others had got hold of.`,
-  })),
+  ...(['4.15', '4.6', '4.9', '4.17', '5.15', '5.18', '6.1', '6.18', 'early-skip'] as const).map(
+    (variant): ReaperRow => ({
+      claims: variant === '4.15' ? ['C2', 'G4'] : ['C2'],
+      variant,
+      bounds: alone,
+      ingredients: ['leaves', 'pin'],
+      expect: { ...always, ...manner[variant], LastUserIsAnother: reachable() },
+      why:
+        variant === '4.15'
+          ? 'It asks the mm instead.'
+          : `Whoever is the last user in ${variant} does what the victim would have done, as recordings show of mms that others had got hold of.`,
+    }),
+  ),
   ...(['writer', 'reader', 'queuedWriter'] as const).map((holder): ReaperRow => ({
     claims: ['C2'],
     variant: '6.18',
     bounds: alone,
-    ingredients: [holder],
-    expect: {
-      EveryPageIsFreedOnce: holds,
-      NobodyWalksAfterTeardown: holds,
-      EverythingIsGivenBack: holds,
-      EverybodyCanFinish: holds,
-    },
+    ingredients: ['leaves', holder],
+    expect: { ...always, ...manner['6.18'], ExitWaitsForWriters: holds },
     why: 'Whoever holds mmap_lock delays the others, and takes nothing from them.',
   })),
   {
     claims: ['C2', 'G4'],
     variant: '4.15',
     bounds: alone,
-    ingredients: ['mlocked'],
+    ingredients: ['leaves', 'mlocked'],
     expect: { NobodyFollowsWhatIsCleared: violated(), EveryPageIsFreedOnce: holds },
     why: 'Exit takes VM_LOCKED from a VMA before it looks at its pages: the reaper, which had left the VMA alone for that flag, clears the entry that exit is about to follow (CVE-2018-1000200).',
   },
@@ -112,16 +109,16 @@ const others: readonly ReaperRow[] = [
     claims: ['C2', 'G4'],
     variant: '4.17',
     bounds: alone,
-    ingredients: ['mlocked'],
-    expect: { NobodyFollowsWhatIsCleared: holds, EveryPageIsFreedOnce: holds, EverythingIsGivenBack: holds },
+    ingredients: ['leaves', 'mlocked'],
+    expect: { ...always, ...manner['4.17'], NobodyFollowsWhatIsCleared: holds, WhatIsFollowedIsNotLocked: holds },
     why: 'Exit sets the flag and waits for the reaper before it touches VM_LOCKED, and nobody reaps any more.',
   },
   {
     claims: ['C2', 'G4'],
     variant: '5.15',
     bounds: alone,
-    ingredients: ['mlocked'],
-    expect: { NobodyFollowsWhatIsCleared: holds, EveryPageIsFreedOnce: holds, EverythingIsGivenBack: holds },
+    ingredients: ['leaves', 'mlocked'],
+    expect: { ...always, ...manner['5.15'], NobodyFollowsWhatIsCleared: holds, WhatIsFollowedIsNotLocked: holds },
     why: 'It does so without oom_lock as well.',
   },
 ]
@@ -149,7 +146,7 @@ const released: readonly ReaperRow[] = [
     claims: ['C2', 'C8', 'G4'],
     variant: '5.15',
     bounds: alone,
-    ingredients: ['mrelease', 'withoutPin'],
+    ingredients: ['leaves', 'mrelease', 'withoutPin'],
     expect: { NobodyWalksAfterTeardown: violated() },
     why: 'process_mrelease() works on any mm that is dying, and an exit that waits only for the sake of OOM victims does not wait for it.',
   },
@@ -157,15 +154,15 @@ const released: readonly ReaperRow[] = [
     claims: ['C2', 'C8', 'G4'],
     variant: '5.15',
     bounds: alone,
-    ingredients: ['mrelease'],
-    expect: { NobodyWalksAfterTeardown: holds, EveryPageIsFreedOnce: holds, EverybodyCanFinish: holds },
+    ingredients: ['leaves', 'mrelease'],
+    expect: { ...always, ...manner['5.15'], TablesGoBeforePages: reachable() },
     why: 'As a user of the mm it keeps exit_mmap() from running at all until it has walked, and may be the one that runs it.',
   },
   {
     claims: ['C2', 'C8', 'G4'],
     variant: '5.18',
     bounds: alone,
-    ingredients: ['mrelease', 'withoutReset'],
+    ingredients: ['leaves', 'mrelease', 'withoutReset'],
     expect: { EveryPageIsFreedOnce: holds, NobodyWalksAfterTeardown: violated(16) },
     why: 'The flag is set for OOM victims only: process_mrelease() gets the lock after exit has let go of it, sees no flag, and follows mm->mmap to VMAs that are freed.',
   },
@@ -173,36 +170,31 @@ const released: readonly ReaperRow[] = [
     claims: ['C2', 'C8', 'G4'],
     variant: '5.18',
     bounds: alone,
-    ingredients: ['mrelease'],
-    expect: { EveryPageIsFreedOnce: holds, NobodyWalksAfterTeardown: holds },
+    ingredients: ['leaves', 'mrelease'],
+    expect: { ...always, ...manner['5.18'], TablesGoBeforePages: reachable() },
     why: 'Where exit sets mm->mmap to NULL before it unlocks, process_mrelease() finds nothing to walk.',
   },
   {
     claims: ['C2', 'C8', 'G4'],
     variant: '6.18',
     bounds: alone,
-    ingredients: ['mrelease'],
-    expect: {
-      EveryPageIsFreedOnce: holds,
-      NobodyWalksAfterTeardown: holds,
-      EverybodyCanFinish: holds,
-      MreleaseFindsNoMm: reachable(4),
-    },
+    ingredients: ['leaves', 'mrelease'],
+    expect: { ...always, ...manner['6.18'], MreleaseFindsNoMm: reachable(4) },
     why: 'Every exit sets the flag and waits for every reader; but a victim that has let go of its mm cannot be released any more, and process_mrelease() returns ESRCH with all of the memory still there.',
   },
   {
     claims: ['C2', 'C8', 'G4'],
     variant: '6.18',
     bounds: alone,
-    ingredients: ['mrelease', 'remembersMm'],
-    expect: { EveryPageIsFreedOnce: holds, NobodyWalksAfterTeardown: holds, MreleaseFindsNoMm: unreachable },
+    ingredients: ['leaves', 'mrelease', 'remembersMm'],
+    expect: { ...always, ...manner['6.18'], MreleaseFindsNoMm: unreachable },
     why: 'A task that remembers its mm, as was proposed in 2026, can be released at any time, and the flag tells process_mrelease() when it comes too late.',
   },
   {
     claims: ['C8', 'G4'],
     variant: 'reaper-off',
     bounds: alone,
-    ingredients: ['mrelease', 'pin'],
+    ingredients: ['leaves', 'mrelease', 'pin'],
     fairness: allButTheReader,
     expect: { MreleaseBringsMemoryBack: violated(), MreleaseFindsNoMm: reachable(4) },
     why: 'Somebody else pins the mm, the victim has let go of it, process_mrelease() does not find it: nothing comes back until the pin goes.',
@@ -211,7 +203,7 @@ const released: readonly ReaperRow[] = [
     claims: ['C8', 'G4'],
     variant: 'reaper-off',
     bounds: alone,
-    ingredients: ['mrelease', 'pin', 'remembersMm'],
+    ingredients: ['leaves', 'mrelease', 'pin', 'remembersMm'],
     fairness: allButTheReader,
     expect: { MreleaseBringsMemoryBack: holds, MreleaseFindsNoMm: unreachable },
     why: 'What is remembered is found, and reaped in spite of the pin.',
@@ -220,7 +212,7 @@ const released: readonly ReaperRow[] = [
     claims: ['C8'],
     variant: 'reaper-off',
     bounds: alone,
-    ingredients: ['mrelease', 'stuck'],
+    ingredients: ['leaves', 'mrelease', 'stuck'],
     fairness: { weak: ['manager', 'task'] },
     expect: { MreleaseBringsMemoryBack: holds },
     why: 'Of a victim that never runs the memory is released, as recordings show: that much the manager can do like the reaper.',
@@ -229,10 +221,22 @@ const released: readonly ReaperRow[] = [
     claims: ['C8'],
     variant: 'reaper-off',
     bounds: alone,
-    ingredients: ['mrelease', 'stuck', 'writer'],
+    ingredients: ['leaves', 'mrelease', 'stuck', 'writer'],
     fairness: { weak: ['manager', 'task'] },
     expect: { MreleaseBringsMemoryBack: violated() },
     why: 'Where mmap_lock is held the reaper gives up and lets the next one die; process_mrelease() waits, for as long as it takes, and hides nothing.',
+  },
+]
+
+/** After a panic everything stands still, also the manager. */
+const panics: readonly ReaperRow[] = [
+  {
+    claims: ['C8'],
+    variant: '6.18',
+    bounds: { ...alone, pages: 1 },
+    ingredients: ['mrelease'],
+    expect: { PanicIsTheEnd: holds, Panic: reachable() },
+    why: 'The only process that could be killed is being released, and the allocator finds nobody.',
   },
 ]
 
@@ -274,4 +278,4 @@ const history: readonly ReaperRow[] = [
   },
 ]
 
-export const teardown: readonly ReaperRow[] = [...both, ...others, ...released, ...history]
+export const teardown: readonly ReaperRow[] = [...both, ...others, ...released, ...panics, ...history]
