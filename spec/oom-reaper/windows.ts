@@ -277,15 +277,15 @@ const gone: readonly ReaperRow[] = [
   {
     claims: ['C6'],
     variant: '6.18',
-    bounds: { ...one, pages: 1 },
+    bounds: { ...one, pages: 1, delay: 1 },
     ingredients: ['pin', 'reaping', 'daemonsStuck', 'prompt'],
     expect: { VictimIsSeenUntilSkip: violated(23), LastUserIsAnother: reachable() },
-    why: 'W3: the mm is pinned by a reader, its victim is gone from the list, and the scan kills the next one although nothing of the first has come back and the reaper has not even begun.',
+    why: 'W3: the mm is pinned by a reader, its victim is gone from the list, and the scan kills the next one although nothing of the first has come back and the reaper, for its delay, has not even begun.',
   },
   {
     claims: ['C6'],
     variant: '6.18',
-    bounds: { ...one, pages: 1 },
+    bounds: { ...one, pages: 1, delay: 1 },
     ingredients: ['pin', 'daemonsStuck', 'prompt'],
     expect: { VictimIsSeenUntilSkip: holds },
     why: 'W3 is closed where no parent takes the zombie from the list: the mark on it outlasts its mm.',
@@ -293,7 +293,7 @@ const gone: readonly ReaperRow[] = [
   {
     claims: ['C6'],
     variant: '6.18',
-    bounds: { ...one, pages: 1 },
+    bounds: { ...one, pages: 1, delay: 1 },
     ingredients: ['reaping', 'daemonsStuck', 'prompt'],
     expect: { VictimIsSeenUntilSkip: holds },
     why: 'W3 is closed where nobody pins the mm: the victim leaves the list after it has cleaned it.',
