@@ -5,7 +5,9 @@ import oomExit from './oom-exit.ts'
 import oomMmReuse from './oom-mm-reuse.ts'
 import oomReaper from './oom-reaper.ts'
 import oomReaperQueue from './oom-reaper-queue.ts'
+import oomReferences from './oom-references.ts'
 import oomSerialization from './oom-serialization.ts'
+import oomZeroedPage from './oom-zeroed-page.ts'
 import percpuCounter from './percpu-counter.ts'
 import percpuCounterComparison from './percpu-counter-comparison.ts'
 import percpuCounterTree from './percpu-counter-tree.ts'
@@ -16,6 +18,8 @@ const specs: readonly Spec[] = [
   oomExit,
   oomMmReuse,
   oomReaperQueue,
+  oomReferences,
+  oomZeroedPage,
   splitRss,
   percpuCounter,
   percpuCounterComparison,
