@@ -24,6 +24,8 @@ export default spec(oomReaperQueue, {
       (s) => s.task.some((task) => task.references > 0),
       (s) => s.task.every((task) => task.references === 0),
     ),
+    /** A reaper that waits has let go of whom it reaped last. */
+    always('WaitingReaperHasNobody', (s, { at }) => !at(s.reaper[0], 'oom_reaper') || s.reaper[0].task === null),
     most('Reapings', (_s, { h }) => h.reaped),
   ],
   rows: [
@@ -110,6 +112,7 @@ export default spec(oomReaperQueue, {
         ListCanBecomeEmpty: holds,
         ReferencesCanBeDropped: holds,
         ReferencesAreDropped: holds,
+        WaitingReaperHasNobody: holds,
         Reapings: maximum(3),
       },
       why: 'The bit is set once and for ever, in one step with the test, whatever the list looks like; each mm is reaped once.',

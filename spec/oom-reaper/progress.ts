@@ -290,6 +290,21 @@ const behind: readonly ReaperRow[] = [
     why: 'The same with a delay of two and two attempts.',
   },
   {
+    claims: ['C1'],
+    variant: '5.18',
+    bounds: { ...tiny, delay: 1 },
+    ingredients: ['stuck', 'memcg', 'prompt', 'leaves'],
+    expect: {
+      OomLockHasOneOwner: holds,
+      MarkIsWhole: holds,
+      QueuedIsKilled: holds,
+      EverythingIsGivenBack: holds,
+      EverybodyCanFinish: holds,
+      AllocatorsCanFinish: holds,
+    },
+    why: 'Two that want to kill do so one after the other, since one of them has oom_lock.',
+  },
+  {
     claims: ['C1', 'C9'],
     variant: '5.15',
     bounds: real,

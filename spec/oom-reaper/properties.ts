@@ -72,7 +72,8 @@ export const properties = [
     'EverythingIsGivenBack',
     (s, { h }) =>
       s.mm.every((mm) => mm.mm_users > 0 || (isGone(mm) && (mm.MMF_OOM_SKIP || !h.killed.has(mm)))) &&
-      s.task.every((task) => !task.TIF_MEMDIE || task.mm !== null),
+      s.task.every((task) => task.mm !== null || (!task.TIF_MEMDIE && task.own_mm.mm_users === 0)) &&
+      s.reaper[0].mm === null,
     { given: (s, { at }) => isThrough(s, at) },
   ),
   reachable(
@@ -95,7 +96,8 @@ export const properties = [
   /** Until 5.17: exit takes the lock only to wait, and does nothing under it. */
   stepwise('LockIsTakenOnlyToWait', (s, { before }) =>
     s.mm.every((mm) => {
-      const work = () => mapped(mm) + Number(mm.torn_down) + Number(mm.MMF_OOM_SKIP)
+      const locked = () => Number(mm.VM_LOCKED.some((each) => each))
+      const work = () => mapped(mm) + locked() + Number(mm.torn_down) + Number(mm.MMF_OOM_SKIP)
       return before(() => !mm.mmap_lock.writer) || work() === before(work)
     }),
   ),
@@ -105,6 +107,60 @@ export const properties = [
       (mm) => (mm.torn_down ? mm.mmap_lock.writer || mm.no_mmap : !mm.no_mmap) && (!mm.no_mmap || mm.gathered === 0),
     ),
   ),
+  /** Whoever gives back mmap_lock after it has written has had it for writing. */
+  always('UnlockedWasLocked', (s, { at }) => {
+    const unlock = 'mmput/mmput.mmap_write_unlock'
+    const holderIsThere = s.holder[0].has_mm && (at(s.holder[0], unlock) || at(s.holder[0], 'up_write'))
+    const managerIsThere = s.manager[0].mm !== null && at(s.manager[0], unlock)
+    return (
+      s.task.every((task) => !at(task, unlock) || task.own_mm.mmap_lock.writer) &&
+      ((!holderIsThere && !managerIsThere) || s.mm[0].mmap_lock.writer)
+    )
+  }),
+  /** Since 6.0: nothing is unmapped but with the lock, for reading at least. */
+  stepwise('UnmapsWithLock', (s, { before }) =>
+    s.mm.every(
+      (mm) => mapped(mm) === before(() => mapped(mm)) || before(() => mm.mmap_lock.readers > 0 || mm.mmap_lock.writer),
+    ),
+  ),
+  /** Nobody but the reaper, or process_mrelease(), frees pages before the page tables are gone. */
+  stepwise('TablesGoFirst', (s, { at, before }) => {
+    const finishes = before(
+      () =>
+        (s.reaper[0].task !== null && at(s.reaper[0], 'walk/__oom_reap_task_mm.tlb_finish_mmu')) ||
+        (s.manager[0].mm !== null && at(s.manager[0], 'walk/__oom_reap_task_mm.tlb_finish_mmu')) ||
+        (s.manager[0].mm !== null && at(s.manager[0], 'mmput/mmput.reap_finish')) ||
+        (s.holder[0].has_mm && at(s.holder[0], 'mmput/mmput.reap_finish')) ||
+        s.task.some((task) => at(task, 'mmput/mmput.reap_finish')),
+    )
+    return finishes || s.mm.every((mm) => mm.torn_down || mm.gathered >= before(() => mm.gathered))
+  }),
+  /** Exit sets the flag on what it has unmapped; only the reaper may give up. */
+  stepwise('ExitHidesWhatIsUnmapped', (s, { at, before }) =>
+    s.mm.every(
+      (mm) =>
+        !mm.MMF_OOM_SKIP ||
+        mapped(mm) === 0 ||
+        before(() => mm.MMF_OOM_SKIP || (s.reaper[0].task !== null && at(s.reaper[0], 'set_MMF_OOM_SKIP'))),
+    ),
+  ),
+  /** While exit reaped by itself it set the flag on what it had freed. */
+  stepwise('ExitHidesWhatIsFree', (s, { at, before }) =>
+    s.mm.every(
+      (mm) =>
+        !mm.MMF_OOM_SKIP ||
+        mm.gathered === 0 ||
+        before(() => mm.MMF_OOM_SKIP || (s.reaper[0].task !== null && !at(s.reaper[0], 'mmap_read_trylock'))),
+    ),
+  ),
+  /** Whoever is marked has its signal, and its mm is known for that of a victim. */
+  always('MarkIsWhole', (s) =>
+    s.task.every((task) => !task.TIF_MEMDIE || (task.SIGKILL && task.oom_mm !== null && task.oom_mm.MMF_OOM_VICTIM)),
+  ),
+  /** And whoever is queued has been killed. */
+  always('QueuedIsKilled', (s) => s.task.every((task) => !task.own_mm.MMF_OOM_REAP_QUEUED || task.SIGKILL)),
+  /** Every allocator can still come to its end. */
+  alwaysReachable('AllocatorsCanFinish', (s, { at }) => s.panicked || s.cpu.every((cpu) => at(cpu, 'done'))),
   /** Pages are freed after the page tables. */
   reachable('TablesGoBeforePages', (s) => s.mm.some((mm) => mm.torn_down && mm.gathered > 0)),
   /** Where exit sets the flag last, it means that everything is free. */

@@ -15,6 +15,8 @@ const always = {
   NothingIsMappedAtTeardown: holds,
   OomLockHasOneOwner: holds,
   ListedIsQueued: holds,
+  TablesGoFirst: holds,
+  UnlockedWasLocked: holds,
 } as const
 
 type Variant = NonNullable<ReaperRow['variant']>
@@ -23,15 +25,30 @@ type Variant = NonNullable<ReaperRow['variant']>
 const manner: Readonly<Record<Variant, ReaperRow['expect']>> = {
   '4.6': { ExitHidesLast: holds, TablesGoBeforePages: reachable() },
   '4.9': { TablesGoBeforePages: reachable() },
-  '4.14': { LockIsTakenOnlyToWait: holds, TablesGoBeforePages: reachable() },
-  '4.15': { LockIsTakenOnlyToWait: holds, TablesGoBeforePages: reachable() },
-  '4.17': { LockIsTakenOnlyToWait: holds },
-  '5.15': { LockIsTakenOnlyToWait: holds },
-  '5.18': { TeardownIsUnderLock: holds, TornDownIsForgotten: holds },
-  '6.1': { TeardownIsUnderLock: holds, TablesGoBeforePages: reachable() },
-  '6.18': { TeardownIsUnderLock: holds, TablesGoBeforePages: reachable() },
-  'early-skip': { TeardownIsUnderLock: holds, TablesGoBeforePages: reachable() },
-  'reaper-off': { TeardownIsUnderLock: holds, TablesGoBeforePages: reachable() },
+  '4.14': { ExitHidesWhatIsUnmapped: holds, LockIsTakenOnlyToWait: holds, TablesGoBeforePages: reachable() },
+  '4.15': { ExitHidesWhatIsUnmapped: holds, LockIsTakenOnlyToWait: holds, TablesGoBeforePages: reachable() },
+  '4.17': { ExitHidesWhatIsFree: holds, LockIsTakenOnlyToWait: holds },
+  '5.15': { ExitHidesWhatIsFree: holds, LockIsTakenOnlyToWait: holds },
+  '5.18': { ExitHidesWhatIsFree: holds, TeardownIsUnderLock: holds, TornDownIsForgotten: holds },
+  '6.1': {
+    UnmapsWithLock: holds,
+    ExitHidesWhatIsUnmapped: holds,
+    TeardownIsUnderLock: holds,
+    TablesGoBeforePages: reachable(),
+  },
+  '6.18': {
+    UnmapsWithLock: holds,
+    ExitHidesWhatIsUnmapped: holds,
+    TeardownIsUnderLock: holds,
+    TablesGoBeforePages: reachable(),
+  },
+  'early-skip': { UnmapsWithLock: holds, TeardownIsUnderLock: holds, TablesGoBeforePages: reachable() },
+  'reaper-off': {
+    UnmapsWithLock: holds,
+    ExitHidesWhatIsUnmapped: holds,
+    TeardownIsUnderLock: holds,
+    TablesGoBeforePages: reachable(),
+  },
 }
 const eras = Object.keys(manner) as Variant[]
 
@@ -81,7 +98,7 @@ const others: readonly ReaperRow[] = [
       claims: variant === '4.15' ? ['C2', 'G4'] : ['C2'],
       variant,
       bounds: alone,
-      ingredients: ['leaves', 'pin'],
+      ingredients: ['4.17', '5.15', '5.18'].includes(variant) ? ['leaves', 'pin', 'unreapable'] : ['leaves', 'pin'],
       expect: { ...always, ...manner[variant], LastUserIsAnother: reachable() },
       why:
         variant === '4.15'
@@ -159,6 +176,14 @@ const released: readonly ReaperRow[] = [
     why: 'As a user of the mm it keeps exit_mmap() from running at all until it has walked, and may be the one that runs it.',
   },
   {
+    claims: ['C2', 'C8'],
+    variant: '5.15',
+    bounds: alone,
+    ingredients: ['leaves', 'mrelease', 'unreapable'],
+    expect: { ...always, ...manner['5.15'], TablesGoBeforePages: reachable() },
+    why: 'It then unmaps also what it could not reap.',
+  },
+  {
     claims: ['C2', 'C8', 'G4'],
     variant: '5.18',
     bounds: alone,
@@ -171,7 +196,7 @@ const released: readonly ReaperRow[] = [
     variant: '5.18',
     bounds: alone,
     ingredients: ['leaves', 'mrelease'],
-    expect: { ...always, ...manner['5.18'], TablesGoBeforePages: reachable() },
+    expect: { ...always, TeardownIsUnderLock: holds, TornDownIsForgotten: holds, TablesGoBeforePages: reachable() },
     why: 'Where exit sets mm->mmap to NULL before it unlocks, process_mrelease() finds nothing to walk.',
   },
   {

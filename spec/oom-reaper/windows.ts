@@ -391,7 +391,12 @@ const givingUp: readonly ReaperRow[] = [
     variant: '6.18',
     bounds: { ...one, cpus: 2 },
     ingredients: ['stuck'],
-    expect: { VictimIsSeenUntilSkip: holds, NoKillWhileExitUnmaps: holds, NoKillWhileEnoughIsFree: violated(27) },
+    expect: {
+      VictimIsSeenUntilSkip: holds,
+      NoKillWhileExitUnmaps: holds,
+      NoKillWhileEnoughIsFree: violated(27),
+      PanicIsTheEnd: holds,
+    },
     states: 16_301,
     why: 'A second allocator adds nothing but late starters: one kills at a time, and whoever fails to get oom_lock goes back to the free list.',
   },
