@@ -68,6 +68,7 @@ const sooner: readonly ReaperRow[] = [
     ingredients: ['stuck', 'writer', 'daemonsStuck'],
     fairness: variant === '5.15' ? fairWithoutTimer : fairLock,
     expect: { ReaperMakesProgress: holds },
+    ...(['4.14', '4.15'].includes(variant) && { full: true }),
     why: `Since the flag is set also when the reaper gives up somebody else can be killed; ${variant} has it on the mm.`,
   })),
   {
@@ -95,6 +96,7 @@ const sooner: readonly ReaperRow[] = [
     ingredients: ['stuck', 'writer', 'daemonsStuck'],
     fairness: fair,
     expect: { ReaperMakesProgress: holds },
+    ...(variant === '6.1' && { full: true }),
     why: `The delay of ${variant} ends, and after it the attempts do.`,
   })),
 ]
@@ -154,6 +156,8 @@ const busy: readonly ReaperRow[] = [
   },
 ]
 
+/** Where only exit is another than in a neighbour, what a stuck victim costs is measured in full runs only. */
+const asTheirNeighbours: readonly string[] = ['4.14', '4.15', '4.17', '6.1', 'early-skip']
 const times = (variant: NonNullable<ReaperRow['variant']>, delay: 0 | 20): readonly ReaperRow[] => [
   {
     claims: ['C1'],
@@ -165,6 +169,7 @@ const times = (variant: NonNullable<ReaperRow['variant']>, delay: 0 | 20): reado
       TicksToProgress: maximum(delay),
       TicksToReaper: minimum(delay),
     },
+    ...(asTheirNeighbours.includes(variant) && { full: true }),
     why:
       delay === 0
         ? `Without the delay the reaper of ${variant} is there at once.`
@@ -176,6 +181,7 @@ const times = (variant: NonNullable<ReaperRow['variant']>, delay: 0 | 20): reado
     bounds: real,
     ingredients: ['stuck', 'writer', 'prompt', 'daemonsStuck'],
     expect: { TicksToEligible: maximum(delay + 10), TicksToProgress: maximum(delay + 11) },
+    ...(asTheirNeighbours.includes(variant) && { full: true }),
     why: `${delay === 0 ? 'Ten' : 'Two seconds of delay and ten'} attempts, each followed by a sleep of a tenth of a second, also the last one; then the allocator may have just gone to sleep for a tick.`,
   },
 ]
