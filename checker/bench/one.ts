@@ -37,4 +37,7 @@ while (space.statistics().states < Number(maxStates) && space.advance(engineName
 const { user, system } = process.cpuUsage(cpu)
 const rssGrowth = process.memoryUsage.rss() - rss
 const standFor = space.orbits?.standFor()
-console.log(JSON.stringify({ ...space.statistics(), cpuSeconds: (user + system) / 1e6, rssGrowth, standFor }))
+const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1))
+const permutations = space.orbits?.families.reduce((product, { members }) => product * factorial(members), 1)
+const measured = { ...space.statistics(), cpuSeconds: (user + system) / 1e6, rssGrowth, standFor, permutations }
+console.log(JSON.stringify(measured))

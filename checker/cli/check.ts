@@ -86,9 +86,9 @@ export async function decideAll(
   report: Reporter,
   progress: Progress,
   interrupt: AbortSignal,
+  workers?: Workers,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
-  const workers = options.workers === undefined ? undefined : new Workers(options.workers)
   const mode = modeOf(options)
   for (const [i, planned] of plan.entries()) {
     if (interrupt.aborted) break
@@ -119,7 +119,6 @@ export async function decideAll(
     if (options.save !== undefined && outcome.is === 'decided') save(options.save, outcome)
   }
   progress.clear()
-  await workers?.close()
   return outcomes
 }
 
@@ -128,6 +127,23 @@ export async function checkCommand(names: readonly string[], options: CheckOptio
   const started = performance.now()
   const reduce = reductionsOf(options.reduce, options.engine)
   checkTogether(options)
+  const workers = options.workers === undefined ? undefined : new Workers(options.workers)
+  // Threads start while the specs are loaded.
+  workers?.start()
+  try {
+    return await checkWith(workers, names, options, reduce, started)
+  } finally {
+    await workers?.close()
+  }
+}
+
+async function checkWith(
+  workers: Workers | undefined,
+  names: readonly string[],
+  options: CheckOptions,
+  reduce: Reductions | undefined,
+  started: number,
+): Promise<number> {
   const plan = planOf(await loadSpecs(options.specs), {
     specs: names,
     variants: options.variant ?? [],
@@ -141,7 +157,9 @@ export async function checkCommand(names: readonly string[], options: CheckOptio
   const report = openReport(options, progress)
   const interrupt = onInterrupt(() => progress.say(sentences.interrupted()))
   report.start(plan)
-  const outcomes = await decideAll(plan, options, reduce, report, progress, interrupt.signal).finally(interrupt.dispose)
+  const outcomes = await decideAll(plan, options, reduce, report, progress, interrupt.signal, workers).finally(
+    interrupt.dispose,
+  )
   const interrupted = interrupt.signal.aborted
   const exit = exitOf(outcomes, interrupted)
   report.end({ planned: plan, outcomes, interrupted, exit, seconds: (performance.now() - started) / 1000 })

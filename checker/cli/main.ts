@@ -239,6 +239,7 @@ const reportCommandLine = (done: (exit: number) => void): Command =>
     .option('--models <folder>', 'where <name of the spec>.ts is the model, instead of model/')
     .addOption(corpusOption())
     .addOption(claimsOption())
+    .option('--exhibits <file>', 'a module with figures and pages, instead of spec/exhibits.ts')
     .addOption(specsOption())
     .option('-q, --quiet', 'no progress on standard error')
     .addOption(debugOption())

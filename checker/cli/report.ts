@@ -1,7 +1,9 @@
 /** `oomcheck report`: everything that is known, as Markdown and as one HTML page. */
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { tableEngine } from '../engine/table.ts'
+import type { Exhibit } from '../language/exhibit.ts'
 import type { Spec } from '../language/spec.ts'
 import { chapterBlocks, chapterId, chapterInBrief, type Chapter, type Seen, type Story } from '../report/chapter.ts'
 import { claimBlocks, judgeClaims, type Ledger } from '../report/claims.ts'
@@ -9,6 +11,7 @@ import { anchor, heading, listing, paragraph as text, raised, withOwnIds, type B
 import { html } from '../report/document-html.ts'
 import { markdown } from '../report/document-markdown.ts'
 import { writtenOf } from '../report/golden-page.ts'
+import { exhibitBlocks } from '../report/exhibit.ts'
 import { sectionOf } from '../report/header.ts'
 import { paragraph } from '../report/paragraph.ts'
 import { spaceTime } from '../report/space-time.ts'
@@ -19,10 +22,11 @@ import { reachInWords, searchInWords, tallyInWords } from '../report/words.ts'
 import { movesIn } from '../search/moves.ts'
 import { decideQuietly, loadLedger, planOfAll } from './claims.ts'
 import { goldenOf, ownCorpus, placesIn, questionOf, shownPath, toldOf } from './corpus.ts'
-import { modelSource, ownLedger, ownModels, ownReadme, ownReport, textOf } from './documents.ts'
+import { modelSource, ownExhibits, ownLedger, ownModels, ownReadme, ownReport, textOf } from './documents.ts'
 import { exitOf } from './exit.ts'
 import { loadSpecs } from './load.ts'
 import { openOutput } from './output.ts'
+import { messageOf, sentences, UsageError } from './sentences.ts'
 import { prepareDirectory, writeText } from './save.ts'
 
 export interface ReportOptions {
@@ -32,6 +36,7 @@ export interface ReportOptions {
   readonly models?: string
   readonly corpus?: string
   readonly claims?: string
+  readonly exhibits?: string
   readonly quiet?: boolean
 }
 
@@ -63,6 +68,30 @@ function seenAt({ planned }: Decided): Seen {
     layout,
     programs: families.map(([family, program]) => ({ family, program, moves: moves.get(family) ?? new Set() })),
   }
+}
+
+const isExhibit = (value: unknown): value is Exhibit =>
+  typeof value === 'object' &&
+  value !== null &&
+  'spec' in value &&
+  'title' in value &&
+  'parts' in value &&
+  typeof value.parts === 'function'
+
+/** The exhibits of a file, or those of the package: the default export. */
+async function loadExhibits(path?: string): Promise<readonly Exhibit[]> {
+  const file = path === undefined ? ownExhibits() : resolve(path)
+  const shown = path ?? 'spec/exhibits.ts'
+  if (!existsSync(file)) throw new UsageError(sentences.noExhibits(shown))
+  let loaded: { readonly default?: unknown }
+  try {
+    loaded = (await import(pathToFileURL(file).href)) as { readonly default?: unknown }
+  } catch (error) {
+    throw new UsageError(sentences.brokenSpecFile(shown, messageOf(error)), { cause: error })
+  }
+  const { default: exhibits } = loaded
+  if (!Array.isArray(exhibits) || !exhibits.every(isExhibit)) throw new UsageError(sentences.notExhibits(shown))
+  return exhibits
 }
 
 /** The goldens of a spec with their pages; those of other specs are passed over. */
@@ -121,6 +150,10 @@ export async function reportCommand(options: ReportOptions): Promise<number> {
     options.claims !== undefined || (isOwn && existsSync(ownLedger()))
       ? await loadLedger(options.claims)
       : { claims: {}, threads: {} }
+  const exhibits =
+    options.exhibits !== undefined || (isOwn && existsSync(ownExhibits())) ? await loadExhibits(options.exhibits) : []
+  // What they rest on is looked for before anything is decided.
+  for (const exhibit of exhibits) exhibitBlocks(exhibit, { specs, outcomes: [] })
   const directory = options.output ?? ownReport()
   prepareDirectory(directory)
   const planned = planOfAll(specs, options.full ?? false)
@@ -132,7 +165,10 @@ export async function reportCommand(options: ReportOptions): Promise<number> {
     if (spec === undefined) return []
     const source = modelSource(options.models ?? ownModels(), name)
     const stories = corpus === undefined || !existsSync(corpus) ? [] : storiesOf(spec, corpus)
-    return [{ spec, source, outcomes: own, stories, seen: toBeDrawn(own).map(seenAt) }]
+    const shown = exhibits
+      .filter((each) => each.spec === name)
+      .flatMap((each) => exhibitBlocks(each, { specs, outcomes }))
+    return [{ spec, source, outcomes: own, stories, exhibits: shown, seen: toBeDrawn(own).map(seenAt) }]
   })
   const summary = { planned, outcomes, interrupted, exit, seconds: 0 }
   const readme = textOf(ownReadme()) ?? ''

@@ -55,7 +55,7 @@ export function counterexampleOf(
 export function save(directory: string, decided: Decided): void {
   const about = { ...decided.planned, spec: decided.planned.spec.name }
   for (const { verdict } of decided.verdicts) {
-    const found = counterexampleOf(about, verdict, decided.run.history)
+    const found = counterexampleOf(about, verdict, verdict.history ?? decided.run.history)
     if (found !== undefined)
       writeText(join(directory, fileName(decided, verdict.property)), formatCounterexample(found))
   }

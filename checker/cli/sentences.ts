@@ -42,6 +42,9 @@ export const sentences = {
   cannotRead: (path: string, message: string): string => `${path} cannot be read: ${message}.`,
 
   noLedger: (path: string): string => `There is no file ${path}; name a ledger of claims with --claims <file>.`,
+  noExhibits: (path: string): string => `There is no file ${path}; name a module of exhibits with --exhibits <file>.`,
+  notExhibits: (path: string): string =>
+    `${path} must export exhibits by default, a list in which each has a 'spec', a 'title' and a function 'parts'.`,
   notLedger: (path: string): string =>
     `${path} must export claims, each with a sentence 'claim' and a 'thread', and threads with their names.`,
   noCorpus: (path: string): string => `There is no folder ${path}; name a folder of goldens with --corpus <folder>.`,

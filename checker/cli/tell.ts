@@ -59,10 +59,10 @@ const REPORT_STATES = 5_000
 
 /** The paragraph about a verdict that has a trace. */
 export function paragraphOf({ planned, run }: Decided, { verdict }: Judged): string | undefined {
-  const { result, property, because } = verdict
+  const { result, property, because, history } = verdict
   const [shown, trace, loop] = [shownBy(result), traceOf(result), loopOf(result)]
   if (shown === undefined || trace === undefined) return undefined
-  const machine = new Machine(planned.layout, new Set(run.history))
+  const machine = new Machine(planned.layout, new Set(history ?? run.history))
   const lasso = loop === undefined ? {} : { loop, fairness: planned.fairness }
   return paragraph(tell({ ...planned, ...lasso, property, shown, because, machine, trace }, REPORT_STATES))
 }

@@ -4,6 +4,7 @@
  * The inner loop allocates nothing, calls no closure and meets no Map; whatever is rare (a path not yet recorded, a
  * direct evaluation, an audit) leaves it through `Relation`. Successors are collected in batches for `Store.insert`.
  */
+import { Audits } from './audits.ts'
 import type { Canonical } from './engine.ts'
 import { COUNT_MASK, DIRECT, FAULTY, NO_ANSWER, UNAUDITED, URGENT } from './forest.ts'
 import { type Relation } from './relation.ts'
@@ -14,7 +15,6 @@ import type { Shape } from './wasm/shape.ts'
 /** Wider states are left to the loop in JavaScript. */
 export const MAX_UNROLLED_WORDS = 24
 /** One in this many expansions is compared with the reference engine. */
-const AUDIT_PERIOD = 2 ** 16
 
 export interface KernelSetup {
   /** States from which on the generated kernel takes over; `Infinity` for never. */
@@ -70,6 +70,7 @@ export class Kernel implements Explorer {
   readonly #from = new Int32Array(BATCH)
   /** The first id of the level after the one that is being expanded. */
   levelEnd = 0
+  readonly #audits = new Audits()
   #untilAudit = 1
   #generated: GeneratedKernel | undefined
 
@@ -112,7 +113,7 @@ export class Kernel implements Explorer {
     const { store, generateFrom } = this.#setup
     if (this.#generated === undefined && store.count >= generateFrom && store.words <= MAX_UNROLLED_WORDS)
       this.#generated = this.#generate()
-    if (this.#generated === undefined) this.#interpret(limit)
+    if (this.#generated === undefined) this.#interpret(Math.min(limit, Math.max(1, generateFrom)))
     else this.#run(this.#generated, limit)
     return this.head < store.count
   }
@@ -161,7 +162,6 @@ export class Kernel implements Explorer {
       stateObservers,
       pairObservers,
       firstTick,
-      auditPeriod: AUDIT_PERIOD,
       exchanges: canonical !== undefined,
       shared,
       crew,
@@ -243,7 +243,7 @@ export class Kernel implements Explorer {
           T = relation.code.array
         }
         if (--untilAudit === 0) {
-          untilAudit = AUDIT_PERIOD
+          untilAudit = this.#audits.next()
           relation.auditByReference(i, leaf, W, head)
           T = relation.code.array
         }
@@ -300,7 +300,10 @@ export class Kernel implements Explorer {
     generated.connect({
       miss: (process, state) => relation.miss(process, this.#fetch(generated), state),
       unusual: (process, leaf, state) => this.#unusual(process, leaf, this.#fetch(generated), state),
-      audit: (process, leaf, state) => relation.auditByReference(process, leaf, this.#fetch(generated), state),
+      audit: (process, leaf, state) => {
+        relation.auditByReference(process, leaf, this.#fetch(generated), state)
+        return this.#audits.next()
+      },
       answer: (observer, pointer, state) => {
         this.#fetch(generated)
         return this.#answer(observer, pointer, state)

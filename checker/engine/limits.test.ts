@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   array,
+  bool,
   family,
   language,
   option,
@@ -16,6 +17,7 @@ import { differences, Inquiry, investigate } from './findings.ts'
 import { immerEngine } from './immer.ts'
 import { layoutOf } from './layout.ts'
 import { observerOf } from './observer.ts'
+import { crewed } from './planted/crewed.ts'
 import { tableEngineWith } from './table.ts'
 
 const variants = [{}, { leafCap: 1 }, { generateFrom: 0 }, { generateFrom: 0, leafCap: 1 }]
@@ -181,4 +183,21 @@ test('the two loops number tens of thousands of states alike, wherever the one t
   const [interpreted, ...generated] = explored
   expect(interpreted?.statistics.states).toBe(14 ** 4)
   for (const each of generated) expect(each).toEqual(interpreted)
+})
+
+test('a state whose words are all 0 is not known before it was met', () => {
+  const state = () => ({ x: bool, p: family(1, {}) })
+  const { program } = language<typeof state>()
+  const flips = protocol({
+    name: 'flips',
+    bounds: {},
+    state,
+    init: () => (s) => void (s.x = true),
+    programs: () => [program('p', { flip: (s) => void (s.x = !s.x) }, { loop: true })],
+  })
+  for (const engine of [tableEngineWith({ generateFrom: 0 }), crewed(2, 1, { generateFrom: 0 })]) {
+    const space = engine.explore(inquiryOf(flips, []).question(new Set()))
+    while (space.advance(1));
+    expect(space.statistics().states).toBe(2)
+  }
 })

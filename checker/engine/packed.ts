@@ -2,6 +2,7 @@
  * The instance as a state machine over packed words, by the trees of the table engine: for searches that do not store
  * states, or store something else beside them.
  */
+import { Audits } from './audits.ts'
 import { Codec } from './codec.ts'
 import { ECONOMY, type EconomyOptions } from './economy.ts'
 import { coverable, type Coverage, type FaultSighting, type Question } from './engine.ts'
@@ -16,7 +17,6 @@ import { RecordingPort } from './recorder.ts'
 import { Relation } from './relation.ts'
 
 /** One in this many steps is compared with the reference engine. */
-const AUDIT_PERIOD = 2 ** 16
 
 export class PackedMachine {
   readonly layout: Layout
@@ -43,6 +43,7 @@ export class PackedMachine {
   readonly #codec: Codec
   readonly #port: RecordingPort
   readonly #packing: Packing
+  readonly #audits = new Audits()
   #untilAudit = 1
 
   constructor({ layout, observers, history }: Question, economy: EconomyOptions = ECONOMY) {
@@ -130,7 +131,7 @@ export class PackedMachine {
     const { relation } = this
     const leaf = this.leafBehind(process, relation.forest.descend(relation.roots[process]!, words), words, nth)
     if (--this.#untilAudit === 0) {
-      this.#untilAudit = AUDIT_PERIOD
+      this.#untilAudit = this.#audits.next()
       relation.auditByReference(process, leaf, words, nth)
     }
     return leaf

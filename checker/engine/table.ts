@@ -66,7 +66,7 @@ export interface Reduction {
   explorer(setup: ReducedSetup): ReducedExplorer
 }
 
-const DEFAULTS: TableOptions = { ...ECONOMY, generateFrom: 16_384 }
+const DEFAULTS: TableOptions = { ...ECONOMY, generateFrom: 1024 }
 
 class TableSpace implements StateSpace {
   readonly layout: Layout

@@ -4,6 +4,7 @@
  * It does what the kernel of the table engine does, and chooses among the processes at every state; `partial-order.ts`
  * says by which conditions, and why that loses nothing that is asked for.
  */
+import { Audits } from '../engine/audits.ts'
 import { applyWrites, COUNT_MASK, DIRECT, FAULTY, NO_ANSWER, UNAUDITED } from '../engine/forest.ts'
 import { GrowableWords } from '../engine/growable.ts'
 import { VIOLATED } from '../engine/observer.ts'
@@ -13,7 +14,6 @@ import { isLiveness, isResponse, type PropertyKind } from '../language/property.
 import { NOT_A_MEMBER, Sets } from './partial-order.ts'
 
 /** One in this many expansions is compared with the reference engine. */
-const AUDIT_PERIOD = 2 ** 16
 
 const BRANCHING =
   'partial-order reduction leaves out branchings, on which it depends what can still be reached; decide it without'
@@ -56,6 +56,7 @@ export class ReducedKernel implements ReducedExplorer {
   readonly #from = new Int32Array(BATCH)
   #pending = 0
   #levelEnd = 0
+  readonly #audits = new Audits()
   #untilAudit = 1
   /** By process: where its leaf is, at the state at hand. */
   readonly #leafIn: Int32Array[]
@@ -288,7 +289,7 @@ export class ReducedKernel implements ReducedExplorer {
     else if (isDirect) leaf = relation.evaluate(p, W, state)
     else if ((relation.code.array[leaf]! & UNAUDITED) !== 0) leaf = relation.auditOnce(p, leaf, W, state)
     if (--this.#untilAudit === 0) {
-      this.#untilAudit = AUDIT_PERIOD
+      this.#untilAudit = this.#audits.next()
       relation.auditByReference(p, leaf, W, state)
     }
     this.#leafAt[p] = leaf

@@ -57,6 +57,7 @@ export interface Chapter {
   readonly source: string | undefined
   readonly outcomes: readonly Outcome[]
   readonly stories: readonly Story[]
+  readonly exhibits: readonly Block[]
   readonly seen: readonly Seen[]
 }
 
@@ -238,6 +239,7 @@ const design = ({ spec, seen }: Chapter): Block[] =>
 export const chapterBlocks = (chapter: Chapter): Block[] => [
   ...aims(chapter),
   ...verdicts(chapter),
+  ...chapter.exhibits,
   ...stories(chapter),
   ...coverage(chapter),
   ...bounds(chapter),

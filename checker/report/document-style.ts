@@ -66,5 +66,16 @@ svg { display: block; color: var(--ink); }
 .lanes .value { stroke: none; font-size: 8.5px; text-anchor: middle; }
 .lanes .turn { stroke: var(--differs); stroke-width: 1; stroke-dasharray: 2 3; }
 .lanes .turn-name { fill: var(--differs); text-anchor: end; font-size: 9.5px; }
+.chart text { font-size: 12px; fill: currentColor; }
+.chart .tick { fill: var(--soft); font-size: 11px; }
+.chart .grid { stroke: var(--rule); fill: none; }
+.chart polyline { fill: none; stroke: var(--link); stroke-width: 2; }
+.chart circle { fill: var(--link); }
+.chart polyline.series1 { stroke: var(--violated); }
+.chart .series1:not(polyline) { fill: var(--violated); }
+.chart polyline.series2 { stroke: var(--open); }
+.chart .series2:not(polyline) { fill: var(--open); }
+.chart polyline.series3 { stroke: var(--differs); }
+.chart .series3:not(polyline) { fill: var(--differs); }
 @media print { details { display: block; } .wide { overflow: visible; } }
 `

@@ -39,8 +39,8 @@ export interface Listing {
 /** A drawing that HTML shows; where only text is shown the blocks stand for it. */
 export interface Picture {
   readonly is: 'picture'
-  /** A program with its moves, or a schedule with a lane for each process. */
-  readonly of: 'program' | 'lanes'
+  /** A program with its moves, or a schedule with a lane for each process, or curves. */
+  readonly of: 'program' | 'lanes' | 'chart'
   /** A complete `<svg>` element that takes its colours from the page. */
   readonly svg: string
   readonly instead: readonly Block[]

@@ -10,13 +10,13 @@ import { OutOfMemory } from '../engine/growable.ts'
 import type { Layout } from '../engine/layout.ts'
 import { tableEngineWith } from '../engine/table.ts'
 import { observerOf } from '../engine/observer.ts'
-import { NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from '../language/property.ts'
+import { isLiveness, isResponse, NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from '../language/property.ts'
 import { ConfigError } from '../language/protocol.ts'
 import type { Fairness } from '../language/spec.ts'
 import { partialOrder } from '../reduce/reduced-kernel.ts'
 import { exchangeable, symmetryOf, type LeftOut } from '../reduce/symmetry.ts'
 import { exceeded, type Budget } from './budget.ts'
-import { decide } from './decide.ts'
+import { decide, isStored, type Apart } from './decide.ts'
 import { isSample, type Mode } from './mode.ts'
 import { exploreTogether } from './parallel/explore.ts'
 import { Workers } from './parallel/workers.ts'
@@ -133,6 +133,32 @@ async function exploreWithHistory(
   }
 }
 
+/**
+ * What is asked of whole behaviours is decided with no more history than it needs itself: a loop must close on whatever is
+ * part of the state, so what only other properties look at would make it longer.
+ */
+async function exploreApart(
+  layout: Layout,
+  properties: readonly Property[],
+  options: SearchOptions,
+  seconds: () => number,
+  { space, stop, history }: Explored,
+): Promise<ReadonlyMap<Property, Apart>> {
+  const apart = new Map<Property, Apart>()
+  const isWhole = stop === undefined && space.faults.length === 0 && options.reduce === undefined && isStored(space)
+  const waiting = properties.filter(({ kind }) => isLiveness(kind) || isResponse(kind))
+  // Together first: most need no history at all.
+  const groups = waiting.length > 1 ? [waiting, ...waiting.map((property) => [property])] : [waiting]
+  for (const group of isWhole && history.size > 0 ? groups : []) {
+    const open = group.filter((property) => !apart.has(property))
+    if (open.length === 0) continue
+    const own = await exploreWithHistory(layout, open, options, seconds)
+    if (!isStored(own.space) || (group.length > 1 && own.history.size > 0)) continue
+    for (const [index, property] of open.entries()) apart.set(property, { ...own, space: own.space, index })
+  }
+  return apart
+}
+
 /** Explores with members exchanged, and again with fewer families whenever one turns out not to be symmetric. */
 async function exploreSymmetric(
   layout: Layout,
@@ -179,7 +205,8 @@ export async function check(layout: Layout, properties: readonly Property[], opt
   if ('refused' in explored) return refusedRun(properties, options, 'by symmetry', explored.refused, seconds())
   const { space, stop, history } = explored
   const { interrupt, timeoutSeconds } = options
-  const verdicts = await decide(space, properties, history, stop, options.fairness, async () => {
+  const apart = await exploreApart(layout, properties, options, seconds, explored)
+  const verdicts = await decide({ space, history, stop, apart }, properties, options.fairness, async () => {
     await breathe()
     return exceeded({ interrupt, timeoutSeconds }, 0, seconds())
   })

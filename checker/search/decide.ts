@@ -49,6 +49,16 @@ const CONSTANT = 'the fields that decide it never change'
 /** What a refinement that holds does not say. */
 const SAFETY_ONLY = 'safety behaviours only: reachability, liveness and extremes do not carry over'
 
+/** A state space in which what is asked of whole behaviours is decided. */
+export interface Apart {
+  readonly space: StateSpace
+  readonly history: ReadonlySet<string>
+  /** Why it is not all there, if so. */
+  readonly stop: Stop | undefined
+  /** The number of the property's observer there. */
+  readonly index: number
+}
+
 /** States from which a goal cannot be reached. */
 interface Traps {
   readonly states: readonly number[]
@@ -67,7 +77,8 @@ class Decider {
   /** By property. */
   readonly #traps = new Map<number, Traps>()
   readonly #fairness: Fairness
-  #behaviours: Behaviours | undefined
+  readonly #apart: ReadonlyMap<Property, Apart>
+  readonly #behaviours = new Map<StateSpace, Behaviours>()
   /** Why nothing may be claimed about all states, if so. */
   readonly #doubt: string | undefined
   /** Why there is no time for more than was seen already. */
@@ -79,8 +90,10 @@ class Decider {
     history: ReadonlySet<string>,
     stop: Stop | undefined,
     fairness: Fairness,
+    apart: ReadonlyMap<Property, Apart>,
   ) {
     this.#fairness = fairness
+    this.#apart = apart
     this.#space = space
     this.#properties = properties
     this.#sample = isSample(space) ? space : undefined
@@ -212,7 +225,11 @@ class Decider {
     if (this.#impure) return { ...named, ...this.#forAll({ is: 'holds' }), vacuous: undefined }
     const open = this.#unsymmetric(index, property.kind) ?? this.#leftOpen(index)
     if (open !== undefined) return { ...named, result: { is: 'inconclusive' }, because: open, vacuous: undefined }
-    const verdict = this.#ifConfirmed(named, () => this.#decided(property, index))
+    const apart = this.#apart.get(property)
+    const verdict = {
+      ...this.#ifConfirmed(named, () => this.#decided(property, index)),
+      ...(apart === undefined ? {} : { history: [...apart.history] }),
+    }
     // Where not everything was seen, nobody knows what is never put to the test.
     return this.#limits.seen === undefined ? verdict : { ...verdict, vacuous: undefined }
   }
@@ -343,10 +360,20 @@ class Decider {
 
   #behaved(property: Property, index: number): Decided {
     // What was not seen could hold the goal, a loop, a longer way or a shorter one: no answer is carried.
-    const doubt = this.#graphDoubt
+    const apart = this.#apart.get(property)
+    const doubt = this.#graphDoubt ?? (apart?.stop && describeStop(apart.stop))
     if (doubt !== undefined) return { result: { is: 'inconclusive' }, because: doubt, vacuous: undefined }
-    this.#behaviours ??= new Behaviours(renumbered(this.#stored, this.#machine), this.#machine, this.#fairness)
-    return this.#behaviours.decide(property, index)
+    return apart === undefined
+      ? this.#behavioursOf(this.#stored, this.#machine).decide(property, index)
+      : this.#behavioursOf(apart.space, new Machine(apart.space.layout, apart.history)).decide(property, apart.index)
+  }
+
+  #behavioursOf(space: StateSpace, machine: Machine): Behaviours {
+    const known = this.#behaviours.get(space)
+    if (known !== undefined) return known
+    const behaviours = new Behaviours(renumbered(space, machine), machine, this.#fairness)
+    this.#behaviours.set(space, behaviours)
+    return behaviours
   }
 
   #alwaysReachable(property: Property, index: number): Decided {
@@ -391,23 +418,29 @@ class Decider {
   }
 }
 
-const isStored = (space: Exploration): space is StateSpace => 'predecessor' in space
+export const isStored = (space: Exploration): space is StateSpace => 'predecessor' in space
 
 const where = ({ fault }: FaultSighting): string => `${fault.process} ${fault.label}`
+
+interface Explored {
+  readonly space: Exploration
+  readonly history: ReadonlySet<string>
+  readonly stop: Stop | undefined
+  /** Properties that are decided in a space of their own. */
+  readonly apart: ReadonlyMap<Property, Apart>
+}
 
 /**
  * Decides all properties of a state space, the built-in ones first. `pause` is awaited before each of them; where it gives
  * a reason to stop, what would need another look at the whole graph stays open.
  */
 export async function decide(
-  space: Exploration,
+  { space, history, stop, apart }: Explored,
   properties: readonly Property[],
-  history: ReadonlySet<string>,
-  stop: Stop | undefined,
   fairness: Fairness = {},
   pause: () => Promise<Stop | undefined> = () => Promise.resolve(undefined),
 ): Promise<Verdict[]> {
-  const decider = new Decider(space, properties, history, stop, fairness)
+  const decider = new Decider(space, properties, history, stop, fairness, apart)
   const verdicts = [decider.staysInDomain(), decider.noDeadlock()]
   for (const [i, property] of properties.entries()) {
     const late = await pause()

@@ -5,6 +5,7 @@
  * is found again along the predecessors: from an initial state on, at each state the first outcome with the fingerprint
  * that comes next. The loop is that of `Kernel`, with hashes for which a bound is known.
  */
+import { Audits } from '../engine/audits.ts'
 import { ECONOMY, type EconomyOptions } from '../engine/economy.ts'
 import type { Behaviour, Coverage, FaultSighting, Question, Sighting, Statistics } from '../engine/engine.ts'
 import { Fingerprints, FingerprintTable, lossProbability, ofWord } from '../engine/fingerprints.ts'
@@ -27,7 +28,6 @@ export interface HashedOptions {
 
 const BATCH = 512
 /** One in this many expansions is compared with the reference engine. */
-const AUDIT_PERIOD = 2 ** 16
 /** Beyond this probability that a state was lost nothing is said of all states. */
 const DOUBTFUL = 0.01
 
@@ -55,6 +55,7 @@ class HashedSpace implements Sample {
   #head = 0
   #levelEnd: number
   #transitions = 0
+  readonly #audits = new Audits()
   #untilAudit = 1
   readonly #initialStates: number
   // The state that is expanded with a successor behind it, its fingerprint in parts, and what waits to be inserted.
@@ -180,7 +181,7 @@ class HashedSpace implements Sample {
           T = relation.code.array
         }
         if (--this.#untilAudit === 0) {
-          this.#untilAudit = AUDIT_PERIOD
+          this.#untilAudit = this.#audits.next()
           relation.auditByReference(i, leaf, W, state)
           T = relation.code.array
         }

@@ -57,6 +57,30 @@ describe.each(Object.entries(engines))('%s', (_name, engine) => {
     expect([words(run)['XIsNeverSet'], [...run.history].sort()]).toEqual(['violated 2', ['x', 'y']])
   })
 
+  test('a loop need not close on history that only other properties ask for', async () => {
+    const state = () => ({ x: bool, p: singleton({}) })
+    const history = () => ({ turns: range(0, 3, 'saturate') })
+    const { program } = language<typeof state, typeof history>()
+    const flip = { do: (s: { x: boolean }) => void (s.x = !s.x), note: (h: { turns: number }) => void (h.turns += 1) }
+    const p = program('p', { flip }, { loop: true })
+    const model = protocol({ name: 'flips', bounds: {}, state, history, programs: () => [p] })
+    const { never, eventually } = propertiesOf(model)
+    const properties = [
+      never('ThreeTurns', (_s, { h }) => h.turns === 3),
+      eventually('ThreeTurnsWithoutX', (s, { h }) => h.turns === 3 && s.x && !s.x),
+      eventually('XWithoutX', (s) => s.x && !s.x),
+    ]
+    const run = await check(layoutOf(model.instance({ bounds: {} })), properties, { engine, fairness: { weak: ['p'] } })
+    // After three turns only x changes: 3 steps to there, 2 round. Without turns 2 round from the start.
+    expect(words(run)).toMatchObject({
+      ThreeTurns: 'violated 3',
+      ThreeTurnsWithoutX: 'violated 5',
+      XWithoutX: 'violated 2',
+    })
+    expect(run.history).toEqual(['turns'])
+    expect(run.verdicts.slice(-2).map((each) => each.history)).toEqual([['turns'], []])
+  })
+
   test('an urgent tick holds back no other tick', async () => {
     const state = () => ({ t: family(2, { n: range(0, 2, 'wrap') }) })
     const { program } = language<typeof state>()

@@ -59,6 +59,8 @@ export interface Verdict {
   readonly because: string | undefined
   /** Why the property was never put to the test, if it was not. */
   readonly vacuous: string | undefined
+  /** History fields that were part of the state when this was decided, where they are not those of the run. */
+  readonly history?: readonly string[]
 }
 
 /** What is decided of a property. */

@@ -29,7 +29,19 @@ import {
   xor,
   type Code,
 } from './assembler.ts'
-import { ARENA, cell, DEFERRED, imported, INSERT, treesOf, WORK, ZERO, type MemoryMap, type Shape } from './shape.ts'
+import {
+  ARENA,
+  cell,
+  DEFERRED,
+  imported,
+  INSERT,
+  recentRows,
+  treesOf,
+  WORK,
+  ZERO,
+  type MemoryMap,
+  type Shape,
+} from './shape.ts'
 import { increment, mixLocal, setCell } from './statements.ts'
 
 type AdvanceLocal =
@@ -242,8 +254,7 @@ export class AdvanceGenerator {
         if (this.#shape.crew) b.leave('deferred', isZero(get('leaf')))
         b.set('untilAudit', sub(get('untilAudit'), constant(1)))
         b.when(isZero(get('untilAudit')), () => {
-          b.set('untilAudit', constant(this.#shape.auditPeriod))
-          b.run(imported('audit', get('i'), get('leaf'), get('head')))
+          b.set('untilAudit', imported('audit', get('i'), get('leaf'), get('head')))
         })
         this.#outcomes()
         increment(b, 'i')
@@ -309,10 +320,26 @@ export class AdvanceGenerator {
         for (let k = 0; k < K; k++) b.leave('changed', ne(load(WORK, get('base'), batch + 4 * k), get(`w${k}`)))
         b.leave('kept')
       })
+      this.#skipRecent()
       b.store(WORK, words(get('pending')), get('successor'), hashes)
       b.store(WORK, words(get('pending')), get('head'), from)
       increment(b, 'pending')
       b.when(eq(get('pending'), constant(BATCH)), () => this.#flush())
     })
+  }
+
+  /** Leaves `kept` for a successor that was met lately; otherwise it is one from now on. */
+  #skipRecent(): void {
+    const b = this.#b
+    const get = b.get.bind(b)
+    const { words: K } = this.#shape
+    const { batch, recent } = this.#map
+    b.set('at', mul(and(get('successor'), constant(recentRows(K) - 1)), constant(4 * K)))
+    b.block('unknown', () => {
+      for (let k = 0; k < K; k++)
+        b.leave('unknown', ne(load(WORK, get('at'), recent + 4 * k), load(WORK, get('base'), batch + 4 * k)))
+      b.leave('kept')
+    })
+    for (let k = 0; k < K; k++) b.store(WORK, get('at'), load(WORK, get('base'), batch + 4 * k), recent + 4 * k)
   }
 }

@@ -17,7 +17,8 @@ import {
   SEGMENT,
   teamOf,
 } from './control.ts'
-import { CELLS, DEFERRED, memoryMap, type Import, type MemoryMap, type Shape } from './shape.ts'
+import { CELLS, DEFERRED, fillRecent, memoryMap, type Import, type MemoryMap, type Shape } from './shape.ts'
+import { Audits } from '../audits.ts'
 import { BATCH } from '../store.ts'
 import { DIRECT, FAULTY, NO_ANSWER, UNAUDITED } from '../leaf.ts'
 import type { WasmMemory } from '../growable.ts'
@@ -87,6 +88,7 @@ export class Explorer {
   /** While states are expanded that were put off. */
   #resolver: Resolver | undefined
   readonly #state: Int32Array
+  readonly #audits = new Audits()
 
   constructor({ shape, module, memories, salts, roots, observerCells }: Invitation) {
     this.#shape = shape
@@ -111,7 +113,8 @@ export class Explorer {
     this.#words.set(roots, this.#map.roots / 4)
     this.#words.set(observerCells.subarray(0, observers), this.#map.observers / 4)
     this.#words.fill(NO_ANSWER, this.#map.best / 4, this.#map.best / 4 + observers)
-    this.#words[CELLS.untilAudit] = shape.auditPeriod
+    this.#words[CELLS.untilAudit] = this.#audits.next()
+    fillRecent(shape, this.#map, this.#words, new Int32Array(arena.buffer))
     const imports: Record<Import, (a: number, b: number, c: number) => unknown> = {
       miss: (process, state) => this.#resolver?.miss(process, this.#fetch(), state) ?? this.#defer(state),
       unusual: (process, leaf, state) =>
@@ -291,14 +294,17 @@ export class Explorer {
     return 0
   }
 
-  #audit(process: number, state: number): void {
+  /** Leaves a step to be compared; gives how many steps there are until the next one. */
+  #audit(process: number, state: number): number {
     const C = this.#control
     const at = this.#part + PART.auditCount
     const count = C[at]!
-    if (count === MOST_AUDITS) return
-    C[auditAt(this.#part, count)] = process
-    C[auditAt(this.#part, count) + 1] = state
-    C[at] = count + 1
+    if (count < MOST_AUDITS) {
+      C[auditAt(this.#part, count)] = process
+      C[auditAt(this.#part, count) + 1] = state
+      C[at] = count + 1
+    }
+    return this.#audits.next()
   }
 
   /** The answer of an observer behind a pointer that is no plain leaf. */

@@ -5,7 +5,7 @@ import { BATCH, type Store } from '../store.ts'
 import { AdvanceGenerator } from './advance.ts'
 import { assemble } from './assembler.ts'
 import { insertCode, rehashCode } from './insert.ts'
-import { CELLS, IMPORTS, memoryMap, MEMORIES, type Import, type MemoryMap, type Shape } from './shape.ts'
+import { CELLS, IMPORTS, fillRecent, memoryMap, MEMORIES, type Import, type MemoryMap, type Shape } from './shape.ts'
 
 type Imports = Record<Import, (a: number, b: number, c: number) => unknown>
 interface Exports {
@@ -37,6 +37,7 @@ export class GeneratedKernel {
     this.#words.set(relation.roots, roots / 4)
     this.#words.set(relation.observerCells.subarray(0, best.length), observers / 4)
     this.#words.set(best, bestAt / 4)
+    fillRecent(shape, this.#map, this.#words, store.arena.array)
   }
 
   connect(imports: Imports): void {

@@ -35,6 +35,8 @@ export const CELLS = {
   limit: 11,
 } as const
 const CELL_COUNT = 16
+/** Words of recent successors at most: they stay in the second-level cache. */
+const RECENT_WORDS = 2 ** 15
 
 export interface Shape {
   readonly words: number
@@ -42,7 +44,6 @@ export interface Shape {
   readonly stateObservers: number
   readonly pairObservers: number
   readonly firstTick: number
-  readonly auditPeriod: number
   /** Successors are replaced by the states that are kept for them. */
   readonly exchanges: boolean
   /** The states, predecessors, index and trees are shared between threads. */
@@ -67,8 +68,16 @@ export interface MemoryMap {
   readonly hashes: number
   readonly from: number
   readonly touched: number
+  /**
+   * Successors that were met lately, by the lowest bits of their hashes: most successors are met again soon, and need not
+   * be looked up. Every row holds a state that is known, or in the batch.
+   */
+  readonly recent: number
   readonly trees: number
 }
+
+/** Rows of recent successors: a power of two. */
+export const recentRows = (words: number): number => 2 ** Math.floor(Math.log2(RECENT_WORDS / words))
 
 export function memoryMap({ words: K, processes, stateObservers, pairObservers }: Shape): MemoryMap {
   let at = 4 * CELL_COUNT
@@ -89,15 +98,24 @@ export function memoryMap({ words: K, processes, stateObservers, pairObservers }
     hashes: region(BATCH),
     from: region(BATCH),
     touched: region(BATCH),
+    recent: region(recentRows(K) * K),
     trees: Math.ceil(at / 64) * 64,
   }
+}
+
+/** Begins with what is known already: the first initial state. */
+export function fillRecent(shape: Shape, { recent }: MemoryMap, words: Int32Array, states: Int32Array): void {
+  const { words: K } = shape
+  const [first, end] = [recent / 4, recent / 4 + recentRows(K) * K]
+  words.set(states.subarray(0, K), first)
+  for (let filled = K; first + filled < end; filled *= 2) words.copyWithin(first + filled, first, first + filled)
 }
 
 /** What the generated loop asks of the JavaScript kernel: name, parameters, results. */
 export const IMPORTS = [
   { name: 'miss', parameters: 2, results: 1 },
   { name: 'unusual', parameters: 3, results: 1 },
-  { name: 'audit', parameters: 3, results: 0 },
+  { name: 'audit', parameters: 3, results: 1 },
   { name: 'answer', parameters: 3, results: 1 },
   { name: 'saw', parameters: 3, results: 0 },
   { name: 'terminal', parameters: 1, results: 0 },

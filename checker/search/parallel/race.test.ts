@@ -26,7 +26,6 @@ const SHAPE: Shape = {
   stateObservers: 0,
   pairObservers: 0,
   firstTick: 0,
-  auditPeriod: 1,
   exchanges: false,
   shared: true,
   crew: true,
