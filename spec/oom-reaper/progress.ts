@@ -210,7 +210,7 @@ const measured: readonly ReaperRow[] = [
     variant: '4.6',
     bounds: { ...tiny, cpus: 2 },
     ingredients: ['stuck', 'daemonsStuck'],
-    expect: { NobodyIsKilledTwice: holds, Kills: maximum(2), SecondKill: reachable() },
+    expect: { NobodyIsKilledTwice: holds, Kills: maximum(2), SecondKill: reachable(), PanicIsTheEnd: holds },
     why: 'A victim that was reaped is unmarked and exempted, so that the next one can be killed where one was not enough.',
   },
   {
@@ -302,6 +302,7 @@ const behind: readonly ReaperRow[] = [
     ingredients: ['stuck', 'memcg', 'prompt', 'leaves'],
     expect: {
       OomLockHasOneOwner: holds,
+      OomLockIsGivenBack: holds,
       MarkIsWhole: holds,
       QueuedIsKilled: holds,
       EverythingIsGivenBack: holds,

@@ -67,6 +67,15 @@ export const properties = [
       Number(s.holder[0].has_mm && at(s.holder[0], 'mmput/mmput.mutex_unlock'))
     return owners === 0 || (owners === 1 && s.oom_lock)
   }),
+  /** Where the reaper does without oom_lock: whoever has it is about to decide, or to give it back. */
+  always(
+    'OomLockIsGivenBack',
+    (s, { at }) =>
+      !s.oom_lock ||
+      s.memcg[0].chosen !== null ||
+      s.cpu.some((cpu) => at(cpu, 'mutex_unlock') || at(cpu, 'panic') || deciding.some((label) => at(cpu, label))),
+    { given: (s) => !s.panicked },
+  ),
   /** Where nobody has anything to do with a victim any more, everything that was taken has been given back, and the mark. */
   always(
     'EverythingIsGivenBack',

@@ -118,7 +118,7 @@ const others: readonly ReaperRow[] = [
       claims: variant === '4.15' ? ['C2', 'G4'] : ['C2'],
       variant,
       bounds: alone,
-      ingredients: ['4.17', '5.15', '5.18'].includes(variant) ? ['leaves', 'pin', 'unreapable'] : ['leaves', 'pin'],
+      ingredients: ['4.17', '5.18'].includes(variant) ? ['leaves', 'pin', 'unreapable'] : ['leaves', 'pin'],
       expect: { ...always, ...manner[variant], LastUserIsAnother: reachable() },
       why:
         variant === '4.15'
@@ -202,6 +202,14 @@ const released: readonly ReaperRow[] = [
     ingredients: ['leaves', 'mrelease', 'unreapable'],
     expect: { ...always, ...manner['5.15'], TablesGoBeforePages: reachable() },
     why: 'It then unmaps also what it could not reap.',
+  },
+  {
+    claims: ['C2', 'C8'],
+    variant: '5.15',
+    bounds: alone,
+    ingredients: ['leaves', 'mrelease', 'writer'],
+    expect: always,
+    why: 'Or what it was not to reap any more, because the reaper had given up and set the flag.',
   },
   {
     claims: ['C2', 'C8', 'G4'],
