@@ -37,7 +37,8 @@ const state = () => ({
   timer: singleton({ pending: bool }),
   /** The victim is on the list of the reaper. */
   reaper: singleton({ is_listed: bool }),
-  manager: singleton({}),
+  /** It has a reference to the task. */
+  manager: singleton({ has_task: bool }),
 })
 
 const { program } = language<typeof state>()
@@ -164,9 +165,10 @@ const victim = (setup: Setup) =>
 const manager = (setup: Setup) =>
   program('manager', {
     /** The pidfd leads to the task as long as it is not released. */
-    pidfd_get_task: (s) => {
+    pidfd_get_task: (s, me) => {
       if (!s.task[0].on_tasklist) return 'done'
       get_task_struct(s)
+      me.has_task = true
       s.task[0].SIGKILL = true
       return
     },
@@ -180,7 +182,8 @@ const manager = (setup: Setup) =>
     mmdrop: (s) => {
       if (!setup.withoutGrab) mmdrop(s)
     },
-    put_task_struct: (s) => {
+    put_task_struct: (s, me) => {
+      me.has_task = false
       put_task_struct(s, setup)
     },
   })

@@ -16,7 +16,10 @@ export default spec(oomReferences, {
       return !killerUses && !reaperUses && !s.timer[0].pending
     }),
     /** The same of process_mrelease(). */
-    always('ManagerUsesNoFreedMm', (s, { at }) => !s.mm[0].is_freed || !at(s.manager[0], '__oom_reap_task_mm')),
+    always(
+      'ManagerUsesNoFreedMm',
+      (s, { at }) => !s.mm[0].is_freed || !s.manager[0].has_task || !at(s.manager[0], '__oom_reap_task_mm'),
+    ),
     /** And whoever is about to look into the task finds that there. */
     always('NobodyUsesAFreedTask', (s, { at }) => {
       if (!s.task[0].is_freed) return true

@@ -216,7 +216,8 @@ export const properties = [
   }),
   /** W1: the reaper begins to walk only where there is something left to unmap. The time is lost, and exit waits for it. */
   stepwise('WalkFindsPages', (s, { before }) => before(() => s.reaper[0].mm !== null && mapped(s.reaper[0].mm) > 0), {
-    given: (s, { at, before }) => at(s.reaper[0], 'walk') && !before(() => at(s.reaper[0], 'walk')),
+    given: (s, { at, before }) =>
+      s.reaper[0].task !== null && at(s.reaper[0], 'walk') && !before(() => at(s.reaper[0], 'walk')),
   }),
   /** The double walk itself: exit and reaper have the lock for reading at a time. */
   always('OneWalkAtATime', (s) => s.mm[0].mmap_lock.readers <= 1),

@@ -135,7 +135,7 @@ const byEra: readonly ReaperRow[] = [
       NoKillAfterGivingUp: holds,
       NoKillWhileEnoughIsFree: violated(26),
     },
-    why: 'Exit frees what it unmaps before it sets the flag itself; what is left of W2 is a reaper that finds nothing mapped and sets the flag while the pages that exit has gathered are not free.',
+    why: 'Exit frees what it unmaps before it sets the flag itself; what is left of W2 is that one of exit and reaper sets the flag while the other has pages gathered.',
   },
   {
     claims: ['C6'],
