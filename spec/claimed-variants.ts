@@ -13,7 +13,6 @@ export const claimedVariants: Readonly<Partial<Record<string, readonly string[]>
   B5: ['child-first', 'child-first-fixed', 'shared-mm'],
   B6: scores,
   B7: ['half-of-children', 'only-children-without-exec', 'no-children'],
-  C2: ['munlock-2018'],
   C3: ['same-direction', 'opposite-direction'],
   C4: ['same-direction', 'opposite-direction'],
   C5: ['mas_for_each_rev', 'vma_prev', 'index-above-last'],

@@ -18,5 +18,7 @@ export const survives: Readonly<Record<string, string>> = {
   'skip step: holder.mmput/mmput.mm_is_oom_victim [4.17]': everyDyingMmIsThatOfAVictim,
   'skip step: holder.mmput/mmput.mm_is_oom_victim [5.15]': everyDyingMmIsThatOfAVictim,
   'skip step: holder.mmput/mmput.mm_is_oom_victim [5.18]': everyDyingMmIsThatOfAVictim,
-  'skip step: manager.mmput/mmput.mm_is_oom_victim': everyDyingMmIsThatOfAVictim,
+  'skip step: task.mmput/mmput.mm_is_oom_victim [4.15]': everyDyingMmIsThatOfAVictim,
+  'swap steps: manager.mmput/mmput.reap_finish and mmput/mmput.set_MMF_OOM_SKIP':
+    'Where the manager is the last user and has something to reap, the reaper has given up and set the flag before.',
 }

@@ -72,7 +72,7 @@ export const properties = [
     'OomLockIsGivenBack',
     (s, { at }) =>
       !s.oom_lock ||
-      s.memcg[0].chosen !== null ||
+      (s.memcg[0].chosen !== null && !at(s.memcg[0], 'done')) ||
       s.cpu.some((cpu) => at(cpu, 'mutex_unlock') || at(cpu, 'panic') || deciding.some((label) => at(cpu, label))),
     { given: (s) => !s.panicked },
   ),
@@ -152,6 +152,17 @@ export const properties = [
         mapped(mm) === 0 ||
         before(() => mm.MMF_OOM_SKIP || (s.reaper[0].task !== null && at(s.reaper[0], 'set_MMF_OOM_SKIP'))),
     ),
+  ),
+  /** Exit reaps only the mm of a victim. */
+  always(
+    'ExitReapsVictims',
+    (s, { at }) =>
+      s.task.every((task) => !at(task, 'mmput/mmput.reap_finish') || task.own_mm.MMF_OOM_VICTIM) &&
+      (s.manager[0].mm === null || !at(s.manager[0], 'mmput/mmput.reap_finish') || s.mm[0].MMF_OOM_VICTIM),
+  ),
+  reachable(
+    'ManagerReapsInExit',
+    (s, { at }) => s.manager[0].mm !== null && at(s.manager[0], 'mmput/mmput.reap_finish') && s.mm[0].gathered > 0,
   ),
   /** While exit reaped by itself it set the flag on what it had freed. */
   stepwise('ExitHidesWhatIsFree', (s, { at, before }) =>

@@ -208,7 +208,7 @@ const released: readonly ReaperRow[] = [
     variant: '5.15',
     bounds: alone,
     ingredients: ['leaves', 'mrelease', 'writer'],
-    expect: always,
+    expect: { ...always, ExitReapsVictims: holds, ManagerReapsInExit: reachable() },
     why: 'Or what it was not to reap any more, because the reaper had given up and set the flag.',
   },
   {
