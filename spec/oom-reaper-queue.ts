@@ -67,6 +67,7 @@ export default spec(oomReaperQueue, {
       fairness,
       expect: {
         QueuedAtMostOnce: violated(3),
+        NoTaskFollowsItself: holds,
         ReferencesAreOwn: holds,
         ReferencesAreDropped: holds,
         Reapings: maximum(2),
@@ -100,6 +101,20 @@ export default spec(oomReaperQueue, {
       expect: { QueuedAtMostOnce: violated(3), ReferencesCanBeDropped: violated(4), ReferencesAreDropped: violated(7) },
       states: 110,
       why: 'The same with two threads of one process, each queued for itself.',
+    },
+    {
+      claims: ['C7', 'G4'],
+      variant: 'queued-bit',
+      bounds: { callers: 2, tasks: 1 },
+      fairness,
+      expect: {
+        QueuedAtMostOnce: holds,
+        NoTaskFollowsItself: holds,
+        ReferencesAreOwn: holds,
+        ReferencesAreDropped: holds,
+        Reapings: maximum(1),
+      },
+      why: 'The second caller finds the bit.',
     },
     {
       claims: ['C7', 'G4'],

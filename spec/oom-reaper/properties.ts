@@ -162,7 +162,7 @@ export const properties = [
   ),
   reachable(
     'ManagerReapsInExit',
-    (s, { at }) => s.manager[0].mm !== null && at(s.manager[0], 'mmput/mmput.reap_finish') && s.mm[0].gathered > 0,
+    (s, { at }) => s.manager[0].mm !== null && at(s.manager[0], 'mmput/mmput.reap_finish') && s.mm[0].gathered > 1,
   ),
   /** While exit reaped by itself it set the flag on what it had freed. */
   stepwise('ExitHidesWhatIsFree', (s, { at, before }) =>

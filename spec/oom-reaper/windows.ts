@@ -32,7 +32,9 @@ const byEra: readonly ReaperRow[] = [
     expect: {
       NoKillWhileExitUnmaps: holds,
       VictimIsSeenUntilSkip: violated(25),
+      NoKillWhilePagesAreGathered: holds,
       NoKillAfterGivingUp: holds,
+      NoKillWhileEnoughIsFree: violated(27),
     },
     why: 'The reaper holds a reference, so that the mmput() of the victim frees nothing, the victim is unmarked after it all the same, and the next scan kills before the reaper has begun to unmap.',
   },
@@ -147,6 +149,7 @@ const byEra: readonly ReaperRow[] = [
       NoKillWhilePagesAreGathered: violated(26),
       VictimIsSeenUntilSkip: holds,
       NoKillAfterGivingUp: holds,
+      NoKillWhileEnoughIsFree: violated(29),
       HiddenBeforeFree: reachable(15),
     },
     why: 'As in 6.18, which only walks the other way. Recordings of 6.1 show such kills, in the time between the flag and the end of tlb_finish_mmu().',
