@@ -129,6 +129,9 @@ const everyEra = ['6.18', '6.1', '5.18', '5.15', '4.17', '4.15', '4.14', '4.9', 
 const exitAndReaper = (variants: readonly string[], properties: readonly string[]) =>
   [{ spec: 'oom-reaper', variants, properties }] as const
 
+const vmaWalk = (variants: readonly string[], properties: readonly string[]) =>
+  ({ spec: 'vma-walk', variants, properties }) as const
+
 const c = {
   C1: {
     thread: 'reaper',
@@ -148,17 +151,50 @@ const c = {
         ['EveryPageIsFreedOnce', 'NobodyWalksAfterTeardown', 'EverythingIsGivenBack', 'NobodyFollowsWhatIsCleared'],
       ),
       rows('oom-zeroed-page', ['under-pte-lock', 'unchecked', 'checked-before', 'checked-after'], ['FileHasNoZeroes']),
+      vmaWalk(
+        ['6.18', '6.17', '6.18 +mrelease', '6.18 +withoutPteLock', '4.16 +mlocked', '4.17 +mlocked'],
+        ['NoPageIsFreedTwice', 'EveryPageIsFreed', 'PageTablesOutliveWalks', 'MunlockFindsItsEntry'],
+      ),
     ],
   },
   C3: {
     thread: 'reaper',
     claim: 'The TLB flush that ends exit_mmap() comes after every flush of a concurrent reaper.',
+    decided: [
+      vmaWalk(
+        ['6.18', '6.17', '6.18 +mrelease', '6.18 +withoutWriteLock', '6.17 +withoutWriteLock'],
+        ['ExitFinishesLast', 'PageTablesOutliveWalks'],
+      ),
+    ],
   },
+  // On average: pte-lock-contention/chances.test.ts.
   C4: {
     thread: 'reaper',
     claim: 'Walking in opposite directions makes reaper and exit collide less on page table locks.',
+    decided: [
+      {
+        spec: 'pte-lock-contention',
+        variants: ['same-direction', 'opposite-direction', 'opposite-direction +mrelease'],
+        properties: ['MostCollisions', 'FewestCollisions'],
+      },
+      {
+        spec: 'unmap-cost',
+        variants: ['same-direction', 'opposite-direction', 'no-reaper', 'opposite-direction +anyCosts'],
+        properties: ['TicksToRelease', 'TicksSpent', 'TicksSpun', 'OneWaitAtMost'],
+      },
+    ],
   },
-  C5: { thread: 'reaper', claim: 'Walking backwards visits every VMA once.' },
+  C5: {
+    thread: 'reaper',
+    claim: 'Walking backwards visits every VMA once.',
+    decided: [
+      {
+        spec: 'vma-tree',
+        variants: ['6.18', '6.17', 'v4-vma_prev', 'vma_prev-from-last', 'v5-index-above-last'],
+        properties: ['EveryVmaIsVisitedOnce', 'VmasAreOrdered', 'ReaperReapsAllItMay', 'ReaperLeavesOthersAlone'],
+      },
+    ],
+  },
   C6: {
     thread: 'reaper',
     claim: 'Setting MMF_OOM_SKIP earlier avoids the double walk, or else makes pointless kills possible.',

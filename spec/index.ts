@@ -11,7 +11,11 @@ import oomZeroedPage from './oom-zeroed-page.ts'
 import percpuCounter from './percpu-counter.ts'
 import percpuCounterComparison from './percpu-counter-comparison.ts'
 import percpuCounterTree from './percpu-counter-tree.ts'
+import pteLockContention from './pte-lock-contention.ts'
 import splitRss from './split-rss.ts'
+import unmapCost from './unmap-cost.ts'
+import vmaTree from './vma-tree.ts'
+import vmaWalk from './vma-walk.ts'
 
 const specs: readonly Spec[] = [
   oomChildFirst,
@@ -21,6 +25,10 @@ const specs: readonly Spec[] = [
   oomReferences,
   oomZeroedPage,
   splitRss,
+  vmaTree,
+  vmaWalk,
+  pteLockContention,
+  unmapCost,
   percpuCounter,
   percpuCounterComparison,
   percpuCounterTree,

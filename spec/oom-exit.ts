@@ -117,6 +117,7 @@ export default spec(oomExit, {
       ingredients: ['leaderExits'],
       fairness,
       expect: { AllocatorEnds: violated(), LeaderIsZombie: reachable() },
+      states: 734,
       why: 'The leader has exited and its sibling goes on: every scan meets PF_EXITING at the leader and waits for a process that nobody has asked to exit.',
     },
     {
@@ -126,6 +127,7 @@ export default spec(oomExit, {
       ingredients: ['leaderExits'],
       fairness,
       expect: { AllocatorEnds: holds, LeaderIsZombie: reachable(), NoPanicWhileSomebodyIsLeft: violated() },
+      states: 2_726,
       why: 'A leader without an mm ends no scan any more, but its process is not found either: the daemon dies, and then the kernel panics with all of the hog in memory.',
     },
     {
@@ -140,6 +142,7 @@ export default spec(oomExit, {
         NoPanicWhileSomebodyIsLeft: holds,
         Kills: maximum(2),
       },
+      states: 2_661,
       why: 'Any thread that has the mm stands for its process; the second kill is that of an attempt that failed before the first one was over.',
     },
     {
@@ -149,6 +152,7 @@ export default spec(oomExit, {
       ingredients: ['leaderExits', 'needsLock'],
       fairness,
       expect: { AllocatorEnds: violated(), MarkIsTakenBack: violated(), VictimsAreCounted: holds },
+      states: 938,
       why: 'The thread lets go of its mm and passes the place where the mark is cleared, between the test and the mark: it carries TIF_MEMDIE until it is released, waits for a lock of the allocator, and the allocator waits for it.',
     },
     {
@@ -158,6 +162,7 @@ export default spec(oomExit, {
       ingredients: ['leaderExits', 'needsLock'],
       fairness,
       expect: { AllocatorEnds: holds, MarkIsTakenBack: holds, VictimsAreCounted: holds },
+      states: 913,
       why: 'Under task_lock() a thread that is marked has its mm, and the clearing is still before it.',
     },
     {
@@ -167,6 +172,7 @@ export default spec(oomExit, {
       ingredients: ['faults'],
       fairness,
       expect: { AllocatorEnds: violated(), ReserveLastsForExit: violated(), EveryAttemptStartsAfresh: holds },
+      states: 398,
       why: 'The mark comes before the signal, and a victim in user mode uses the reserve up.',
     },
     {
@@ -181,6 +187,7 @@ export default spec(oomExit, {
         PagesLeftInReserve: minimum(0),
         SignalIsSentUnderLock: violated(),
       },
+      states: 422,
       why: 'Between the mark and the signal the victim is in user mode with the right to every page, touches memory until the reserve is gone, and then has none to exit with.',
     },
     {
@@ -198,6 +205,7 @@ export default spec(oomExit, {
         FaultsEndWithPageOrSignal: holds,
         AllocatorGetsPage: reachable(),
       },
+      states: 666,
       why: 'With the signal there first the victim finishes at most the fault that it is in: one page for that, and one for its exit.',
     },
     {
@@ -207,6 +215,7 @@ export default spec(oomExit, {
       ingredients: ['faults'],
       fairness,
       expect: { AllocatorEnds: violated(), ReserveLastsForExit: violated() },
+      states: 476,
       why: 'With a reserve of one page the fault that was under way takes it.',
     },
     {
@@ -216,6 +225,7 @@ export default spec(oomExit, {
       ingredients: ['faults'],
       fairness,
       expect: { AllocatorEnds: violated(), ReserveLastsForExit: violated() },
+      states: 6_028,
       why: 'Threads are marked one after the other, and each of them needs two pages: three are not enough for two threads.',
     },
     {
@@ -225,6 +235,7 @@ export default spec(oomExit, {
       ingredients: ['faults'],
       fairness,
       expect: { AllocatorEnds: holds, ReserveLastsForExit: holds, PagesLeftInReserve: minimum(0) },
+      states: 6_724,
       why: 'Four are.',
     },
     {
@@ -249,6 +260,7 @@ export default spec(oomExit, {
         TwoAreMarked: unreachable,
         Kills: maximum(2),
       },
+      states: 3_779,
       why: 'All together: each thread is marked while it has its mm, one at a time, and counted until it has given it up.',
     },
   ],

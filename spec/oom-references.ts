@@ -95,6 +95,7 @@ export default spec(oomReferences, {
         ReaperKeepsTheMm: reachable(),
         TimerFindsItDone: reachable(),
       },
+      states: 154,
       why: 'Who queues the victim keeps its task, the task keeps its signal_struct, and that keeps the mm, until the reaper or the timer is through.',
     },
     {
@@ -110,6 +111,7 @@ export default spec(oomReferences, {
         ReferencesAreOwn: holds,
         ReferencesBalance: holds,
       },
+      states: 1_034,
       why: 'process_mrelease() has a reference of its own to each.',
     },
     {
@@ -118,6 +120,7 @@ export default spec(oomReferences, {
       ingredients: ['withoutTask'],
       fairness,
       expect: { NobodyUsesAFreedTask: violated(), NobodyUsesAFreedMm: violated(), FreedMeansUnreferenced: holds },
+      states: 154,
       why: 'The victim exits, is released, and the timer looks into what was freed with it.',
     },
     {
@@ -126,6 +129,7 @@ export default spec(oomReferences, {
       ingredients: ['withoutOomMm'],
       fairness,
       expect: { NobodyUsesAFreedMm: violated(), NobodyUsesAFreedTask: holds, FreedMeansUnreferenced: holds },
+      states: 154,
       why: 'The task is still there, but its mm went with its last user.',
     },
     {
@@ -134,6 +138,7 @@ export default spec(oomReferences, {
       ingredients: ['mrelease', 'withoutGrab'],
       fairness: withManager,
       expect: { ManagerUsesNoFreedMm: violated(), NobodyUsesAFreedMm: holds },
+      states: 1_034,
       why: 'A process that only the manager has killed is marked by nobody: when it has exited nothing keeps its mm.',
     },
     {
@@ -142,6 +147,7 @@ export default spec(oomReferences, {
       ingredients: ['withoutKillersGrab'],
       fairness,
       expect: { NobodyUsesAFreedMm: holds, ReferencesAreOwn: holds, ReferencesBalance: holds },
+      states: 154,
       why: 'What the killer keeps for itself is kept already, by the mark and its reference to the task.',
     },
     {
@@ -150,6 +156,7 @@ export default spec(oomReferences, {
       ingredients: ['withoutPut'],
       fairness,
       expect: { ReferencesBalance: violated(), NobodyUsesAFreedTask: holds, ReferencesAreOwn: holds },
+      states: 154,
       why: 'Where the reaper drops one reference less than were taken the task stays for ever, and with it mm and memcg: so it was for victims that were queued twice.',
     },
   ],

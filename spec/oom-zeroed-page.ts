@@ -34,6 +34,7 @@ export default spec(oomZeroedPage, {
         WriterGetsSigbus: reachable(),
         PageIsReaped: reachable(2),
       },
+      states: 207,
       why: 'The flag is there before the page goes, and whoever maps a page looks at it under the lock that the reaper took to clear the entry.',
     },
     {
@@ -41,6 +42,7 @@ export default spec(oomZeroedPage, {
       variant: 'unchecked',
       bounds: { threads: 1 },
       expect: { FileHasNoZeroes: violated(5), StableFaultsSucceed: holds },
+      states: 22,
       why: 'The thread faults after the page was reaped, gets zeroes, and writes them to the file.',
     },
     {
@@ -48,6 +50,7 @@ export default spec(oomZeroedPage, {
       variant: 'checked-before',
       bounds: { threads: 3 },
       expect: { FileHasNoZeroes: holds, ZeroesAreNotMapped: holds, StableFaultsSucceed: holds },
+      states: 458,
       why: 'Without the lock it is enough as well: who faults for a page that was reaped comes after the flag, and who looked before the flag was there faults for a page that had no data.',
     },
     {
@@ -55,6 +58,7 @@ export default spec(oomZeroedPage, {
       variant: 'checked-after',
       bounds: { threads: 1 },
       expect: { FileHasNoZeroes: holds, ZeroesAreNotMapped: violated(4), StableFaultsSucceed: holds },
+      states: 27,
       why: 'The thread itself gets SIGBUS, but the page of zeroes is mapped by then.',
     },
     {
@@ -62,6 +66,7 @@ export default spec(oomZeroedPage, {
       variant: 'checked-after',
       bounds: { threads: 2 },
       expect: { FileHasNoZeroes: violated(5) },
+      states: 118,
       why: 'Another thread reads the page that the first one has mapped, without a fault, and writes zeroes.',
     },
     {
@@ -69,6 +74,7 @@ export default spec(oomZeroedPage, {
       bounds: { threads: 2 },
       ingredients: ['markedLast'],
       expect: { FileHasNoZeroes: violated(4) },
+      states: 102,
       why: 'A flag that comes after the walk does not stop a fault in between.',
     },
   ],

@@ -2,10 +2,11 @@
 import type { Axis, Chart, Series } from '../language/exhibit.ts'
 import { table, type Picture } from './document.ts'
 
-const WIDTH = 640
+/** Of the frame. */
+const WIDTH = 426
 const HEIGHT = 360
 const LEFT = 64
-const RIGHT = 150
+const CHARACTER = 7.3
 const TOP = 28
 const BOTTOM = 46
 /** Between the names of two curves. */
@@ -81,7 +82,7 @@ function namesOf(drawn: readonly Drawn[]): string[] {
   let above = TOP - LINE
   return sorted.map(({ name, i, y }, place) => {
     above = Math.max(above + LINE, Math.min(y, last - (sorted.length - 1 - place) * LINE))
-    return `<text class="series${i}" x="${WIDTH - RIGHT + 8}" y="${rounded(above + 4)}">${escape(name)}</text>`
+    return `<text class="series${i}" x="${LEFT + WIDTH + 8}" y="${rounded(above + 4)}">${escape(name)}</text>`
   })
 }
 
@@ -97,12 +98,12 @@ const xTick = (value: number, x: number): string =>
   `<path class="grid" d="M${rounded(x)} ${TOP}V${HEIGHT - BOTTOM}"/>` +
   `<text class="tick" x="${rounded(x)}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${tickInWords(value)}</text>`
 const yTick = (value: number, y: number): string =>
-  `<path class="grid" d="M${LEFT} ${rounded(y)}H${WIDTH - RIGHT}"/>` +
+  `<path class="grid" d="M${LEFT} ${rounded(y)}H${LEFT + WIDTH}"/>` +
   `<text class="tick" x="${LEFT - 6}" y="${rounded(y + 4)}" text-anchor="end">${tickInWords(value)}</text>`
 
 function svgOf({ title, x, y, series }: Chart): string {
   const all = series.flatMap(({ points }) => points)
-  const across = scaleOf(x, all.map(([value]) => value), WIDTH - LEFT - RIGHT) // prettier-ignore
+  const across = scaleOf(x, all.map(([value]) => value), WIDTH) // prettier-ignore
   const up = scaleOf(y, all.map(([, value]) => value), HEIGHT - TOP - BOTTOM) // prettier-ignore
   const atX = (value: number): number => LEFT + across.at(value)
   const atY = (value: number): number => HEIGHT - BOTTOM - up.at(value)
@@ -113,12 +114,14 @@ function svgOf({ title, x, y, series }: Chart): string {
   const parts = [
     ...across.ticks.map((value) => xTick(value, atX(value))),
     ...up.ticks.map((value) => yTick(value, atY(value))),
-    `<text class="axis" x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 8}" text-anchor="middle">${escape(x.label)}</text>`,
+    `<text class="axis" x="${LEFT + WIDTH / 2}" y="${HEIGHT - 8}" text-anchor="middle">${escape(x.label)}</text>`,
     `<text class="axis" x="4" y="14">${escape(y.label)}</text>`,
     ...drawn.map(curve),
     ...namesOf(drawn),
   ]
-  return `<svg role="img" aria-label="${escape(title)}" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}">\n${parts.join('\n')}\n</svg>`
+  const longest = Math.max(...series.map(({ name }) => name.length))
+  const width = LEFT + WIDTH + 8 + Math.ceil(longest * CHARACTER) + 4
+  return `<svg role="img" aria-label="${escape(title)}" width="${width}" height="${HEIGHT}" viewBox="0 0 ${width} ${HEIGHT}">\n${parts.join('\n')}\n</svg>`
 }
 
 const exact = (value: number | undefined): string =>

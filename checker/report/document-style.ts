@@ -70,7 +70,7 @@ svg { display: block; color: var(--ink); }
 .chart .tick { fill: var(--soft); font-size: 11px; }
 .chart .grid { stroke: var(--rule); fill: none; }
 .chart polyline { fill: none; stroke: var(--link); stroke-width: 2; }
-.chart circle { fill: var(--link); }
+.chart .series0:not(polyline) { fill: var(--link); }
 .chart polyline.series1 { stroke: var(--violated); }
 .chart .series1:not(polyline) { fill: var(--violated); }
 .chart polyline.series2 { stroke: var(--open); }
