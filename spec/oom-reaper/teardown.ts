@@ -281,6 +281,37 @@ const released: readonly ReaperRow[] = [
   },
 ]
 
+/** The same with more of everything. */
+const more: readonly ReaperRow[] = [
+  ...(['5.15', '5.18', '6.18'] as const).map((variant): ReaperRow => ({
+    claims: ['C2', 'C8'],
+    variant,
+    bounds: { ...alone, pages: 4, delay: 1, retries: 2 },
+    ingredients: ['leaves', 'mrelease', 'pin'],
+    full: true,
+    expect: always,
+    why: 'Four pages, two attempts, a reader and a manager beside exit and reaper: nothing else comes of it.',
+  })),
+  {
+    claims: ['C2'],
+    variant: '6.18',
+    bounds: { cpus: 2, victims: 2, pages: 4, delay: 1, retries: 2 },
+    ingredients: ['leaves', 'pin', 'daemonsStuck'],
+    full: true,
+    expect: always,
+    why: 'Nor of two allocators and two victims.',
+  },
+  {
+    claims: ['C2', 'C8'],
+    variant: '6.18',
+    bounds: { cpus: 1, victims: 2, pages: 4, delay: 1, retries: 3 },
+    ingredients: ['leaves', 'mrelease', 'queuedWriter'],
+    full: true,
+    expect: always,
+    why: 'Nor of a writer that waits behind a reader.',
+  },
+]
+
 /** After a panic everything stands still, also the manager. */
 const panics: readonly ReaperRow[] = [
   {
@@ -311,4 +342,4 @@ const ordinary: readonly ReaperRow[] = [
   },
 ]
 
-export const teardown: readonly ReaperRow[] = [...both, ...others, ...released, ...panics, ...ordinary]
+export const teardown: readonly ReaperRow[] = [...both, ...others, ...released, ...more, ...panics, ...ordinary]
