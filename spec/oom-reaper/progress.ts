@@ -68,7 +68,7 @@ const sooner: readonly ReaperRow[] = [
     ingredients: ['stuck', 'writer', 'daemonsStuck'],
     fairness: variant === '5.15' ? fairWithoutTimer : fairLock,
     expect: { ReaperMakesProgress: holds },
-    ...(['4.14', '4.15'].includes(variant) && { full: true }),
+    ...(['4.9', '4.14', '4.15'].includes(variant) && { full: true }),
     why: `Since the flag is set also when the reaper gives up somebody else can be killed; ${variant} has it on the mm.`,
   })),
   {
@@ -96,7 +96,7 @@ const sooner: readonly ReaperRow[] = [
     ingredients: ['stuck', 'writer', 'daemonsStuck'],
     fairness: fair,
     expect: { ReaperMakesProgress: holds },
-    ...(variant === '6.1' && { full: true }),
+    ...(variant !== '5.18' && { full: true }),
     why: `The delay of ${variant} ends, and after it the attempts do.`,
   })),
 ]
@@ -157,7 +157,7 @@ const busy: readonly ReaperRow[] = [
 ]
 
 /** Where only exit is another than in a neighbour, what a stuck victim costs is measured in full runs only. */
-const asTheirNeighbours: readonly string[] = ['4.14', '4.15', '4.17', '6.1', 'early-skip']
+const asTheirNeighbours: readonly string[] = ['4.14', '4.15', '4.17', '5.18', '6.1', 'early-skip']
 const times = (variant: NonNullable<ReaperRow['variant']>, delay: 0 | 20): readonly ReaperRow[] => [
   {
     claims: ['C1'],
@@ -232,6 +232,7 @@ const measured: readonly ReaperRow[] = [
       GivesUp: reachable(),
       TicksToReaper: minimum(20),
     },
+    full: true,
     why: 'Two seconds of delay and ten attempts, each followed by a sleep of a tenth of a second, also the last one; then the allocator may have just gone to sleep for a tick, so that the next victim dies after 3.1 seconds, as recordings show.',
   },
   {

@@ -79,6 +79,7 @@ const both: readonly ReaperRow[] = [
     bounds: alone,
     ingredients: ['leaves'],
     expect: { ...always, ...manner[variant], ...doubleWalk[variant]?.expect },
+    ...(['6.1', 'reaper-off'].includes(variant) && { full: true }),
     why:
       doubleWalk[variant]?.why ??
       (variant === 'reaper-off'
@@ -120,6 +121,7 @@ const others: readonly ReaperRow[] = [
       bounds: alone,
       ingredients: ['4.17', '5.18'].includes(variant) ? ['leaves', 'pin', 'unreapable'] : ['leaves', 'pin'],
       expect: { ...always, ...manner[variant], LastUserIsAnother: reachable() },
+      ...(variant === '6.1' && { full: true }),
       why:
         variant === '4.15'
           ? 'It asks the mm instead.'
