@@ -6,13 +6,16 @@
  */
 import { language, protocol, range, singleton } from '../checker/language/index.ts'
 
-/** More than any error that is mapped to this. */
-const ERROR_MAX = 500
+interface Bounds {
+  readonly below: number
+  readonly above: number
+  readonly width: number
+}
 
-const state = ({ width }: { readonly width: number }) => ({
+const state = ({ below, above, width }: Bounds) => ({
   value: range(-(2 ** (width - 1)), 2 ** (width - 1) - 1, 'wrap'),
-  /** The value less its approximation. No step leaves the interval, which a mapping may. */
-  error: range(-ERROR_MAX, ERROR_MAX),
+  /** The value less its approximation. No step leaves the interval; what a mapping puts outside stays outside. */
+  error: range(-below - 1, above + 1, 'saturate'),
   user: singleton({}),
 })
 
@@ -21,8 +24,8 @@ const { program } = language<typeof state>()
 export const intervalCounter = protocol({
   name: 'interval-counter',
   bounds: {
-    below: { min: 0, max: 100, doc: 'how far the approximation may be above the value' },
-    above: { min: 0, max: 100, doc: 'and below it' },
+    below: { min: 0, max: 1_000_000, doc: 'how far the approximation may be above the value' },
+    above: { min: 0, max: 1_000_000, doc: 'and below it' },
     increment: { min: 1, max: 64, doc: 'the larger of the two increments, of both signs; the other one is 1' },
     width: { min: 2, max: 12, doc: 'bits of the value, which wraps around' },
   },

@@ -93,8 +93,8 @@ export const percpuCounterComparison = protocol({
   source: 'Mathieu Desnoyers, v12, 11 January 2026',
   variants: ['march-2026', 'v12', 'v2', 'range-overwritten'],
   bounds: {
-    cpus: { min: 1, max: 256, doc: 'possible CPUs' },
-    batch: { min: 2, max: 64, doc: 'batch size of both counters, a power of two' },
+    cpus: { min: 0, max: 2 ** 21, doc: 'possible CPUs, from 1 to 2^20' },
+    batch: { min: 0, max: 1024, doc: 'batch size of both counters, a power of two of at least 2' },
     window: { min: 0, max: 1000, doc: 'how far the precise sums may be apart' },
   },
   ingredients: { value: { doc: 'b is exact, as a value is; only comparisons with a value are of interest then' } },

@@ -17,17 +17,24 @@
  * lowers it. That the words say the same error is a property of the rows with whole words. In return the tree may be
  * added to for ever: the quotient is finite without a limit on the number of adds.
  *
+ * The shape of the tree is state that never changes: each CPU refers to the item above it, each item of level 1 to the one
+ * of level 2. So the index rule is asked once, in the initial state, and what the reduction by symmetry may exchange
+ * follows from the references: CPUs below the same item, items with all that is below them, adders. Two CPUs below
+ * different items cannot change places alone, for the state in which they have is another tree. Readers and set go
+ * through the CPUs in order, which makes CPUs different from each other; so does `pinned`.
+ *
  * Dropped:
  * - Memory order. Every step of the kernel is relaxed; here they are seen in the order in which they happen. A reader that
  *   sees a root before the word that it comes from would see more; the error of such a read is not bounded here.
  * - init_many(), memory, alignment; the build without SMP, which has one atomic word and no error.
- * - A third level of items below the root, which trees for more than 512 CPUs have, and a fourth.
+ * - A third level of items below the root, which trees for more than 512 CPUs have, and a fourth. What is said of them
+ *   rests on the proof and on sequences that are replayed, up to 1024 CPUs.
  *
  * One label is one step. Where a step covers more than one access, this is why it hides nothing:
  * - level0: the increment is chosen, the word changed, the carry computed: the last is local.
  * - level1, level2: raw_smp_processor_id() and the add. Nobody else can see or change the number that was read, and the
  *   task may have been anywhere, so that only the item that it leads to is picked, at the first level that is added to.
- *   What is kept of it is the part that the next level needs.
+ *   What is kept of it is the item that the next level needs.
  * - load_bias, store_bias: also the local arithmetic around it.
  *
  * Variants: v12, v17 and v1 with its kin are revisions of add; the others are faulty, one ingredient each, and listed with
@@ -38,9 +45,9 @@
  * oom-wrap are about choosing a task to kill, not about a counter.
  */
 import { protocol } from '../checker/language/index.ts'
-import { startFull } from './percpu-counter-tree/climb.ts'
+import { connect, startFull } from './percpu-counter-tree/climb.ts'
 import { layoutOf, revisions } from './percpu-counter-tree/revisions.ts'
-import { history, stateOf } from './percpu-counter-tree/state.ts'
+import { historyOf, stateOf } from './percpu-counter-tree/state.ts'
 
 export const percpuCounterTree = protocol({
   name: 'percpu-counter-tree',
@@ -65,8 +72,8 @@ export const percpuCounterTree = protocol({
     'unclamped-precise',
   ],
   bounds: {
-    cpus: { min: 1, max: 16, doc: 'possible CPUs' },
-    batch: { min: 2, max: 64, doc: 'batch size, a power of two' },
+    cpus: { min: 0, max: 2 ** 21, doc: 'possible CPUs: from 1 to 512, of which about ten can be searched' },
+    batch: { min: 0, max: 1024, doc: 'batch size, a power of two of at least 2' },
     adders: { min: 1, max: 4, doc: 'tasks or interrupts that may be in the middle of an add at a time' },
     adds: { min: 0, max: 8, doc: 'adds of each of them; 0: for ever' },
     increment: { min: 1, max: 64, doc: 'the larger of the two increments; the other one is 1' },
@@ -83,9 +90,10 @@ export const percpuCounterTree = protocol({
     setter: { doc: 'somebody sets the counter to 1 once' },
   },
   state: stateOf(layoutOf),
-  history,
+  history: historyOf(layoutOf),
   init: (setup) => (s) => {
     for (const adder of s.adder) adder.adds_left = setup.adds
+    connect(s, setup, layoutOf(setup))
     if (setup.filled) startFull(s, setup, layoutOf(setup))
   },
   programs: (setup) => [...revisions[setup.variant](setup)],

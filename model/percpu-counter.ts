@@ -50,9 +50,14 @@ interface Setup {
   readonly pinned: boolean
 }
 
-const state = ({ cpus, minimum, adders, increment }: Setup) => {
+/** Where interrupts may come between look and change the number knows no bounds, and is followed up to twice the batch. */
+const isUnbounded = ({ variant, interrupts }: Setup): boolean => interrupts && variant === '6.2'
+
+const state = (setup: Setup) => {
+  const { cpus, minimum, adders, increment } = setup
   const batch = batchFor(cpus, minimum)
-  const number = range(-2 * batch - adders * increment, 2 * batch + adders * increment)
+  const most = 2 * batch + adders * increment
+  const number = range(-most, most, isUnbounded(setup) ? 'saturate' : 'error')
   return {
     batch: upTo(batch),
     lock: bool,
@@ -67,19 +72,26 @@ const state = ({ cpus, minimum, adders, increment }: Setup) => {
       count: number,
       holds_lock: bool,
     }),
-    reader: singleton({ next: upTo(cpus), sum: range(-2 * cpus * batch, 2 * cpus * batch) }),
+    reader: singleton({ next: upTo(cpus), sum: range(-2 * cpus * batch, 2 * cpus * batch), told: bool }),
     hotplug: singleton({ cpu: option(ref('cpu')) }),
     /** History: the precise total less the count. An add is in the total when it changes something. */
     error: range(-4 * cpus * batch, 4 * cpus * batch, 'saturate'),
   }
 }
 
-const history = () => ({
-  /** Something was added while the reader summed, or was being added when it began. */
-  disturbed: bool,
-  /** The sum that was read was not the total. */
-  missed: bool,
-})
+const history = ({ cpus, minimum }: Setup) => {
+  const most = 4 * cpus * batchFor(cpus, minimum)
+  return {
+    /** Something was added while the reader summed, or was being added when it began. */
+    disturbed: bool,
+    /** The sum that was read was not the total. */
+    missed: bool,
+    /** The total less the count when the reader began; the count does not change before it is done. */
+    begun: range(-most, most),
+    /** The sum that was read is neither between the totals at the beginning and at the end, nor one of them. */
+    beside: bool,
+  }
+}
 
 const { program } = language<typeof state, typeof history>()
 type State = StateView<ReturnType<typeof state>>
@@ -166,6 +178,7 @@ const reader = ({ variant }: Setup) =>
       },
       note: (h, s) => {
         h.disturbed = s.adder.some((each) => each.cpu !== null)
+        h.begun = s.error
       },
     },
     /** One CPU after the other, if it is in the mask. One that is folded has nothing left. */
@@ -178,11 +191,14 @@ const reader = ({ variant }: Setup) =>
       },
     },
     raw_spin_unlock: {
-      do: (s) => {
+      do: (s, me) => {
         s.lock = false
+        me.told = true
       },
       note: (h, s, me) => {
         h.missed = !h.disturbed && me.sum !== s.error
+        h.beside = me.sum < Math.min(h.begun, s.error) || me.sum > Math.max(h.begun, s.error)
+        h.begun = 0
       },
     },
   })

@@ -7,7 +7,8 @@
  * fault that flushes is itself not flushed, and 65 more follow until the next one that does: 66 pages, not 64.
  *
  * A fault may map several pages: those around the one that was asked for (fault-around, up to 16 by default). Each of them
- * is counted, and together they are one event.
+ * is counted, and together they are one event. And a fault may take from a counter: a copy on write takes the place of a
+ * page of the file, a page that is swapped in that of a swap entry [S]. So a counter can be off to either side.
  *
  * Kept: one counter of a mm, faults, flushes, a thread that flushes when it exits; unmapping, which goes to the mm at once
  * and after a flush (add_mm_rss_vec()). The state is a quotient: of the mm's counter only the error is kept, the pages
@@ -29,20 +30,22 @@ interface Setup {
   readonly threads: number
   readonly threshold: number
   readonly pages: number
+  readonly decrements: boolean
   readonly unmaps: boolean
   readonly exits: boolean
 }
 
-const state = ({ threads, threshold, pages }: Setup) => {
+const state = ({ threads, threshold, pages, decrements }: Setup) => {
   const most = (threshold + 2) * pages
+  const least = decrements ? -(threshold + 2) : 0
   return {
     task: family(threads, {
       /** rss_stat.count and rss_stat.events */
-      count: upTo(most),
+      count: range(least, most),
       events: upTo(threshold + 2),
     }),
     /** History: the pages that are there less the counter of the mm. */
-    error: range(0, threads * most),
+    error: range(threads * least, threads * most),
   }
 }
 
@@ -68,10 +71,10 @@ const check = (threshold: number) =>
   })
 
 /** The pages of a fault are counted, in one event. */
-const count = (pages: number) =>
+const count = (pages: number, decrements: boolean) =>
   steps('task', {
     add_mm_counter_fast: (s, me, pick) => {
-      const mapped = pick([...new Set([1, pages])])
+      const mapped = pick([...new Set([1, pages]), ...(decrements ? [-1] : [])])
       me.count += mapped
       s.error += mapped
     },
@@ -112,13 +115,14 @@ export const splitRss = protocol({
     pages: { min: 1, max: 16, doc: 'pages that one fault may map; otherwise it maps one' },
   },
   ingredients: {
+    decrements: { doc: 'a fault may also take a page from the counter' },
     unmaps: { doc: 'pages are also unmapped' },
     exits: { doc: 'threads may exit' },
   },
   state,
   programs: (setup) => {
     const user = between(setup)
-    const [first, then] = [check(setup.threshold), count(setup.pages)]
+    const [first, then] = [check(setup.threshold), count(setup.pages, setup.decrements)]
     return [
       program(
         'task',

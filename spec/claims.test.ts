@@ -1,7 +1,7 @@
 /** The ledger and the rows know each other. */
 import { describe, expect, test } from 'vitest'
 import { claimedVariants } from './claimed-variants.ts'
-import { claims, type Claim } from './claims.ts'
+import { claims, grounds, type Claim } from './claims.ts'
 import specs from './index.ts'
 
 const ids = Object.keys(claims)
@@ -38,6 +38,19 @@ describe('what the ledger says about where a claim is decided', () => {
       })
     expect(variants.filter((variant) => !properties.some((property) => decidedBy(variant, property)))).toEqual([])
     expect(properties.filter((property) => !variants.some((variant) => decidedBy(variant, property)))).toEqual([])
+  })
+})
+
+describe('what claims rest on beside rows', () => {
+  test('is named by some claim, and what is named is there', () => {
+    const named = new Set(all.flatMap(([, claim]) => claim.grounds ?? []))
+    expect([...named].sort()).toEqual(Object.keys(grounds).sort())
+  })
+
+  // The lemmas need a solver, and have a test of their own.
+  const replayed = Object.entries(grounds).flatMap(([name, ground]) => ('decide' in ground ? [{ name, ground }] : []))
+  test.each(replayed)('$name holds', ({ ground }) => {
+    expect(ground.decide()).toMatchObject({ is: 'holds' })
   })
 })
 

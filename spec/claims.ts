@@ -3,6 +3,9 @@
  * the specs name the claims that they decide.
  */
 import { claimedVariants } from './claimed-variants.ts'
+import { grounds } from './grounds.ts'
+
+export { grounds }
 
 /** The thread in which a claim was made, or disputed. */
 export const threads = {
@@ -27,6 +30,8 @@ export interface Claim {
     readonly variants: readonly string[]
     readonly properties: readonly string[]
   }[]
+  /** What decides it beside rows. */
+  readonly grounds?: readonly (keyof typeof grounds)[]
 }
 
 const serialization = (variants: readonly string[], properties: readonly string[]) =>
@@ -128,6 +133,9 @@ const rows = (spec: string, variants: readonly string[], properties: readonly st
 const everyEra = ['6.18', '6.1', '5.18', '5.15', '4.17', '4.15', '4.14', '4.9', '4.6', 'early-skip', 'reaper-off']
 const exitAndReaper = (variants: readonly string[], properties: readonly string[]) =>
   [{ spec: 'oom-reaper', variants, properties }] as const
+
+const frozenVictims = (variants: readonly string[], properties: readonly string[]) =>
+  [{ spec: 'freezer', variants, properties }] as const
 
 const vmaWalk = (variants: readonly string[], properties: readonly string[]) =>
   ({ spec: 'vma-walk', variants, properties }) as const
@@ -247,14 +255,70 @@ const c = {
   D1: {
     thread: 'reaper',
     claim: 'A victim frozen by cgroup v1 delays recovery by the full delay of the reaper, one frozen by v2 does not.',
+    decided: frozenVictims(
+      ['6.17', '6.17 +withoutReaper', '6.17 +v2', '6.18', '6.18 +v2'],
+      ['TicksToMemory', 'ReaperFrees', 'ExitFrees', 'VictimExits'],
+    ),
   },
-  D2: { thread: 'reaper', claim: 'Reaping frozen victims at once makes robust futexes no worse off.' },
-  D3: { thread: 'reaper', claim: 'To know whether a process is frozen it is enough to look at one of its threads.' },
-  D4: { thread: 'reaper', claim: 'The test for frozen victims always has a defined answer.' },
-  D5: { thread: 'reaper', claim: 'Marking the victim thaws it, so that a later test for frozen finds nothing.' },
-  D6: { thread: 'reaper', claim: 'Thawing all threads of the victim is enough for it to exit.' },
-  D7: { thread: 'reaper', claim: 'The delay of the reaper protects robust futexes.' },
-  D8: { thread: 'reaper', claim: 'No task that was killed runs past a system suspend.' },
+  D2: {
+    thread: 'reaper',
+    claim: 'Reaping frozen victims at once makes robust futexes no worse off.',
+    decided: frozenVictims(['6.17', 'v5', 'v6', 'thaw-last', 'read-once', '6.18'], ['NoWaiterIsLost', 'TicksToLoss']),
+  },
+  D3: {
+    thread: 'reaper',
+    claim: 'To know whether a process is frozen it is enough to look at one of its threads.',
+    decided: frozenVictims(
+      ['v5', 'v6', 'read-once', 'thaw-last', 'v5-thaw-last', 'read-once-thaw-last'],
+      [
+        'SharerLosesNothing',
+        'OneThreadDiffersFromCount',
+        'OneThreadDiffersFromSharers',
+        'CountDiffersFromSharers',
+        'OneThreadIsFrozenAlone',
+        'AnotherThreadIsFrozen',
+        'TicksToLoss',
+        'TicksToMemory',
+      ],
+    ),
+  },
+  D4: {
+    thread: 'reaper',
+    claim: 'The test for frozen victims always has a defined answer.',
+    decided: frozenVictims(['v5', 'v5 +exec', 'v5-initialised', 'v6 +exec'], ['TestHasNoResult', 'TestSeesAnotherMm']),
+  },
+  D5: {
+    thread: 'reaper',
+    claim: 'Marking the victim thaws it, so that a later test for frozen finds nothing.',
+    decided: frozenVictims(
+      ['v6', 'v6 +v2', 'v5', 'thaw-last', 'read-once'],
+      ['ThreadIsFrozenAtTheTest', 'TicksToLoss', 'TicksToMemory'],
+    ),
+  },
+  D6: {
+    thread: 'reaper',
+    claim: 'Thawing all threads of the victim is enough for it to exit.',
+    decided: frozenVictims(
+      ['6.17', '6.18', '6.18 +withoutReaper', '6.18 +thawFirst', '6.18 +testFirst'],
+      ['VictimExits', 'MmIsTornDown', 'TicksToMemory'],
+    ),
+  },
+  D7: {
+    thread: 'reaper',
+    claim: 'The delay of the reaper protects robust futexes.',
+    decided: frozenVictims(['5.17', '6.17', '6.18', '6.18 +slow', '6.18 +mrelease'], ['NoWaiterIsLost', 'TicksToLoss']),
+  },
+  D8: {
+    thread: 'reaper',
+    claim: 'No task that was killed runs past a system suspend.',
+    decided: [
+      {
+        spec: 'oom-suspend',
+        variants: ['3.17', '3.18', 'inverted-wait', '4.6-rc', '4.9', '6.18', '6.18 +wholeProcess'],
+        properties: ['NobodyUsesMemoryWhileSuspended', 'NobodyRunsWhileSuspended'],
+      },
+    ],
+  },
 } as const satisfies Record<string, Claim>
 
 const e = {
@@ -290,8 +354,16 @@ const e = {
       ),
     ],
   },
-  // The sequences that attain the formulas are in worst-case.test.ts.
-  E3: { thread: 'counters', claim: 'The worst error grows as N log N instead of N squared.' },
+  E3: {
+    thread: 'counters',
+    claim: 'The worst error grows as N log N instead of N squared.',
+    decided: [
+      rows('percpu-counter-tree', ['v12'], ['GreatestErrorAtRest']),
+      rows('percpu-counter', ['6.2'], ['GreatestError']),
+      rows('split-rss', ['6.1'], ['GreatestError']),
+    ],
+    grounds: ['sequences', 'lemmas'],
+  },
   E4: {
     thread: 'counters',
     claim: 'The precise sum is exact when nobody adds.',
@@ -343,10 +415,13 @@ const e = {
       rows('split-rss', ['6.1'], ['GreatestError']),
     ],
   },
-  // Vectors, in model/percpu-counter-tree/vectors.test.ts.
-  E8: { thread: 'counters', claim: 'Known inputs give known sums.' },
-  // A proof, in decisions/2026-11-20-counter-tree-bound.md.
-  E9: { thread: 'counters', claim: 'Range and conservation hold for all sizes, not only for small ones.' },
+  E8: { thread: 'counters', claim: 'Known inputs give known sums.', grounds: ['vectors'] },
+  // The induction that the lemmas carry is in decisions/2026-11-20-counter-tree-bound.md.
+  E9: {
+    thread: 'counters',
+    claim: 'Range and conservation hold for all sizes, not only for small ones.',
+    grounds: ['lemmas', 'sequences'],
+  },
   F1: { thread: 'counters', claim: 'Choosing in two passes finds the task with the largest precise score.' },
   F2: { thread: 'counters', claim: 'Choosing by approximate sums can find the wrong task.' },
   F3: { thread: 'counters', claim: 'A kill can free less than was believed.' },

@@ -1,5 +1,6 @@
 /** The specs, small to large. */
 import type { Spec } from '../checker/language/index.ts'
+import freezer from './freezer.ts'
 import oomChildFirst from './oom-child-first.ts'
 import oomExit from './oom-exit.ts'
 import oomMmReuse from './oom-mm-reuse.ts'
@@ -7,6 +8,7 @@ import oomReaper from './oom-reaper.ts'
 import oomReaperQueue from './oom-reaper-queue.ts'
 import oomReferences from './oom-references.ts'
 import oomSerialization from './oom-serialization.ts'
+import oomSuspend from './oom-suspend.ts'
 import oomZeroedPage from './oom-zeroed-page.ts'
 import percpuCounter from './percpu-counter.ts'
 import percpuCounterComparison from './percpu-counter-comparison.ts'
@@ -23,6 +25,7 @@ const specs: readonly Spec[] = [
   oomMmReuse,
   oomReaperQueue,
   oomReferences,
+  oomSuspend,
   oomZeroedPage,
   splitRss,
   vmaTree,
@@ -32,6 +35,7 @@ const specs: readonly Spec[] = [
   percpuCounter,
   percpuCounterComparison,
   percpuCounterTree,
+  freezer,
   oomReaper,
   oomSerialization,
 ]

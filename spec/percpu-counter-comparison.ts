@@ -5,10 +5,18 @@
  * formulas of the tree say is so from 9 CPUs on with batch 2, from 107 with batch 4, and never for the 32 of RSS; a test
  * looks through all sizes, and rows stand on both sides of the border.
  */
-import { holds, propertiesOf, reachable, spec, unreachable, violated } from '../checker/language/index.ts'
+import {
+  holds,
+  maximum as largest,
+  propertiesOf,
+  reachable,
+  spec,
+  unreachable,
+  violated,
+} from '../checker/language/index.ts'
 import { percpuCounterComparison } from '../model/percpu-counter-comparison.ts'
 
-const { always, reachable: some } = propertiesOf(percpuCounterComparison)
+const { always, maximum, reachable: some } = propertiesOf(percpuCounterComparison)
 
 const sign = (difference: number): number => Math.sign(difference)
 
@@ -37,12 +45,15 @@ export default spec(percpuCounterComparison, {
     always('RangeOfBothContainsBoth', (s) => s.error_a + s.error_b <= s.under && s.error_a + s.error_b >= -s.over, {
       given: (s, { at }) => at(s.caller[0], 'done'),
     }),
+    /** The side of the range that is never needed. */
+    maximum('OverOfBoth', (s) => s.over),
     /** What a test at the boundary takes for granted: there it is undecided, although it is not equal. */
     some(
       'UnequalIsUndecided',
       (s, { at }) => at(s.caller[0], 'done') && s.caller[0].approximate_value === 0 && s.difference !== 0,
     ),
     some('SignIsFound', (s) => s.caller[0].approximate_value !== 0),
+    some('SignOfTwoIsFound', (s) => s.caller[0].approximate !== 0),
   ],
   rows: [
     {
@@ -128,7 +139,7 @@ export default spec(percpuCounterComparison, {
     {
       claims: ['E6'],
       bounds: { cpus: 4, batch: 2, window: 35 },
-      expect: { ApproximateSignIsRight: holds, PreciseSignIsRight: holds },
+      expect: { ApproximateSignIsRight: holds, PreciseSignIsRight: holds, SignOfTwoIsFound: reachable(1) },
       why: 'Two counters, up to where every comparison is decided by the approximate sums.',
     },
     {
@@ -155,13 +166,13 @@ export default spec(percpuCounterComparison, {
       claims: ['E5'],
       variant: 'range-overwritten',
       bounds: { cpus: 2, batch: 4, window: 0 },
-      expect: { RangeOfBothContainsBoth: violated(1) },
+      expect: { RangeOfBothContainsBoth: violated(1), OverOfBoth: largest(6) },
       why: '22: two errors of 6 do not fit into one range of 8.',
     },
     {
       claims: ['E5'],
       bounds: { cpus: 2, batch: 4, window: 0 },
-      expect: { RangeOfBothContainsBoth: holds },
+      expect: { RangeOfBothContainsBoth: holds, OverOfBoth: largest(12) },
       why: '22, neighbour: each counter has a range of its own.',
     },
   ],

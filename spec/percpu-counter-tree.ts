@@ -1,7 +1,8 @@
 /**
  * How wrong the approximate sum of the tree can be, whether anything is lost on the way up, what readers see, and what
  * the faulty forms do: claims E1, E2, E4, E5 and E7, and the refinement of an exact
- * counter. E3 is in worst-case.test.ts, E6 in percpu-counter-comparison, E8 in the vectors beside the model.
+ * counter. E6 is in percpu-counter-comparison. E3, E8 and E9 rest on grounds.ts besides: sequences and answers that are
+ * replayed, and lemmas that are proven.
  */
 import { spec } from '../checker/language/index.ts'
 import { percpuCounterTree } from '../model/percpu-counter-tree.ts'

@@ -1,65 +1,24 @@
-/**
- * E3: how the worst error at rest grows with the number of CPUs, for the tree, for percpu_counter and for counts per
- * thread: formulas, and for every machine of 1 to 1024 CPUs a sequence of adds that attains them.
- *
- * That nothing worse is possible: for the tree the decision record on its bound, and the rows of small trees; for
- * percpu_counter a CPU that keeps the batch moves it; for threads the model of split-rss, at the real threshold.
- */
+/** E3: for every machine of 1 to 1024 CPUs the worst error at rest is attained, and grows as is said; published figures. */
 import { describe, expect, test } from 'vitest'
-import * as spinlock from '../model/percpu-counter/arithmetic.ts'
-import { isRefused, treeFor, type Tree } from '../model/percpu-counter-tree/arithmetic.ts'
-import { errorAtRest, excessInFlight, fill, fillingAdds } from '../model/percpu-counter-tree/bounds.ts'
-import { add, climb, counterFor, sumsOf, type Counter } from '../model/percpu-counter-tree/counter.ts'
-import { isDue } from '../model/split-rss.ts'
+import { excessInFlight, errorAtRest, fill, fillingAdds } from '../model/percpu-counter-tree/bounds.ts'
+import { add, climb, sumsOf, type Counter } from '../model/percpu-counter-tree/counter.ts'
+import { attained, counterOf, MACHINES as machines, missed, outgrown, PAGE_BYTES, tree, worst } from './worst-case.ts'
 
-const BATCH = 32n
-const THRESHOLD = 64
-const machines = Array.from({ length: 1024 }, (_, i) => i + 1)
-const mebibytes = (pages: number): number => (pages * 4096) / 2 ** 20
+const mebibytes = (pages: number): number => (pages * PAGE_BYTES) / 2 ** 20
+const { tree: treeWorst, spinlock: spinlockWorst, threads: threadWorst } = worst
 
-function tree(cpus: number, batch = BATCH): Tree {
-  const answer = treeFor(cpus, batch)
-  if (isRefused(answer)) throw new Error(answer.refused)
-  return answer
-}
-const treeWorst = (cpus: number): number => Number(errorAtRest(tree(cpus)))
-const spinlockWorst = (cpus: number): number => (spinlock.batchFor(cpus) - 1) * cpus
-const threadWorst = (threads: number): number => (THRESHOLD + 2) * threads
+test('every formula is attained, on every machine', () => {
+  expect(missed()).toEqual([])
+})
 
-describe('attained, on every machine', () => {
-  test('by the tree: each item from the top down, then each CPU', () => {
-    const missed = machines.filter((cpus) => {
-      const counter = counterFor(cpus, BATCH)
-      if (isRefused(counter)) throw new Error(counter.refused)
-      fill(counter)
-      const { precise, approximate } = sumsOf(counter)
-      return Number(precise - approximate) !== treeWorst(cpus)
-    })
-    expect(missed).toEqual([])
-  })
+test('also on the largest machines of the table', () => {
+  expect([2048, 4096].map(attained.tree)).toEqual([2048, 4096].map(treeWorst))
+})
 
-  test('by percpu_counter: each CPU up to one less than the batch, of either sign', () => {
-    for (const sign of [1, -1]) {
-      const missed = machines.filter((cpus) => {
-        const counter = spinlock.spinlockCounter(cpus)
-        for (let cpu = 0; cpu < cpus; cpu++) spinlock.add(counter, cpu, sign * (counter.batch - 1))
-        return counter.count !== 0 || spinlock.errorOf(counter) !== sign * spinlockWorst(cpus)
-      })
-      expect(missed).toEqual([])
-    }
-  })
-
-  test('by threads: faults up to the one before the second flush', () => {
-    let [events, pending, flushes, most] = [0, 0, 0, 0]
-    while (flushes < 3) {
-      if (isDue(events++, THRESHOLD)) {
-        events = pending = 0
-        flushes++
-      }
-      most = Math.max(most, ++pending)
-    }
-    expect(most).toBe(threadWorst(1))
-  })
+test('and would not be, if it said one more', () => {
+  expect([treeWorst(9), spinlockWorst(9), threadWorst(2)].map((each) => each + 1)).not.toEqual(
+    expect.arrayContaining([attained.tree(9), attained.spinlock(9), attained.threads(2)]),
+  )
 })
 
 test('one task is enough, if it is moved: all of these adds may be its own (E7)', () => {
@@ -70,16 +29,12 @@ test('one task is enough, if it is moved: all of these adds may be its own (E7)'
 })
 
 describe('growth', () => {
-  test('of the tree is at most N log N: less than the documented 2 · batch · N · log2 N', () => {
-    const wrong = machines.slice(1).filter((cpus) => {
-      const { under } = tree(cpus)
-      return treeWorst(cpus) > Number(under) || Number(under) > 2 * Number(BATCH) * cpus * Math.ceil(Math.log2(cpus))
-    })
-    expect(wrong).toEqual([])
+  test('is at most N log N for the tree, and N squared for percpu_counter', () => {
+    expect(outgrown()).toEqual([])
   })
 
-  test('of percpu_counter is quadratic from 16 CPUs on: 2 N² - N', () => {
-    expect(machines.filter((cpus) => cpus >= 16 && spinlockWorst(cpus) !== 2 * cpus * cpus - cpus)).toEqual([])
+  test('of the tree stays below what is documented', () => {
+    expect(machines.slice(1).filter((cpus) => treeWorst(cpus) > Number(tree(cpus).under))).toEqual([])
   })
 
   test('of threads does not depend on CPUs', () => {
@@ -89,7 +44,7 @@ describe('growth', () => {
 
 describe('the published figures', () => {
   test('documented range and truth of the tree, batch 32', () => {
-    const rows = [2, 4, 8, 16, 32, 64, 128, 250, 256, 384, 512, 1024].map((cpus) => [
+    const rows = [2, 4, 8, 16, 32, 64, 128, 250, 256, 384, 512, 1024, 4096].map((cpus) => [
       cpus,
       treeWorst(cpus),
       Number(tree(cpus).under),
@@ -109,6 +64,7 @@ describe('the published figures', () => {
       [384, 40576, 49152, 47616, 192],
       [512, 44544, 49152, 47616, 192],
       [1024, 113664, 131072, 126976, 512],
+      [4096, 471040, 524288, 507904, 2048],
     ])
   })
 
@@ -139,11 +95,6 @@ describe('while adds are under way', () => {
       if (atRest + excessInFlight(tree(cpus), adders, increment) > tree(cpus)[side]) return adders
   }
 
-  const counterOf = (cpus: number): Counter => {
-    const counter = counterFor(cpus, BATCH)
-    if (isRefused(counter)) throw new Error(counter.refused)
-    return counter
-  }
   const errorOf = (counter: Counter): bigint => {
     const { precise, approximate } = sumsOf(counter)
     return precise - approximate

@@ -1,9 +1,14 @@
 /** The claims index: a claim is decided when every variant that it names has a row, and differs when a row does. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { jsonlRecord } from '../report/jsonl-records.ts'
 import { counterSpec, directory, inThisProcess } from './child.ts'
+import { installedSolver } from './solver.ts'
+
+const solver = await installedSolver()
+const hasSolver = solver !== undefined
+solver?.close()
 
 const PROPERTIES = `[always('StaysBelow', (s) => s.counter.every((each) => each.n <= 2)), canReach('GetsThere', (s) => s.counter[0].n === 2)]`
 const row = (fields: string) => `{ bounds: { counters: 1, limit: 2 }, why: 'so it is', ${fields} }`
@@ -31,12 +36,17 @@ const LEDGER = {
   Six: {},
 }
 
-function ledger(claims: object): string {
-  const file = join(directory(), 'ledger.mjs')
+function ledger(claims: object, grounds = '{}', files: Readonly<Record<string, string>> = {}): string {
+  const folder = directory()
+  const file = join(folder, 'ledger.mjs')
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   const stated = Object.fromEntries(
     Object.entries(claims).map(([id, claim]) => [id, { claim: `Claim ${id}.`, thread: 'a', ...(claim as object) }]),
   )
-  writeFileSync(file, `export const threads = { a: 'a thread' }\nexport const claims = ${JSON.stringify(stated)}\n`)
+  writeFileSync(
+    file,
+    `export const threads = { a: 'a thread' }\nexport const claims = ${JSON.stringify(stated)}\nexport const grounds = ${grounds}\n`,
+  )
   return file
 }
 
@@ -109,4 +119,70 @@ test('what cannot be used', async () => {
     'must export claims, each with a sentence',
   )
   expect((await inThisProcess('claims', '--claims', 'none.ts')).stderr).toContain('There is no file none.ts')
+})
+
+describe('claims that something else than rows decides', () => {
+  const RIGHT = `{ basis: 'replayed sequences', decide: () => ({ is: 'holds', says: 'all of them come out' }) }`
+  const WRONG = `{ basis: 'replayed sequences', decide: () => ({ is: 'fails', says: 'one of them does not' }) }`
+  const lemma = (kind: string, assertion: string) =>
+    `(echo "${kind}: one is more than nothing")\n(push)\n(assert ${assertion})\n(check-sat)\n(pop)\n`
+  const [refuted, satisfied] = ['(not (> 1 0))', '(> 1 0)']
+  const judged = async (claims: object, grounds: string, files = {}) => {
+    const args = ['--specs', specs(), '--claims', ledger(claims, grounds, files), '-q', '--format', 'jsonl']
+    const { exit, stdout } = await inThisProcess('claims', ...args)
+    return {
+      exit,
+      found: records(stdout).map(({ claim, verdict, open, grounds: all }) => ({ claim, verdict, open, all })),
+    }
+  }
+  afterEach(() => vi.unstubAllEnvs())
+
+  test('are as expected, or differ', async () => {
+    const claims = { Seven: { grounds: ['right'] }, Eight: { grounds: ['right', 'wrong'] } }
+    const all = [{ name: 'right', basis: 'replayed sequences', verdict: 'holds', says: 'all of them come out' }]
+    const { exit, found } = await judged(claims, `{ right: ${RIGHT}, wrong: ${WRONG} }`)
+    expect(found[0]).toEqual({ claim: 'Seven', verdict: 'as expected', open: [], all })
+    expect(found[1]).toMatchObject({ verdict: 'differs', all: [...all, { verdict: 'fails' }] })
+    expect(exit).toBe(1)
+  })
+
+  test('and may need rows as well', async () => {
+    const { found } = await judged({ Four: { ...LEDGER.Four, grounds: ['right'] } }, `{ right: ${RIGHT} }`)
+    expect(found[0]).toMatchObject({ verdict: 'open', open: ['no row yet for up'] })
+  })
+
+  test('are told in text', async () => {
+    const file = ledger({ Seven: { grounds: ['right'] } }, `{ right: ${RIGHT} }`)
+    const { exit, stdout } = await inThisProcess('claims', '--specs', specs(), '--claims', file, '-q')
+    expect(stdout).toBe(
+      '✓ Seven  decided as expected: Claim Seven.\n      replayed sequences: all of them come out\n\n1 claim: 1 as expected\n',
+    )
+    expect(exit).toBe(0)
+  })
+
+  const GROUNDS = `{ lemmas: { basis: 'proof', lemmas: 'some.smt2' } }`
+  test('a proof that no solver can check leaves a claim open', async () => {
+    vi.stubEnv('OOMCHECK_Z3', 'no-such-program')
+    const { exit, found } = await judged({ Seven: { grounds: ['lemmas'] } }, GROUNDS, { 'some.smt2': '' })
+    const because = 'proof: neither z3 nor the package z3-solver is installed, to prove the lemmas of some.smt2'
+    expect(found[0]).toMatchObject({ verdict: 'open', open: [because] })
+    expect(exit).toBe(0)
+  })
+
+  test.skipIf(!hasSolver).each([
+    ['a lemma without a counterexample', lemma('holds', refuted) + lemma('fails', satisfied), 'as expected'],
+    ['a lemma that has one', lemma('holds', satisfied), 'differs'],
+    ['a wrong lemma that cannot be refuted', lemma('fails', refuted), 'differs'],
+    ['one that the solver gives up', lemma('holds', '(= unknown 1)'), 'open'],
+  ])('%s', async (_what, text, verdict) => {
+    const { found } = await judged({ Seven: { grounds: ['lemmas'] } }, GROUNDS, { 'some.smt2': text })
+    expect(found[0]).toMatchObject({ verdict })
+  })
+
+  test('a ground that the ledger does not have is a mistake', async () => {
+    const file = ledger({ Seven: { grounds: ['lost'] } })
+    expect((await inThisProcess('claims', '--claims', file)).stderr).toBe(
+      "oomcheck: Claim Seven rests on 'lost', which the grounds of its ledger do not have.\n",
+    )
+  })
 })

@@ -1,14 +1,16 @@
 /** `oomcheck claims`: what became of every claim of the ledger. */
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { known } from '../language/protocol.ts'
 import type { Spec } from '../language/spec.ts'
 import { claimLine, claimsText, judgeClaims, type Ledger } from '../report/claims.ts'
+import type { FoundGround, Ground } from '../report/grounds.ts'
 import type { Outcome, Planned, Reporter } from '../report/record.ts'
 import { decideAll } from './check.ts'
 import { ownLedger } from './documents.ts'
-import { exitOf } from './exit.ts'
+import { EXIT, exitOf } from './exit.ts'
+import { findingOf } from './lemmas.ts'
 import { onInterrupt } from './interrupt.ts'
 import { loadSpecs } from './load.ts'
 import { openOutput } from './output.ts'
@@ -37,9 +39,11 @@ const isLedger = (value: Readonly<Record<string, unknown>>): value is Readonly<R
     (claim) => isRecord(claim) && typeof claim['claim'] === 'string' && typeof claim['thread'] === 'string',
   )
 
-/** The ledger of a file, or that of the package: the exports `claims` and `threads`. */
+const ledgerFile = (path: string | undefined): string => (path === undefined ? ownLedger() : resolve(path))
+
+/** The ledger of a file, or that of the package: the exports `claims` and `threads`, and `grounds` if there are any. */
 export async function loadLedger(path?: string): Promise<Ledger> {
-  const file = path === undefined ? ownLedger() : resolve(path)
+  const file = ledgerFile(path)
   const shown = path ?? 'spec/claims.ts'
   if (!existsSync(file)) throw new UsageError(sentences.noLedger(shown))
   let loaded: Readonly<Record<string, unknown>>
@@ -49,7 +53,30 @@ export async function loadLedger(path?: string): Promise<Ledger> {
     throw new UsageError(sentences.brokenSpecFile(shown, messageOf(error)), { cause: error })
   }
   if (!isLedger(loaded)) throw new UsageError(sentences.notLedger(shown))
-  return { claims: loaded.claims, threads: loaded.threads }
+  const { claims, threads, grounds = {} } = loaded
+  for (const [id, claim] of Object.entries(claims))
+    for (const name of claim.grounds ?? [])
+      if (!(name in grounds)) throw new UsageError(sentences.unknownGround(id, name))
+  return { claims, threads, grounds }
+}
+
+async function found(name: string, ground: Ground, directory: string): Promise<FoundGround> {
+  const finding =
+    'decide' in ground ? ground.decide() : await findingOf(resolve(directory, ground.lemmas), ground.lemmas)
+  return { name, basis: ground.basis, ...finding }
+}
+
+/** Replays and proves what these claims rest on beside rows. `path` is that of their ledger. */
+export async function findGrounds(
+  { claims, grounds = {} }: Ledger,
+  ids: readonly string[] = Object.keys(claims),
+  path?: string,
+): Promise<FoundGround[]> {
+  const names = new Set(ids.flatMap((id) => claims[id]?.grounds ?? []))
+  const all: FoundGround[] = []
+  for (const [name, ground] of Object.entries(grounds))
+    if (names.has(name)) all.push(await found(name, ground, dirname(ledgerFile(path))))
+  return all
 }
 
 const silent: Reporter = {
@@ -91,7 +118,9 @@ export async function claimsCommand(names: readonly string[], options: ClaimsOpt
     plan.filter(({ claims }) => claims.some((id) => ids.includes(id))),
     options.quiet ?? false,
   )
-  const claims = judgeClaims(ledger, outcomes, ids)
+  const grounds = await findGrounds(ledger, ids, options.claims)
+  const claims = judgeClaims(ledger, outcomes, grounds, ids)
   write(options.format === 'jsonl' ? claims.map(claimLine).join('') : claimsText(claims, style))
-  return exitOf(outcomes, interrupted)
+  const exit = exitOf(outcomes, interrupted)
+  return exit < EXIT.internal && grounds.some(({ is }) => is === 'fails') ? EXIT.differs : exit
 }

@@ -20,7 +20,7 @@ import { bySpec } from '../report/overview.ts'
 import { configurationName, type Decided, type Outcome } from '../report/record.ts'
 import { reachInWords, searchInWords, tallyInWords } from '../report/words.ts'
 import { movesIn } from '../search/moves.ts'
-import { decideQuietly, loadLedger, planOfAll } from './claims.ts'
+import { decideQuietly, findGrounds, loadLedger, planOfAll } from './claims.ts'
 import { goldenOf, ownCorpus, placesIn, questionOf, shownPath, toldOf } from './corpus.ts'
 import { modelSource, ownExhibits, ownLedger, ownModels, ownReadme, ownReport, textOf } from './documents.ts'
 import { exitOf } from './exit.ts'
@@ -174,7 +174,7 @@ export async function reportCommand(options: ReportOptions): Promise<number> {
   const readme = textOf(ownReadme()) ?? ''
   const found: Found = {
     chapters,
-    claims: claimBlocks(judgeClaims(ledger, outcomes), ledger),
+    claims: claimBlocks(judgeClaims(ledger, outcomes, await findGrounds(ledger, undefined, options.claims)), ledger),
     opening: [
       heading(1, TITLE),
       text(`${reachInWords(summary)}, ${tallyInWords(outcomes)}. ${searchInWords(outcomes)}.`),

@@ -47,6 +47,8 @@ export const sentences = {
     `${path} must export exhibits by default, a list in which each has a 'spec', a 'title' and a function 'parts'.`,
   notLedger: (path: string): string =>
     `${path} must export claims, each with a sentence 'claim' and a 'thread', and threads with their names.`,
+  unknownGround: (id: string, name: string): string =>
+    `Claim ${id} rests on '${name}', which the grounds of its ledger do not have.`,
   noCorpus: (path: string): string => `There is no folder ${path}; name a folder of goldens with --corpus <folder>.`,
 
   cutOff: (path: string): string => `${path} ends in the middle of its JSON; it seems to be cut off.`,

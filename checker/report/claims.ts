@@ -13,6 +13,7 @@ import {
   type Table,
   type Tone,
 } from './document.ts'
+import { groundInWords, type FoundGround, type Ground } from './grounds.ts'
 import type { ClaimRecord } from './jsonl-records.ts'
 import { jsonLine } from './jsonl.ts'
 import { hanging, wrap, type Style } from './lines.ts'
@@ -36,11 +37,14 @@ export interface Claim {
     readonly variants: readonly string[]
     readonly properties: readonly string[]
   }[]
+  /** What decides it beside rows, by names of `grounds`: all of them must hold. */
+  readonly grounds?: readonly string[]
 }
 
 export interface Ledger {
   readonly claims: Readonly<Record<string, Claim>>
   readonly threads: Readonly<Record<string, string>>
+  readonly grounds?: Readonly<Record<string, Ground>>
 }
 
 /** A verdict that speaks about a claim. */
@@ -58,6 +62,7 @@ export interface JudgedClaim {
   /** Why it is open, if it is. */
   readonly open: readonly string[]
   readonly evidence: readonly Evidence[]
+  readonly grounds: readonly FoundGround[]
 }
 
 /** Does the configuration belong to the variant that a claim names, ingredients included? */
@@ -81,7 +86,7 @@ function evidenceFor(id: string, { decided }: Claim, outcomes: readonly Decided[
 }
 
 /** What keeps a claim from being decided. */
-function openings(claim: Claim, evidence: readonly Evidence[]): string[] {
+function openings(claim: Claim, evidence: readonly Evidence[], grounds: readonly FoundGround[]): string[] {
   const places = (claim.decided ?? []).flatMap(({ spec, variants }) => variants.map((variant) => ({ spec, variant })))
   const isDecided = (variant: string, spec?: string): boolean =>
     evidence.some(
@@ -95,30 +100,42 @@ function openings(claim: Claim, evidence: readonly Evidence[]): string[] {
     ...(claim.variants ?? []).filter((variant) => !isDecided(variant)),
   ]
   const inconclusive = evidence.filter(({ judged }) => judged.judgement === 'inconclusive').length
+  const names = [claim.decided, claim.variants, claim.grounds].some((each) => each !== undefined)
   return [
-    ...(claim.decided === undefined && claim.variants === undefined && evidence.length === 0 ? ['no row yet'] : []),
+    ...(!names && evidence.length === 0 ? ['no row yet'] : []),
     ...(missing.length === 0 ? [] : [`no row yet for ${[...new Set(missing)].join(', ')}`]),
     ...(inconclusive === 0 ? [] : [`${counted(inconclusive, 'verdict')} inconclusive`]),
+    ...grounds.filter(({ is }) => is === 'open').map(groundInWords),
   ]
 }
 
-function judgeClaim(id: string, claim: Claim, outcomes: readonly Decided[]): JudgedClaim {
+function judgeClaim(
+  id: string,
+  claim: Claim,
+  outcomes: readonly Decided[],
+  found: ReadonlyMap<string, FoundGround>,
+): JudgedClaim {
   const evidence = evidenceFor(id, claim, outcomes)
-  const open = openings(claim, evidence)
-  const differs = evidence.some(({ judged }) => judged.judgement === 'differs' || judged.judgement === 'bad')
-  return { id, claim, verdict: differs ? 'differs' : open.length > 0 ? 'open' : 'as expected', open, evidence }
+  const grounds = (claim.grounds ?? []).flatMap((name) => found.get(name) ?? [])
+  const open = openings(claim, evidence, grounds)
+  const differs =
+    grounds.some(({ is }) => is === 'fails') ||
+    evidence.some(({ judged }) => judged.judgement === 'differs' || judged.judgement === 'bad')
+  return { id, claim, verdict: differs ? 'differs' : open.length > 0 ? 'open' : 'as expected', open, evidence, grounds }
 }
 
-/** Every claim of the ledger, in its order, or those that are named. */
+/** Every claim of the ledger, in its order, or those that are named; `found` has the grounds that they name. */
 export function judgeClaims(
   { claims }: Ledger,
   outcomes: readonly Outcome[],
+  found: readonly FoundGround[],
   ids: readonly string[] = Object.keys(claims),
 ): JudgedClaim[] {
+  const grounds = new Map(found.map((each) => [each.name, each]))
   const decided = outcomes.filter((outcome) => outcome.is === 'decided')
   return Object.entries(claims)
     .filter(([id]) => ids.includes(id))
-    .map(([id, claim]) => judgeClaim(id, claim, decided))
+    .map(([id, claim]) => judgeClaim(id, claim, decided, grounds))
 }
 
 /** A result in the form in which rows expect it. */
@@ -134,7 +151,7 @@ const asExpectation = (result: Result): Expectation | { readonly is: 'inconclusi
   return { is: result.is }
 }
 
-export function claimLine({ id, claim, verdict, open, evidence }: JudgedClaim): string {
+export function claimLine({ id, claim, verdict, open, evidence, grounds }: JudgedClaim): string {
   const record: ClaimRecord = {
     record: 'claim',
     claim: id,
@@ -152,6 +169,7 @@ export function claimLine({ id, claim, verdict, open, evidence }: JudgedClaim): 
       verdict: asExpectation(judged.verdict.result),
       basis: run.basis,
     })),
+    grounds: grounds.map(({ name, basis, is, says }) => ({ name, basis, verdict: is, says })),
   }
   return jsonLine(record)
 }
@@ -193,7 +211,7 @@ const SAID: Readonly<Record<ClaimVerdict, string>> = {
   open: 'open',
 }
 
-function claimText({ id, claim, verdict, open, evidence }: JudgedClaim, style: Style): string[] {
+function claimText({ id, claim, verdict, open, evidence, grounds }: JudgedClaim, style: Style): string[] {
   const head = `${MARKS[verdict]} ${id}  ${SAID[verdict]}: `
   const differing = evidence.filter(({ judged }) => judged.judgement === 'differs' || judged.judgement === 'bad')
   return [
@@ -201,6 +219,11 @@ function claimText({ id, claim, verdict, open, evidence }: JudgedClaim, style: S
       i === 0 ? style(COLOURS[verdict], line.slice(0, head.length)) + line.slice(head.length) : `      ${line}`,
     ),
     ...open.flatMap((reason) => hanging('      open: ', wrap(reason, WIDTH - 12))),
+    ...grounds
+      .filter(({ is }) => is !== 'open')
+      .flatMap((ground) =>
+        hanging(ground.is === 'fails' ? '      ✗ ' : '      ', wrap(groundInWords(ground), WIDTH - 8)),
+      ),
     ...inBrief(evidence).flatMap(({ name, says }) => hanging('      ', wrap(`${name}: ${says.join('; ')}`, WIDTH - 6))),
     ...differing.flatMap(({ outcome: { planned }, judged }) =>
       hanging(
@@ -211,10 +234,11 @@ function claimText({ id, claim, verdict, open, evidence }: JudgedClaim, style: S
   ]
 }
 
-/** `violated 3 of 22, holds 19 of 22`: what the rows came to, whatever was expected. */
-function tallyOf(evidence: readonly Evidence[]): string {
+/** `violated 3 of 22, holds 19 of 22`: what the rows came to, whatever was expected; then what else it rests on. */
+function tallyOf({ evidence, grounds }: JudgedClaim): string {
   const kinds = [...Map.groupBy(evidence, ({ judged }) => judged.verdict.result.is)]
-  return kinds.map(([kind, group]) => `${kind} ${group.length} of ${evidence.length}`).join(', ')
+  const rows = kinds.map(([kind, group]) => `${kind} ${group.length} of ${evidence.length}`).join(', ')
+  return [rows, ...grounds.map(groundInWords)].filter((each) => each !== '').join('; ')
 }
 
 /** `42 claims: 8 as expected, 34 open`. */
@@ -247,19 +271,19 @@ export function claimBlocks(claims: readonly JudgedClaim[], { threads }: Ledger)
   return [
     heading(2, 'Claims'),
     paragraph(
-      `${claimsInWords(claims)}. A claim is open until every variant that it speaks of has a row. As expected means that each row came out as it says; ` +
+      `${claimsInWords(claims)}. A claim is open until every variant that it speaks of has a row, and what else it rests on was found to hold. As expected means that each row came out as it says; ` +
         'what a claim is worth is told by its rows, variant by variant, for a row may well expect that it fails.',
     ),
     ...groups.flatMap(([thread, group]): Block[] => [
       heading(3, threads[thread] ?? thread),
       {
         is: 'table',
-        head: ['', 'claim', 'verdict', 'rows'],
-        rows: group.map(({ id, claim, verdict, open, evidence }): Cell[] => [
-          { text: id, tone: 'head' },
-          plain(claim.claim),
-          { text: [verdict, ...open].join('; '), tone: toneOfClaim[verdict] },
-          plain(tallyOf(evidence)),
+        head: ['', 'claim', 'verdict', 'what it rests on'],
+        rows: group.map((each): Cell[] => [
+          { text: each.id, tone: 'head' },
+          plain(each.claim.claim),
+          { text: [each.verdict, ...each.open].join('; '), tone: toneOfClaim[each.verdict] },
+          plain(tallyOf(each)),
         ]),
       },
       ...group

@@ -131,6 +131,13 @@ export interface ClaimRecord {
     readonly verdict: Expectation | { readonly is: 'inconclusive' }
     readonly basis: Basis
   })[]
+  /** What it rests on beside rows. */
+  readonly grounds: readonly {
+    readonly name: string
+    readonly basis: string
+    readonly verdict: 'holds' | 'fails' | 'open'
+    readonly says: string
+  }[]
 }
 
 export type JsonlRecord = StartRecord | ProgressRecord | VerdictRecord | SummaryRecord | SpecRecord | ClaimRecord
@@ -313,6 +320,14 @@ const claim = z.strictObject({
       expected: expectation.nullable(),
       verdict: z.union([expectation, z.strictObject({ is: z.literal('inconclusive') })]),
       basis,
+    }),
+  ),
+  grounds: z.array(
+    z.strictObject({
+      name: z.string(),
+      basis: z.string(),
+      verdict: z.enum(['holds', 'fails', 'open']),
+      says: z.string(),
     }),
   ),
 })

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import { Machine } from '../engine/machine.ts'
 import { layoutOf } from '../engine/layout.ts'
-import { bool, language, propertiesOf, protocol, singleton } from '../language/index.ts'
+import { bool, language, propertiesOf, protocol, singleton, type Property } from '../language/index.ts'
 import { confirm } from './confirm.ts'
 import type { Shown } from './counterexample.ts'
 import { replay } from './schedule.ts'
 
-const state = () => ({ door: singleton({ open: bool, locked: bool }) })
+/** Nobody has a program for the key. */
+const state = () => ({ door: singleton({ open: bool, locked: bool }), key: singleton({}) })
 const { program } = language<typeof state>()
 const door = protocol({
   name: 'door',
@@ -45,13 +46,19 @@ const properties = [
   stepwise('StaysLocked', (s, { before }) => !before(() => s.door[0]!.locked) || s.door[0]!.locked),
   maximum('Opened', (s) => Number(s.door[0]!.open)),
 ]
+/** Goes wrong wherever it is asked. */
+const unaskable = always('KeyMoves', (s, { at }) => !at(s.key[0]!, 'rest'))
 
 function confirmed(name: string, shown: Shown, ...alternatives: string[]) {
+  return confirmedOf(properties, name, shown, ...alternatives)
+}
+
+function confirmedOf(asked: readonly Property[], name: string, shown: Shown, ...alternatives: string[]) {
   const machine = new Machine(layoutOf(door.instance({ bounds: {} })))
   const steps = alternatives.map((alternative) =>
     alternative === 'shut' ? { process: 'door', label: 'shut' } : { process: 'door', label: 'move', alternative },
   )
-  return confirm(machine, name, properties, shown, replay(machine, { init: [], steps })).is
+  return confirm(machine, name, asked, shown, replay(machine, { init: [], steps })).is
 }
 
 const violated = { result: 'violated' } as const
@@ -65,6 +72,11 @@ test('the end of a trace shows what it shows, and nothing else', () => {
   expect(confirmed('StaysLocked', violated, 'lock')).toBe('no')
   expect(confirmed('Opened', { result: 'maximum', value: 1 }, 'open')).toBe('yes')
   expect(confirmed('Opened', { result: 'maximum', value: 2 }, 'open')).toBe('no')
+})
+
+test('a property that cannot be asked is not shown', () => {
+  expect(confirmedOf([unaskable], 'KeyMoves', violated, 'lock')).toBe('no')
+  expect(confirmedOf([unaskable], 'StaysInDomain', violated, 'lock')).toBe('yes')
 })
 
 test('a trap is searched for a way out', () => {

@@ -22,10 +22,16 @@ export interface Confirmation {
 
 const yesOrNo = (yes: boolean): Confirmation => ({ is: yes ? 'yes' : 'no' })
 
-function observe(machine: Machine, property: Property, { states }: Trace): number {
+/** What a property says of the end; undefined where it goes wrong itself, as one that asks where no program stands. */
+function observe(machine: Machine, property: Property, { states }: Trace): number | undefined {
   const observer = observerOf(property)
   const last = states.at(-1) ?? {}
-  return observer.pair ? machine.observe(observer, states.at(-2) ?? last, last) : machine.observe(observer, last)
+  try {
+    return observer.pair ? machine.observe(observer, states.at(-2) ?? last, last) : machine.observe(observer, last)
+  } catch (error) {
+    if (error instanceof Fault) return undefined
+    throw error
+  }
 }
 
 const sameState = (a: PlainState, b: PlainState): boolean => JSON.stringify(a) === JSON.stringify(b)

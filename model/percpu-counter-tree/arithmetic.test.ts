@@ -150,13 +150,15 @@ describe('the table of levels', () => {
 describe('what is refused', () => {
   test.each([0n, 1n, 3n, -2n, 48n])('a batch size of %s', (batch) => {
     expect(treeFor(4, batch)).toEqual({
-      refused: `The batch size must be a power of two of at least 2, not ${batch}.`,
+      error: '-EINVAL',
+      refused: `The batch size must be a power of two of at least 2, not ${batch}: percpu_counter_tree_init() returns -EINVAL.`,
     })
   })
 
   test.each([0, -1, 1.5, 2 ** 20 + 1])('%s CPUs', (cpus) => {
     expect(treeFor(cpus, 32n)).toEqual({
-      refused: `The table of levels has rows for 1 to 1048576 CPUs, not for ${cpus}.`,
+      error: '-1',
+      refused: `Unsupported number of CPUs (${cpus}): the table of levels has rows for 1 to 1048576, and percpu_counter_tree_subsystem_init() returns -1.`,
     })
   })
 

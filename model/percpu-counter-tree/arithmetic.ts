@@ -10,8 +10,10 @@
  * v17 leaves a level out that a carry passes unchanged, which is `passes`.
  */
 
-/** What the kernel answers with -EINVAL, as a sentence. */
+/** What init refuses: what the kernel returns, and a sentence. */
 export interface Refusal {
+  /** An increment that is too wide has none: C cuts it off, and nobody is told. */
+  readonly error?: '-EINVAL' | '-1'
   readonly refused: string
 }
 
@@ -63,10 +65,13 @@ const CPUS_MAX = 2 ** (ARITIES.length - 1)
 
 export const isRefused = (answer: object): answer is Refusal => 'refused' in answer
 
-/** The row of the table for this many possible CPUs. */
+/** percpu_counter_tree_subsystem_init(): the row of the table for this many possible CPUs. */
 export function shapeFor(cpus: number): Shape | Refusal {
   if (!Number.isInteger(cpus) || cpus < 1 || cpus > CPUS_MAX)
-    return { refused: `The table of levels has rows for 1 to ${CPUS_MAX} CPUs, not for ${cpus}.` }
+    return {
+      error: '-1',
+      refused: `Unsupported number of CPUs (${cpus}): the table of levels has rows for 1 to ${CPUS_MAX}, and percpu_counter_tree_subsystem_init() returns -1.`,
+    }
   const order = Math.ceil(Math.log2(cpus))
   return shapeOf(cpus, ARITIES[order])
 }
@@ -82,7 +87,10 @@ function shapeOf(cpus: number, arity: readonly number[]): Shape {
 /** percpu_counter_tree_init(): a tree, or why there is none. */
 export function treeFor(cpus: number, batch: bigint): Tree | Refusal {
   if (batch < 2n || (batch & (batch - 1n)) !== 0n)
-    return { refused: `The batch size must be a power of two of at least 2, not ${batch}.` }
+    return {
+      error: '-EINVAL',
+      refused: `The batch size must be a power of two of at least 2, not ${batch}: percpu_counter_tree_init() returns -EINVAL.`,
+    }
   const shape = shapeFor(cpus)
   return isRefused(shape) ? shape : treeOf(shape, batch)
 }

@@ -1,8 +1,8 @@
 /** What an add does on its way up, for a machine and a revision: the arithmetic on numbers as the state holds them. */
-import { addReturn, isRefused, offsetOf, wrap, type CarryRule, type Tree } from './arithmetic.ts'
+import { addReturn, isRefused, wrap, type CarryRule, type Tree } from './arithmetic.ts'
 import { fill } from './bounds.ts'
 import { counterFor, sumsOf } from './counter.ts'
-import { sizesOf, type Adder, type Layout, type Setup, type State } from './state.ts'
+import { sizesOf, type Adder, type Cpu, type Layout, type Lower, type Setup, type State, type Upper } from './state.ts'
 
 /** What revisions of add differ in. */
 export interface Revision extends Layout {
@@ -28,51 +28,46 @@ export interface Climb {
   readonly width: number
   /** Adds to a word of a level. */
   readonly addTo: (orig: number, inc: number, level: number) => { readonly res: number; readonly carry: number }
-  /** The items of a level that a task may come to, from whatever CPU it runs on. */
-  readonly itemsOf: (level: number) => readonly number[]
-  readonly offset: (level: number) => number
-  /** Sets out from a level with a carry. `node` is the node it comes from, if the CPU number has been read. */
-  readonly onward: (me: Adder, carry: number, from: number, node: number | null) => Next
+  /** Sets out from a level with a carry, to what is above it if the CPU number has been read. */
+  readonly fromLevel0: (me: Adder, carry: number, above: Lower | null) => Next
+  readonly fromLevel1: (me: Adder, carry: number, above: Upper | null) => Next
+  readonly fromLevel2: (me: Adder, carry: number) => Next
   /** The add is complete. */
   readonly finish: (me: Adder) => Next
   /** The sum of level 0 has grown by so much; for one CPU that is the root as well. */
-  readonly grow: (s: State, cpu: number, inc: number) => void
+  readonly grow: (s: State, cpu: Cpu, inc: number) => void
+  /** The root lies behind the memory of the counter. */
+  readonly rootIsOutside: boolean
 }
 
 export function climbOf(setup: Setup, revision: Revision): Climb {
-  const { tree, width } = sizesOf(setup, revision)
+  const { tree, width, lower: lowers, upper: uppers, room } = sizesOf(setup, revision)
   const levels = tree.masks.length
-  const leaves = tree.arity.reduce((product, a) => product * a, 1)
-  const nodesOf = (level: number): number => (level === 0 ? leaves : tree.items[level - 1])
-
-  function above(node: number, from: number, level: number): number {
-    let at = node
-    for (let l = from; l < level; l++) at = revision.parent(at, nodesOf(l), nodesOf(l + 1))
-    return at
-  }
 
   function finish(me: Adder): Next {
-    me.carry = me.inc = me.seen = me.cpu = 0
-    me.item = null
+    me.carry = me.inc = me.seen = 0
+    me.lower = me.upper = me.cpu = null
     if (setup.adds === 0) return 'level0'
     me.adds_left--
     return me.adds_left === 0 ? 'done' : 'level0'
   }
 
-  function onward(me: Adder, carry: number, from: number, node: number | null): Next {
+  /** Goes to the first level that the carry does not pass by, or nowhere if there is none. */
+  function onward(me: Adder, carry: number, from: number, lower: Lower | null, upper: Upper | null): Next {
     let left = BigInt(carry)
     for (let level = from + 1; level < levels && left !== 0n; level++) {
       const passed = revision.passed(left, tree.masks[level])
       if (passed === undefined) {
         me.carry = Number(left)
-        me.item = node === null ? null : above(node, from, level)
+        me.lower = level === 1 ? lower : null
+        me.upper = level === 2 ? upper : null
         return level === 1 ? 'level1' : 'level2'
       }
       left = passed
     }
     if (left === 0n) return finish(me)
     me.carry = Number(left)
-    me.item = null
+    me.lower = me.upper = null
     return 'root'
   }
 
@@ -85,14 +80,33 @@ export function climbOf(setup: Setup, revision: Revision): Climb {
       const res = width === 0 ? residual(added.res, mask === 0n ? 1n : mask) : added.res
       return { res: Number(res), carry: Number(added.carry) }
     },
-    itemsOf: (level) => [...new Set(Array.from({ length: setup.cpus }, (_, cpu) => above(cpu, 0, level)))],
-    offset: (level) => offsetOf(tree, level),
-    onward,
+    rootIsOutside: room <= lowers + uppers,
+    fromLevel0: (me, carry, above) => onward(me, carry, 0, above, above?.above ?? null),
+    fromLevel1: (me, carry, above) => onward(me, carry, 1, null, above),
+    fromLevel2: (me, carry) => onward(me, carry, 2, null, null),
     finish,
     grow: (s, cpu, inc) => {
       s.total += inc
-      if (levels > 0 || cpu !== 0) s.error += inc
+      if (levels > 0 || cpu !== s.cpu[0]) s.error += inc
     },
+  }
+}
+
+/** Who is above whom, which the index rule of a revision says once and for all. */
+export function connect(s: State, setup: Setup, revision: Revision): void {
+  const { tree, room } = sizesOf(setup, revision)
+  const [leaves, lower, upper] = [tree.arity.reduce((product, a) => product * a, 1), s.lower.length, s.upper.length]
+  for (let i = 0; i < lower; i++) {
+    s.lower[i].above = upper === 0 ? null : s.upper[revision.parent(i, lower, upper)]
+    s.lower[i].is_outside = i >= room
+  }
+  for (let i = 0; i < upper; i++) s.upper[i].is_outside = lower + i >= room
+  for (let i = 0; i < s.cpu.length; i++) {
+    const above = lower === 0 ? null : s.lower[revision.parent(i, leaves, lower)]
+    s.cpu[i].above = above
+    if (above === null) continue
+    above.is_used = true
+    if (above.above !== null) above.above.is_used = true
   }
 }
 
@@ -104,12 +118,12 @@ export function startFull(s: State, setup: Setup, revision: Revision): void {
   fill(counter)
   const kept = (word: bigint, level: number): number =>
     Number(width > 0 ? wrap(width, word) : residual(word, tree.masks[level] ?? 1n))
-  counter.level0.forEach((word, cpu) => (s.level0[cpu] = kept(word, 0)))
-  counter.items.forEach((word, i) => (s.items[i] = kept(word, levelOf(tree, i))))
+  const lower = s.lower.length
+  counter.level0.forEach((word, i) => (s.cpu[i].level0 = kept(word, 0)))
+  counter.items.slice(0, lower).forEach((word, i) => (s.lower[i].count = kept(word, 1)))
+  counter.items.slice(lower, -1).forEach((word, i) => (s.upper[i].count = kept(word, 2)))
+  if (width > 0) s.root = Number(wrap(width, counter.items.at(-1) ?? 0n))
   const { precise, approximate } = sumsOf(counter)
   s.total = Number(precise)
   s.error = Number(precise - approximate)
 }
-
-const levelOf = (tree: Tree, item: number): number =>
-  tree.items.findLastIndex((_nodes, i) => offsetOf(tree, i + 1) <= item) + 1

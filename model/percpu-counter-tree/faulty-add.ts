@@ -1,7 +1,7 @@
 /** Level 0 as it must not be done. */
 import { note, someCpu, someIncrement } from './add.ts'
-import { climbOf, type Revision } from './climb.ts'
-import { steps, type Setup } from './state.ts'
+import { climbOf, type Climb, type Revision } from './climb.ts'
+import { steps, type Adder, type Cpu, type Setup, type State } from './state.ts'
 
 /** The carry is computed from a second look at the word. */
 export const reload = (setup: Setup, revision: Revision) => {
@@ -10,23 +10,37 @@ export const reload = (setup: Setup, revision: Revision) => {
     /** this_cpu_add(), whose answer nobody looks at. */
     level0: {
       do: (s, me, pick) => {
-        me.cpu = someCpu(setup, s, me, pick)
+        const cpu = someCpu(setup, s, me, pick)
+        me.cpu = cpu
         me.inc = someIncrement(setup, s, pick)
-        s.level0[me.cpu] = climb.addTo(s.level0[me.cpu], me.inc, 0).res
-        climb.grow(s, me.cpu, me.inc)
+        cpu.level0 = climb.addTo(cpu.level0, me.inc, 0).res
+        climb.grow(s, cpu, me.inc)
       },
       note,
     },
     /** The task reads the word again, and takes it for the result of its own add. */
     level0_reload: {
       do: (s, me) => {
-        const { carry } = climb.addTo(s.level0[me.cpu] - me.inc, me.inc, 0)
-        me.inc = me.cpu = 0
-        return climb.onward(me, carry, 0, null)
+        const { carry } = climb.addTo(me.cpu!.level0 - me.inc, me.inc, 0)
+        me.inc = 0
+        me.cpu = null
+        return climb.fromLevel0(me, carry, null)
       },
       note,
     },
   })
+}
+
+/** What was read earlier, and the increment, are stored over whatever stands there now. */
+function store(climb: Climb, s: State, me: Adder): { readonly cpu: Cpu; readonly carry: number } {
+  const { res, carry } = climb.addTo(me.seen, me.inc, 0)
+  const cpu = me.cpu!
+  s.error += res - cpu.level0
+  s.total += me.inc
+  cpu.level0 = res
+  me.seen = me.inc = 0
+  me.cpu = null
+  return { cpu, carry }
 }
 
 /** A load, an addition, and a store. */
@@ -34,19 +48,16 @@ export const loadAndStore = (setup: Setup, revision: Revision) => {
   const climb = climbOf(setup, revision)
   return steps('adder', {
     level0: (s, me, pick) => {
-      me.cpu = someCpu(setup, s, me, pick)
+      const cpu = someCpu(setup, s, me, pick)
+      me.cpu = cpu
       me.inc = someIncrement(setup, s, pick)
-      me.seen = s.level0[me.cpu]
+      me.seen = cpu.level0
     },
     /** Whatever somebody else has stored in between is gone. */
     level0_store: {
       do: (s, me) => {
-        const { res, carry } = climb.addTo(me.seen, me.inc, 0)
-        s.error += res - s.level0[me.cpu]
-        s.total += me.inc
-        s.level0[me.cpu] = res
-        me.cpu = me.seen = me.inc = 0
-        return climb.onward(me, carry, 0, null)
+        const { carry } = store(climb, s, me)
+        return climb.fromLevel0(me, carry, null)
       },
       note,
     },
@@ -64,17 +75,12 @@ export const numberReused = (setup: Setup, revision: Revision) => {
     /** Where it runs now, it adds to the word of that CPU; what the owner of the word does meanwhile is not excluded. */
     level0_load: (s, me, pick) => {
       me.inc = someIncrement(setup, s, pick)
-      me.seen = s.level0[me.cpu]
+      me.seen = me.cpu!.level0
     },
     level0_store: {
       do: (s, me) => {
-        const { res, carry } = climb.addTo(me.seen, me.inc, 0)
-        const { cpu } = me
-        s.error += res - s.level0[cpu]
-        s.total += me.inc
-        s.level0[cpu] = res
-        me.cpu = me.seen = me.inc = 0
-        return climb.onward(me, carry, 0, cpu)
+        const { cpu, carry } = store(climb, s, me)
+        return climb.fromLevel0(me, carry, cpu.above)
       },
       note,
     },

@@ -7,6 +7,7 @@ type Clamp = (sum: bigint) => bigint
 export const clamped: Clamp = positive
 export const asItIs: Clamp = (sum) => sum
 
+const wordsOf = (s: State): bigint[] => [...s.cpu].map(({ level0 }) => BigInt(level0))
 const isQuiet = (s: State): boolean => s.adder.every((adder) => adder.carry === 0)
 
 /** What is noted when a read begins; the sums that it may tell are those that were true since then. */
@@ -24,7 +25,7 @@ const loadBias = (clamp: Clamp, width: number) =>
   steps('reader', {
     load_bias: (s, me) => {
       me.sum = Number(clamp(wrap(width, BigInt(me.sum + s.bias))))
-      me.reads = false
+      me.phase = 'done'
     },
   })
 
@@ -35,9 +36,9 @@ export const preciseReader = (setup: Setup, layout: Layout, clamp: Clamp) => {
     /** The reader adds up the words of the CPUs, one after the other, while they may change. */
     load: {
       do: (s, me) => {
-        me.sum = Number(wrap(width, BigInt(me.sum + s.level0[me.next])))
+        me.sum = Number(wrap(width, BigInt(me.sum + s.cpu[me.next].level0)))
         me.next++
-        me.reads = true
+        me.phase = 'busy'
         return me.next < setup.cpus ? 'load' : 'load_bias'
       },
       note: (h, s, me) => {
@@ -48,15 +49,15 @@ export const preciseReader = (setup: Setup, layout: Layout, clamp: Clamp) => {
   })
 }
 
-/** percpu_counter_tree_approximate_sum() */
-export const approximateReader = (setup: Setup, layout: Layout, clamp: Clamp, root?: (s: State) => number) => {
+/** percpu_counter_tree_approximate_sum(). A root that `strays` is not where the counter has memory. */
+export const approximateReader = (setup: Setup, layout: Layout, clamp: Clamp, strays = false) => {
   const { tree, width } = sizesOf(setup, layout)
-  const rootOf = root ?? ((s: State) => (tree.masks.length === 0 ? s.level0[0] : s.items[s.items.length - 1]))
   return program('reader', {
     load_root: {
       do: (s, me) => {
-        me.sum = rootOf(s)
-        me.reads = true
+        me.sum = tree.masks.length === 0 ? s.cpu[0].level0 : s.root
+        me.phase = 'busy'
+        if (strays) s.strayed = true
       },
       note: (h, s) => {
         noteBegin(h, s)
@@ -75,8 +76,9 @@ export const setter = (setup: Setup, layout: Layout) => {
   return program('setter', {
     load: {
       do: (s, me) => {
-        me.sum = Number(wrap(width, BigInt(me.sum + s.level0[me.next])))
+        me.sum = Number(wrap(width, BigInt(me.sum + s.cpu[me.next].level0)))
         me.next++
+        me.phase = 'busy'
         return me.next < setup.cpus ? 'load' : 'store_bias'
       },
       note: (h, s, me) => {
@@ -87,13 +89,14 @@ export const setter = (setup: Setup, layout: Layout) => {
     store_bias: {
       do: (s, me) => {
         s.bias = Number(biasFor(BigInt(VALUE), [BigInt(me.sum)], width))
-        s.total = Number(preciseSum([...s.level0].map(BigInt), BigInt(s.bias), width))
+        s.total = Number(preciseSum(wordsOf(s), BigInt(s.bias), width))
         me.next = me.sum = 0
+        me.phase = 'done'
       },
       note: (h, s) => {
         h.setMissed = s.total !== VALUE
         h.setWasDisturbed = h.disturbed
-        if (s.reader[0].reads) h.totals.add(s.total)
+        if (s.reader[0].phase === 'busy') h.totals.add(s.total)
       },
     },
   })
@@ -104,10 +107,10 @@ export const resetter = () =>
   program('setter', {
     reset: {
       do: (s) => {
-        for (let i = 0; i < s.level0.length; i++) s.level0[i] = 0
-        for (let i = 0; i < s.items.length; i++) s.items[i] = 0
+        for (const cpu of s.cpu) cpu.level0 = 0
+        for (const item of [...s.lower, ...s.upper]) item.count = 0
+        s.root = s.error = 0
         s.bias = s.total = VALUE
-        s.error = 0
       },
     },
   })

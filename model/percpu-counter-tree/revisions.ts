@@ -129,7 +129,7 @@ export const revisions = {
   /** [read] v1: the root is item nr_cpus - 2, which for one CPU stands before the first. */
   'single-cpu-root': (setup: Setup) => [
     program('adder', { ...level0(setup, v12), ...levelsAbove(setup, v12) }, { loop: true }),
-    ...(setup.approximateReader ? [approximateReader(setup, v12, asItIs, (s) => s.items[setup.cpus - 2])] : []),
+    ...(setup.approximateReader ? [approximateReader(setup, v12, asItIs, true)] : []),
   ],
   /** [derived] */
   'set-resets-items': (setup: Setup) => [

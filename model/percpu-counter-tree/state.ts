@@ -1,12 +1,13 @@
 /** The counter, whoever adds to it, reads it or sets it, and how much of its words is kept. */
 import {
-  array,
   bool,
   ConfigError,
   family,
   language,
+  oneOf,
   option,
   range,
+  ref,
   setOf,
   singleton,
   struct,
@@ -32,6 +33,10 @@ export type Ingredient =
 
 export type Setup = Bounds & Readonly<Record<Ingredient, boolean>> & { readonly variant: string }
 
+/** Level 0 and two levels of items: up to 512 CPUs. */
+const LEVELS_MAX = 3
+const CPUS_MAX = 512
+
 /** In the quotient what was added is only counted if asked for, modulo 2 to this. */
 const COUNTED_BITS = 4
 
@@ -56,7 +61,11 @@ export interface Sizes {
   readonly tree: Tree
   /** Bits of a word; 0: words are kept modulo their mask. */
   readonly width: number
-  readonly items: number
+  /** Items of level 1, and of level 2. */
+  readonly lower: number
+  readonly upper: number
+  /** So many of them, and the root after them, are where the counter has memory. */
+  readonly room: number
   /** The greatest error that is to be expected, adds under way included. */
   readonly error: number
   readonly carry: number
@@ -64,6 +73,10 @@ export interface Sizes {
 
 export function sizesOf(setup: Setup, layout: Layout): Sizes {
   const tree = accept(layout.tree(setup.cpus, BigInt(setup.batch)))
+  if (tree.masks.length > LEVELS_MAX)
+    throw new ConfigError(
+      `A tree for ${setup.cpus} CPUs has ${tree.masks.length} levels below the root, and this model has ${LEVELS_MAX}: search at most ${CPUS_MAX} CPUs.`,
+    )
   const increment = BigInt(setup.increment)
   const error = Number(errorAtRest(tree) + excessInFlight(tree, setup.adders, increment))
   if (setup.width > 0) checkWidth(setup.width, error, increment)
@@ -76,7 +89,9 @@ export function sizesOf(setup: Setup, layout: Layout): Sizes {
     tree,
     width: setup.width === 0 ? 0 : layout.wordBits(setup.width),
     error,
-    items: layout.room(items, setup.cpus),
+    lower: tree.masks.length > 1 ? tree.items[0] : 0,
+    upper: tree.masks.length > 2 ? tree.items[1] : 0,
+    room: layout.room(items, setup.cpus),
     carry: Math.ceil(setup.increment / top) * top,
   }
 }
@@ -98,38 +113,61 @@ function checkWidth(width: number, error: number, increment: bigint): void {
     )
 }
 
+const PHASE = oneOf('idle', 'busy', 'done')
 const constant = (value: number) => range(value, value)
 const signed = (width: number, overflow?: 'wrap') => range(-(2 ** (width - 1)), 2 ** (width - 1) - 1, overflow)
 
 export const stateOf = (layoutOf: (setup: Setup) => Layout) => (setup: Setup) => {
-  const { tree, width, items, error, carry } = sizesOf(setup, layoutOf(setup))
+  const { tree, width, lower, upper, error, carry } = sizesOf(setup, layoutOf(setup))
   const quotient = width === 0
   const word = quotient ? upTo(0) : signed(width)
+  const item = {
+    count: quotient ? upTo(Number(tree.masks.at(-1) ?? 1n) - 1) : word,
+    /** Some CPU is below it. Never changes. */
+    is_used: bool,
+    /** Faulty variants: it lies behind the memory of the counter. Never changes. */
+    is_outside: bool,
+  }
   return {
     /** These three are set by init and never change. */
     batch_size: constant(setup.batch),
     approx_accuracy_range: struct({ under: constant(Number(tree.under)), over: constant(Number(tree.over)) }),
     /** 0 in the quotient. */
     word_bits: constant(width),
-    /** The per-CPU words: everything that was added on that CPU. */
-    level0: array(setup.cpus, quotient ? upTo(setup.batch - 1) : word),
-    /** Level 1, level 2, the root last. */
-    items: array(items, quotient ? upTo(Number(tree.masks.at(-1) ?? 1n) - 1) : word),
+    cpu: family(setup.cpus, {
+      /** Everything that was added on that CPU. */
+      level0: quotient ? upTo(setup.batch - 1) : word,
+      /** The item of level 1 above it, by the index rule; null where that is the root. Never changes. */
+      above: option(ref('lower')),
+    }),
+    /** The items of level 1. */
+    lower: family(lower, {
+      ...item,
+      /** The item of level 2 above it; null where that is the root. Never changes. */
+      above: option(ref('upper')),
+    }),
+    /** The items of level 2. */
+    upper: family(upper, item),
+    /** The item of the last level, which is the approximate sum. */
+    root: word,
+    /** Faulty variants: something was read or written that is not the counter's. */
+    strayed: bool,
     bias: word,
     /** Tasks that add, and interrupts, which are no different. */
     adder: family(setup.adders, {
       adds_left: upTo(setup.adds),
       /** On its way to the next level. */
       carry: quotient ? range(-carry, carry) : word,
-      /** Where in the next level it goes, if that is known: the rest of the CPU number, which is read once. */
-      item: option(upTo(setup.cpus - 1)),
+      /** Where in the next level it goes, if the CPU number has been read, which is done once. */
+      lower: option(ref('lower')),
+      upper: option(ref('upper')),
       /** Faulty variants: where and what it has read, and what it adds to it. */
-      cpu: upTo(setup.cpus - 1),
+      cpu: option(ref('cpu')),
       seen: word,
       inc: range(-setup.increment, setup.increment),
     }),
-    reader: singleton({ next: upTo(setup.cpus), sum: word, reads: bool }),
-    setter: singleton({ next: upTo(setup.cpus), sum: word }),
+    reader: singleton({ phase: PHASE, next: upTo(setup.cpus), sum: word }),
+    setter: singleton({ phase: PHASE, next: upTo(setup.cpus), sum: word }),
     /** What has been added altogether. Only tasks that give back what they took look at it. */
     total: quotient ? signedOrNone(setup.counted) : signed(setup.width, 'wrap'),
     /** History, kept here since only the step knows its increment: the sum of level 0 less the root. */
@@ -139,7 +177,8 @@ export const stateOf = (layoutOf: (setup: Setup) => Layout) => (setup: Setup) =>
 
 const signedOrNone = (counted: boolean) => (counted ? signed(COUNTED_BITS, 'wrap') : upTo(0, 'wrap'))
 
-export const history = (setup: Setup) => {
+export const historyOf = (layoutOf: (setup: Setup) => Layout) => (setup: Setup) => {
+  const { error } = sizesOf(setup, layoutOf(setup))
   const bits = setup.width === 0 ? COUNTED_BITS : setup.width
   return {
     /** Every total that there was since the read began. */
@@ -151,13 +190,14 @@ export const history = (setup: Setup) => {
     setWasDisturbed: bool,
     /** Total and error when nobody was adding last. */
     restTotal: signed(bits),
-    restError: range(-ERROR_MAX, ERROR_MAX, 'saturate'),
+    restError: range(-2 * error - 2, 2 * error + 2, 'saturate'),
   }
 }
-/** More than any error of the trees that can be searched. */
-const ERROR_MAX = 500
 
 type StateOf = ReturnType<typeof stateOf>
-export const { program, steps } = language<StateOf, typeof history>()
+export const { program, steps } = language<StateOf, ReturnType<typeof historyOf>>()
 export type State = StateView<ReturnType<StateOf>>
 export type Adder = Member<ReturnType<StateOf>, 'adder'>
+export type Cpu = Member<ReturnType<StateOf>, 'cpu'>
+export type Lower = Member<ReturnType<StateOf>, 'lower'>
+export type Upper = Member<ReturnType<StateOf>, 'upper'>

@@ -174,7 +174,7 @@ const why = ({ adders, increments, left, least }: Extremes): string => {
 }
 
 export const extremeRows: readonly TreeRow[] = extremes.map((each) => ({
-  claims: ['E1', 'E5', 'E2'],
+  claims: ['E1', 'E5', 'E2', 'E3'],
   bounds: {
     cpus: each.cpus,
     batch: each.batch,

@@ -4,33 +4,37 @@ import { intervalCounter } from '../../model/interval-counter.ts'
 import { percpuCounterTree } from '../../model/percpu-counter-tree.ts'
 import { isRefused, minMaxRange, treeFor, wrap, type Tree } from '../../model/percpu-counter-tree/arithmetic.ts'
 import { errorAtRest, excessInFlight } from '../../model/percpu-counter-tree/bounds.ts'
-import type { State } from '../../model/percpu-counter-tree/state.ts'
+import type { Adder, State } from '../../model/percpu-counter-tree/state.ts'
 
 export type TreeRow = RowOf<typeof percpuCounterTree>
 
 const { always, maximum, minimum, reachable, refines } = propertiesOf(percpuCounterTree)
 
-const trees = new Map<number, Tree>()
-/** The tree as v12 lays it out. */
-function tree(cpus: number, batch: number): Tree {
+/** A tree as v12 lays it out, with what is asked of it again and again as numbers. */
+interface Known {
+  readonly tree: Tree
+  /** One for each level that the model has; 1 where the tree has none. */
+  readonly masks: readonly [number, number, number]
+  readonly errorAtRest: number
+}
+
+const trees = new Map<number, Known>()
+function known(cpus: number, batch: number): Known {
   const key = cpus * 1024 + batch
   let found = trees.get(key)
   if (found !== undefined) return found
-  const made = treeFor(cpus, BigInt(batch))
-  if (isRefused(made)) throw new Error(made.refused)
-  trees.set(key, (found = made))
+  const tree = treeFor(cpus, BigInt(batch))
+  if (isRefused(tree)) throw new Error(tree.refused)
+  const mask = (level: number): number => Number(tree.masks[level] ?? 1n)
+  found = { tree, masks: [mask(0), mask(1), mask(2)], errorAtRest: Number(errorAtRest(tree)) }
+  trees.set(key, found)
   return found
 }
-const treeOf = (s: State): Tree => tree(s.level0.length, s.batch_size)
+const knownOf = (s: State): Known => known(s.cpu.length, s.batch_size)
 
 /** Nobody is between level 0 and the root. */
 const atRest = (s: State): boolean => s.adder.every((adder) => adder.carry === 0)
 
-const sum = (words: Iterable<number>): number => {
-  let total = 0
-  for (const word of words) total += word
-  return total
-}
 /** As a word of the state; in the quotient nothing wraps. */
 const word = ({ word_bits }: State, value: number): number =>
   word_bits === 0 ? value : Number(wrap(word_bits, BigInt(value)))
@@ -40,14 +44,12 @@ const residual = (value: number, mask: number): number => ((value % mask) + mask
 
 /** What nodes keep back from the level above. */
 function residuals(s: State): number {
-  const { masks, items } = treeOf(s)
-  let [kept, item] = [0, 0]
-  for (const each of s.level0) kept += residual(each, Number(masks[0] ?? 1n))
-  for (let level = 1; level < masks.length; level++) {
-    const mask = Number(masks[level])
-    for (const end = item + items[level - 1]; item < end; item++) kept += residual(s.items[item], mask)
-  }
-  return kept
+  const [cpus, lower, upper] = knownOf(s).masks
+  return (
+    s.cpu.sum(({ level0 }) => residual(level0, cpus)) +
+    s.lower.sum(({ count }) => residual(count, lower)) +
+    s.upper.sum(({ count }) => residual(count, upper))
+  )
 }
 
 /** The precise sum as the range that is given around the approximate one has it: relative to the approximate sum. */
@@ -57,14 +59,12 @@ function isInRange(s: State, error: number): boolean {
   return min <= error && error <= max
 }
 
+const level0Of = (s: State): number => s.cpu.sum(({ level0 }) => level0)
 /** Total and error as the words say them, or as they were counted where words are not whole. */
 const reading = (s: State): { value: number; error: number } =>
-  s.word_bits === 0 || s.items.length === 0
+  s.word_bits === 0 || knownOf(s).tree.masks.length === 0
     ? { value: s.total, error: s.error }
-    : {
-        value: word(s, sum(s.level0) + s.bias),
-        error: word(s, sum(s.level0) - s.items[s.items.length - 1]),
-      }
+    : { value: word(s, level0Of(s) + s.bias), error: word(s, level0Of(s) - s.root) }
 
 const COUNTED_BITS = 4
 const bitsOf = (width: number): number => (width === 0 ? COUNTED_BITS : width)
@@ -75,20 +75,30 @@ interface Configured {
   readonly adders: number
   readonly increment: number
   readonly width: number
+  readonly counted: boolean
 }
 
-const intervalAtRest = ({ cpus, batch, increment, width }: Configured, less: number) => ({
-  bounds: { below: 0, above: Number(errorAtRest(tree(cpus, batch))) - less, increment, width: bitsOf(width) },
+/** Where what was added is not counted, the value stands still, and only the error is asked about. */
+const intervalAtRest = ({ cpus, batch, increment, width, counted }: Configured, less: number) => ({
+  bounds: { below: 0, above: Math.max(0, known(cpus, batch).errorAtRest - less), increment, width: bitsOf(width) },
+  ...(width === 0 && !counted ? { ingredients: ['settles'] as const } : {}),
 })
 
 function intervalInFlight({ cpus, batch, adders, increment, width }: Configured, less: number) {
-  const atMost = Number(errorAtRest(tree(cpus, batch)))
-  const excess = Number(excessInFlight(tree(cpus, batch), adders, BigInt(increment)))
+  const { tree, errorAtRest: atMost } = known(cpus, batch)
+  const excess = Number(excessInFlight(tree, adders, BigInt(increment)))
   return {
     bounds: { below: excess, above: atMost + excess - less, increment, width: bitsOf(width) },
     ingredients: ['settles'] as const,
   }
 }
+
+/** Somebody has read a sum. */
+const isTold = (s: State): boolean => s.reader[0].phase === 'done'
+
+/** Is nothing left in an adder of what it has done? */
+const isClear = ({ carry, lower, upper, cpu, seen, inc }: Adder): boolean =>
+  carry === 0 && lower === null && upper === null && cpu === null && seen === 0 && inc === 0
 
 export const properties = [
   /**
@@ -98,8 +108,8 @@ export const properties = [
   /** As later texts state it: while nobody adds. */
   always('RangeContainsPreciseSumAtRest', (s) => isInRange(s, s.error), { given: atRest }),
   /** The sharper range that the code has: the approximate sum is never above the precise one, and no further below. */
-  always('ErrorAtRestIsSharp', (s) => s.error >= 0 && s.error <= Number(errorAtRest(treeOf(s))), { given: atRest }),
-  reachable('WorstCaseAtRest', (s) => atRest(s) && s.error === Number(errorAtRest(treeOf(s)))),
+  always('ErrorAtRestIsSharp', (s) => s.error >= 0 && s.error <= knownOf(s).errorAtRest, { given: atRest }),
+  reachable('WorstCaseAtRest', (s) => atRest(s) && s.error === knownOf(s).errorAtRest),
   maximum('GreatestErrorAtRest', (s) => (atRest(s) ? s.error : 0)),
   minimum('LeastErrorAtRest', (s) => (atRest(s) ? s.error : 0)),
   maximum('GreatestError', (s) => s.error),
@@ -115,21 +125,39 @@ export const properties = [
   /** What justifies the quotient: the error that is counted beside the words is the one that they have. */
   always('WordsTellTheError', (s) => reading(s).error === s.error),
 
+  /** No add goes past the memory of the counter. */
+  always('StaysInside', (s) => !s.strayed),
+  /** States are told apart only by what somebody will look at: who is between adds, or done, holds nothing of the last one. */
+  always(
+    'NothingIsLeftBehind',
+    (s, { at }) =>
+      s.adder.every(
+        (adder) =>
+          (!(at(adder, 'level0') || at(adder, 'done')) || isClear(adder)) &&
+          (!at(adder, 'root') || (adder.lower === null && adder.upper === null)),
+      ) &&
+      (s.setter[0].phase === 'busy') === s.setter[0].next > 0 &&
+      (s.setter[0].phase === 'busy' || s.setter[0].sum === 0),
+  ),
+  /** The CPU number is read once: who has added to level 1 goes on above that item, wherever he runs by now. */
+  always('ClimbStaysOnItsWay', (s, { at }) => s.adder.every((adder) => !at(adder, 'level2') || adder.upper !== null)),
+  maximum('GreatestTotal', (s) => s.total),
+
   /** What is added is in the words of the CPUs. */
   always('PreciseSumIsTheTotal', (s) => reading(s).value === s.total),
   /** A sum that is read while nobody adds: exact if it is the precise one. Else "bad rss-counter" is printed for nothing. */
   always('ReadIsExactAtRest', (s, { h }) => h.totals.has(s.reader[0].sum), {
-    given: (s, { at, h }) => at(s.reader[0], 'done') && !h.disturbed,
+    given: (s, { h }) => isTold(s) && !h.disturbed,
   }),
   /** A sum that is read at any time is one that there was since the read began. */
   always('ReadValueExisted', (s, { h }) => h.totals.has(s.reader[0].sum), {
-    given: (s, { at }) => at(s.reader[0], 'done'),
+    given: isTold,
   }),
   /** Pages cannot be fewer than none: such a sum became a huge unsigned number, and a division by zero elsewhere. */
-  always('ReadIsNotNegative', (s) => s.reader[0].sum >= 0, { given: (s, { at }) => at(s.reader[0], 'done') }),
+  always('ReadIsNotNegative', (s) => s.reader[0].sum >= 0, { given: isTold }),
   /** The range around a sum that was read contains a total that there was since the read began. */
   always('ReadIsWithinRange', (s, { h }) => h.totals.some((total) => isInRange(s, total - s.reader[0].sum)), {
-    given: (s, { at }) => at(s.reader[0], 'done'),
+    given: isTold,
   }),
   /** After a set that nobody disturbed the precise sum is what was set. */
   always('SetGivesItsValue', (_s, { h }) => !h.setMissed, { given: (_s, { h }) => !h.setWasDisturbed }),

@@ -44,8 +44,21 @@ export const readerRows: readonly TreeRow[] = [
     claims: ['E4'],
     bounds: few,
     ingredients: ['decrements', 'setter'],
-    expect: { SetGivesItsValue: holds, SetInUseGivesItsValue: violated(4), WordsTellTheError: holds },
+    expect: {
+      SetGivesItsValue: holds,
+      SetInUseGivesItsValue: violated(4),
+      WordsTellTheError: holds,
+      PreciseSumIsTheTotal: holds,
+      NothingIsLeftBehind: holds,
+    },
     why: 'Set changes the bias and nothing else: the precise sum becomes what was set, and what was added meanwhile, on a CPU that had been summed.',
+  },
+  {
+    claims: ['E4'],
+    bounds: { cpus: 1, batch: 2, adders: 1, adds: 1, increment: 1, width: 3 },
+    ingredients: ['setter', 'approximateReader'],
+    expect: { ReadIsExactAtRest: holds },
+    why: 'With one CPU, who reads while somebody sets is told the sum before, or the one after.',
   },
   {
     claims: ['E5'],
