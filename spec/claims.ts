@@ -242,6 +242,7 @@ const c = {
         ['EveryPageIsFreedOnce', 'NobodyWalksAfterTeardown', 'MreleaseFindsNoMm', 'MreleaseBringsMemoryBack'],
       ),
       rows('oom-references', ['6.18 +mrelease', '6.18 +mrelease +withoutGrab'], ['ManagerUsesNoFreedMm']),
+      rows('freezer', ['6.18 +mrelease'], ['NoWaiterIsLost', 'TicksToLoss']),
     ],
   },
   C9: {
