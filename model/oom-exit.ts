@@ -32,7 +32,6 @@ import {
   language,
   option,
   protocol,
-  range,
   ref,
   setOf,
   singleton,
@@ -40,6 +39,7 @@ import {
   type Member,
   type StateView,
 } from '../checker/language/index.ts'
+import { exit_oom_victim, mark_oom_victim, send_sigkill, victim_count, victim_fields } from './kernel/victim.ts'
 import { get_page_from_freelist, WMARK_HIGH } from './kernel/zone.ts'
 
 interface Bounds {
@@ -53,7 +53,7 @@ const state = ({ threads, pages, reserve }: Bounds) => ({
   /** Pages below the minimum mark, for whoever has TIF_MEMDIE. */
   reserve: upTo(reserve),
   /** How many threads have TIF_MEMDIE, as the killer and exit count it. */
-  oom_victims: range(-1, threads + 1),
+  oom_victims: victim_count(threads + 1),
   /** mm0 is that of the hog, mm1 that of a daemon of one thread and one page. */
   mm: family(2, { mm_users: upTo(threads), pages: upTo(pages) }),
   /** thread0 is the leader of the hog, the last one is the daemon. */
@@ -63,8 +63,7 @@ const state = ({ threads, pages, reserve }: Bounds) => ({
     /** NULL is false, once exit_mm() has let go of it. */
     mm: bool,
     PF_EXITING: bool,
-    TIF_MEMDIE: bool,
-    SIGKILL: bool,
+    ...victim_fields,
     /** Somebody has task_lock() of this thread. */
     alloc_lock: bool,
     is_released: bool,
@@ -110,12 +109,6 @@ function select_bad_process(s: State, variant: Variant): Thread | 'nobody' | 'ab
   return chosen
 }
 
-function mark_oom_victim(s: State, thread: Thread): void {
-  if (thread.TIF_MEMDIE) return
-  thread.TIF_MEMDIE = true
-  s.oom_victims++
-}
-
 const allocation = (variant: Variant) =>
   steps('cpu', {
     get_page_from_freelist: (s, me) => {
@@ -135,7 +128,7 @@ const sendSignal = steps('cpu', {
   /** Every thread of the process gets SIGKILL. */
   send_sig: {
     do: (s, me) => {
-      for (const thread of threadsOf(s, me.chosen!.own_mm)) thread.SIGKILL = true
+      send_sigkill(threadsOf(s, me.chosen!.own_mm))
     },
     note: (h, _s, me) => {
       h.killed.add(me.chosen!.own_mm)
@@ -263,9 +256,7 @@ const thread = ({ faults, leaderExits, needsLock }: Setup) =>
       mm.pages = 0
     },
     exit_oom_victim: (s, me) => {
-      if (!me.TIF_MEMDIE) return
-      me.TIF_MEMDIE = false
-      s.oom_victims--
+      exit_oom_victim(s, me)
     },
     /** It wants something that the allocator has, and gives back only with its page. */
     exit_files: { when: (s) => !needsLock || s.cpu[0].has_page },

@@ -28,14 +28,13 @@ import {
   type Member,
   type StateView,
 } from '../checker/language/index.ts'
+import { isHeld, page_table_locks, spin_lock, spin_unlock, tableOf } from './kernel/page-table.ts'
 
 interface Bounds {
   readonly vmas: number
   readonly perTable: number
   readonly pages: number
 }
-
-const tableOf = ({ perTable }: Bounds, vma: number): number => Math.floor(vma / perTable)
 
 interface Setup extends Bounds {
   readonly mrelease: boolean
@@ -45,7 +44,7 @@ const state = (setup: Setup) => ({
   /** Entries that are present, by VMA from the lowest address up. */
   pte: array(setup.vmas, upTo(setup.pages)),
   /** The lock of each page of the page table. */
-  ptl: array(tableOf(setup, setup.vmas - 1) + 1, bool),
+  ptl: page_table_locks(setup),
   /** walker0 is exit_mmap(), walker1 the reaper, walker2 process_mrelease(): VMAs that they are through with. */
   walker: family(setup.mrelease ? 3 : 2, { backwards: bool, through: upTo(setup.vmas) }),
 })
@@ -59,17 +58,17 @@ type Walker = Member<ReturnType<typeof state>, 'walker'>
 const present = (s: State, { backwards, through }: Walker): number => (backwards ? s.pte.length - 1 - through : through)
 
 const locking = (setup: Bounds) => {
-  const isHeld = (s: State, me: Walker): boolean => s.ptl[tableOf(setup, present(s, me))]
+  const isInside = (s: State, me: Walker): boolean => isHeld(s, tableOf(setup, present(s, me)))
   const take = (s: State, me: Walker): 'zap_pte_range' | 'pte_unmap_unlock' => {
-    s.ptl[tableOf(setup, present(s, me))] = true
+    spin_lock(s, tableOf(setup, present(s, me)))
     return s.pte[present(s, me)] > 0 ? 'zap_pte_range' : 'pte_unmap_unlock'
   }
   return steps('walker', {
     pte_offset_map_lock: {
       either: {
-        free: { when: (s, me) => !isHeld(s, me), do: take },
+        free: { when: (s, me) => !isInside(s, me), do: take },
         held: {
-          when: isHeld,
+          when: isInside,
           note: (h) => {
             h.collisions++
           },
@@ -77,7 +76,7 @@ const locking = (setup: Bounds) => {
       },
     },
     /** It waits until the lock is free. */
-    queued_spin_lock_slowpath: { when: (s, me) => !isHeld(s, me), do: take },
+    queued_spin_lock_slowpath: { when: (s, me) => !isInside(s, me), do: take },
   })
 }
 
@@ -90,7 +89,7 @@ const walker = (setup: Bounds) =>
       return s.pte[present(s, me)] > 0 ? 'zap_pte_range' : undefined
     },
     pte_unmap_unlock: (s, me) => {
-      s.ptl[tableOf(setup, present(s, me))] = false
+      spin_unlock(s, tableOf(setup, present(s, me)))
       me.through++
       return me.through < setup.vmas ? 'pte_offset_map_lock' : 'done'
     },

@@ -29,9 +29,10 @@
  * the lock of the page table, and the reaper sets the flag before it takes that.
  */
 import { protocol } from '../checker/language/index.ts'
+import { tableOf } from './kernel/page-table.ts'
 import { exit, sibling } from './vma-walk/exit.ts'
 import { manager, reaper } from './vma-walk/reaping.ts'
-import { history, state, tableOf, type Setup } from './vma-walk/state.ts'
+import { history, state, type Setup } from './vma-walk/state.ts'
 import { unmapping } from './vma-walk/unmap.ts'
 
 export const vmaWalk = protocol({

@@ -1,6 +1,8 @@
 /** Whoever gives up an mm, and exit_mmap() of its last user in the forms that it has had. */
 import { bool, ref, upTo } from '../../checker/language/index.ts'
+import { mutex_lock, mutex_unlock } from '../kernel/mutex.ts'
 import { canRead, canWrite, down_read_trylock, up_read } from '../kernel/rwsem.ts'
+import { list_del_rcu } from '../kernel/tasklist.ts'
 import { call, only, procedure, steps, type Mm, type Setup, type State, type Task } from './state.ts'
 
 interface Frame {
@@ -169,16 +171,9 @@ export const mmputs = {
     procedure('mmput', shape(setup), {
       atomic_dec_and_test,
       mm_is_oom_victim: (_s, _me, _pick, frame) => (frame.mm.MMF_OOM_VICTIM ? 'mutex_lock' : afterReaping(setup)),
-      mutex_lock: {
-        when: (s) => !s.oom_lock,
-        do: (s) => {
-          s.oom_lock = true
-        },
-      },
+      mutex_lock,
       ...reap,
-      mutex_unlock: (s) => {
-        s.oom_lock = false
-      },
+      mutex_unlock,
       set_MMF_OOM_SKIP,
       ...pulse,
       ...only(setup.mlocked, munlock),
@@ -269,7 +264,7 @@ export const exiting = (mmput: Mmput, { reaping }: Setup) => ({
     },
     /** It became a zombie, and its parent has waited for it. */
     release_task: (_s, me) => {
-      me.on_tasklist = false
+      list_del_rcu(me)
       return 'done'
     },
   }),

@@ -1,5 +1,7 @@
 /** An allocator that runs out of memory: the last attempt, the scan, the kill, and the way to the reaper. */
 import { add_timer } from '../kernel/timer.ts'
+import { mutex_lock, mutex_trylock, mutex_unlock } from '../kernel/mutex.ts'
+import { isAtEnd, next_task } from '../kernel/tasklist.ts'
 import { get_page_from_freelist, WMARK_HIGH, WMARK_MIN } from '../kernel/zone.ts'
 import { mapped, only, program, running, steps, type Setup, type State, type Task } from './state.ts'
 
@@ -33,10 +35,9 @@ export const allocation = ({ prompt: urgent }: Setup) =>
     mutex_trylock: {
       urgent,
       do: (s, me) => {
-        me.sleep = Number(s.oom_lock)
-        if (s.oom_lock) return 'schedule_timeout'
-        s.oom_lock = true
-        return
+        if (mutex_trylock(s)) return
+        me.sleep = 1
+        return 'schedule_timeout'
       },
     },
     /** It tries once more, at the high mark. */
@@ -74,14 +75,14 @@ export const selection = (look: Look, { prompt: urgent }: Setup) =>
     select_bad_process: {
       urgent,
       do: (s, me) => {
-        if (me.next === s.task.length) return me.chosen === null ? 'panic' : 'oom_kill_process'
-        const task = s.task[me.next++]
-        const found = task.on_tasklist ? look(task) : 'next'
+        if (isAtEnd(s.task, me)) return me.chosen === null ? 'panic' : 'oom_kill_process'
+        const task = next_task(s.task, me)
+        const found = task === null ? 'next' : look(task)
         if (found === 'abort') {
           me.chosen = null
           return 'mutex_unlock'
         }
-        if (found === 'weigh') weigh(me, task)
+        if (task !== null && found === 'weigh') weigh(me, task)
         return 'select_bad_process'
       },
     },
@@ -136,9 +137,9 @@ export const memcg = (how: Queue, setup: Setup) => {
     {
       /** mutex_lock_killable(): it waits. */
       mutex_lock: {
-        when: (s) => !s.oom_lock,
+        when: mutex_lock.when,
         do: (s, me) => {
-          s.oom_lock = true
+          mutex_lock.do(s)
           me.chosen = s.task[1]
         },
       },
@@ -158,7 +159,7 @@ export const memcg = (how: Queue, setup: Setup) => {
       mutex_unlock: {
         urgent,
         do: (s, me) => {
-          s.oom_lock = false
+          mutex_unlock(s)
           me.chosen = null
           return 'done'
         },
@@ -174,7 +175,7 @@ export const leave = ({ leaves, prompt: urgent }: Setup) =>
     mutex_unlock: {
       urgent,
       do: (s, me) => {
-        s.oom_lock = false
+        mutex_unlock(s)
         const hasKilled = me.chosen !== null && me.chosen.oom_mm !== null
         me.next = me.points = 0
         me.chosen = null

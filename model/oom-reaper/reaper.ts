@@ -1,5 +1,6 @@
 /** The timers, the reaper, process_mrelease(), and whoever else holds the mm. */
 import { bool, ref, upTo } from '../../checker/language/index.ts'
+import { mutex_lock, mutex_unlock } from '../kernel/mutex.ts'
 import { canRead, canWrite, down_read_trylock, up_read } from '../kernel/rwsem.ts'
 import { countedDown, detach_timer, expired } from '../kernel/timer.ts'
 import type { Mmput } from './exit.ts'
@@ -216,19 +217,13 @@ export const trylock = <const L extends string>(failed: L, { prompt: urgent }: S
 /** Until 4.18 the reaper excludes the OOM killer while it reaps. */
 export const lockAndTrylock = ({ prompt: urgent }: Setup) =>
   steps('reaper', {
-    mutex_lock: {
-      urgent,
-      when: (s) => !s.oom_lock,
-      do: (s) => {
-        s.oom_lock = true
-      },
-    },
+    mutex_lock: { ...mutex_lock, urgent },
     /** A failure also unlocks oom_lock. */
     mmap_read_trylock: {
       urgent,
       do: (s, me) => {
         if (down_read_trylock(me.mm!.mmap_lock)) return
-        s.oom_lock = false
+        mutex_unlock(s)
         return 'oom_reap_failed'
       },
     },
@@ -239,7 +234,7 @@ export const unlock = ({ prompt: urgent }: Setup) =>
     mutex_unlock: {
       urgent,
       do: (s) => {
-        s.oom_lock = false
+        mutex_unlock(s)
         return 'set_MMF_OOM_SKIP'
       },
     },

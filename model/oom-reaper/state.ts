@@ -14,7 +14,9 @@ import {
   type StateView,
 } from '../../checker/language/index.ts'
 import { mm_flags } from '../kernel/mm.ts'
+import { oom_lock } from '../kernel/mutex.ts'
 import { rw_semaphore } from '../kernel/rwsem.ts'
+import { tasklist_fields } from '../kernel/tasklist.ts'
 import { timer_list } from '../kernel/timer.ts'
 
 /** Switches that are documented where the protocol is composed. */
@@ -58,7 +60,7 @@ export const state = (setup: Setup) => {
     /** Room for pages that are freed twice. */
     free: upTo(allPages(setup) + pages),
     panicked: bool,
-    oom_lock: bool,
+    oom_lock,
     /** Pushed and popped at its end. */
     oom_reaper_list: queue(victims, ref('task')),
     /** One allocating task each, which wants one page and is no candidate itself. */
@@ -83,7 +85,7 @@ export const state = (setup: Setup) => {
       /** oom_score_adj is at its minimum: the reaper of 4.6 puts its victims out of the way by that. */
       exempt: bool,
       SIGKILL: bool,
-      on_tasklist: bool,
+      ...tasklist_fields,
       /** Never gets to the place where it would see the signal. */
       is_stuck: bool,
     }),

@@ -1,4 +1,6 @@
 /** exit_mmap() by the last user of the mm, which walks from the lowest address up, and a thread that is not gone yet. */
+import { mutex_lock, mutex_unlock } from '../kernel/mutex.ts'
+import { isHeld } from '../kernel/page-table.ts'
 import { canRead, canWrite, down_read_trylock, up_read } from '../kernel/rwsem.ts'
 import { advance, flush, present, tlb_batch_pages_flush, type Unmapping } from './unmap.ts'
 import { call, program, steps, type Exit, type Setup, type State } from './state.ts'
@@ -110,12 +112,7 @@ const munlockFirst = (unmap: Unmapping) =>
 const reapFirst = (unmap: Unmapping) =>
   program('exit', {
     ...mmput,
-    mutex_lock: {
-      when: (s) => !s.oom_lock,
-      do: (s) => {
-        s.oom_lock = true
-      },
-    },
+    mutex_lock,
     __oom_reap_task_mm: (s, me) => {
       if (!advance(s, me)) return 'mutex_unlock'
       return s.vma[present(s, me, false)].VM_LOCKED ? '__oom_reap_task_mm' : 'reap_page_range'
@@ -129,9 +126,7 @@ const reapFirst = (unmap: Unmapping) =>
         return '__oom_reap_task_mm'
       },
     },
-    mutex_unlock: (s) => {
-      s.oom_lock = false
-    },
+    mutex_unlock,
     ...set_MMF_OOM_SKIP,
     ...pulse,
     ...munlock('unmap_vmas'),
@@ -167,7 +162,7 @@ export const sibling = (setup: Setup) => {
           /** No entry: handle_mm_fault(), which asks for MMF_UNSTABLE under the lock of the page table. */
           fault: {
             do: (s, me, pick) => {
-              pick(vmas.filter((i) => !s.tlb[i] && !s.vma[i].pte && !s.ptl[s.vma[i].table]))
+              pick(vmas.filter((i) => !s.tlb[i] && !s.vma[i].pte && !isHeld(s, s.vma[i].table)))
               if (!s.MMF_UNSTABLE) return 'user'
               me.gone = true
               return 'done'

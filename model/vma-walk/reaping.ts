@@ -1,4 +1,5 @@
 /** The OOM reaper and process_mrelease(), VMA by VMA, each of which is flushed and freed before the next. */
+import { mutex_lock, mutex_unlock } from '../kernel/mutex.ts'
 import { canRead, down_read_trylock, up_read } from '../kernel/rwsem.ts'
 import { advance, flush, present, tlb_batch_pages_flush, type Unmapping } from './unmap.ts'
 import { call, program, steps, type Setup } from './state.ts'
@@ -52,20 +53,13 @@ const oomLock = (setup: Setup) => setup.variant === '4.16' || setup.variant === 
 export const reaper = (setup: Setup, unmap: Unmapping) =>
   oomLock(setup)
     ? program('reaper', {
-        mutex_lock: {
-          when: (s) => !s.oom_lock,
-          do: (s) => {
-            s.oom_lock = true
-          },
-        },
+        mutex_lock,
         ...locking,
         ...reaping('reaper', setup, unmap),
         mmap_read_unlock: (s) => {
           up_read(s.mmap_lock)
         },
-        mutex_unlock: (s) => {
-          s.oom_lock = false
-        },
+        mutex_unlock,
       })
     : program('reaper', {
         ...locking,

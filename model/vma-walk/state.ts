@@ -10,6 +10,8 @@ import {
   type Member,
   type StateView,
 } from '../../checker/language/index.ts'
+import { oom_lock } from '../kernel/mutex.ts'
+import { page_table_locks, tableOf } from '../kernel/page-table.ts'
 import { rw_semaphore } from '../kernel/rwsem.ts'
 
 /** Switches that are documented where the protocol is composed. */
@@ -22,9 +24,6 @@ export interface Bounds {
 }
 export type Setup = Bounds & Readonly<Record<Ingredient, boolean>> & { readonly variant: Variant }
 
-/** The page of the page table in which the entry of a VMA is. */
-export const tableOf = ({ perTable }: Bounds, vma: number): number => Math.floor(vma / perTable)
-
 export const state = (setup: Setup) => {
   const { vmas } = setup
   const lastTable = tableOf(setup, vmas - 1)
@@ -36,7 +35,7 @@ export const state = (setup: Setup) => {
   }
   return {
     mmap_lock: rw_semaphore(3, 1),
-    oom_lock: bool,
+    oom_lock,
     MMF_OOM_SKIP: bool,
     MMF_UNSTABLE: bool,
     /** free_pgtables() is through. */
@@ -44,7 +43,7 @@ export const state = (setup: Setup) => {
     /** From the lowest address up. Each has one page: `pte` says that its entry is present, `table` where that is. */
     vma: array(vmas, struct({ pte: bool, VM_LOCKED: bool, table: upTo(lastTable) })),
     /** The lock of each page of the page table. */
-    ptl: array(lastTable + 1, bool),
+    ptl: page_table_locks(setup),
     /** What the CPU of the thread has in its TLB. */
     tlb: array(vmas, bool),
     /** exit_mmap(); with what munlock has seen of an entry. */

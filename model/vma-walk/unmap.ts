@@ -1,5 +1,6 @@
 /** What all walkers have in common: one VMA after the other, its entry under the lock of the page table, and the gather. */
 import { upTo, type Before } from '../../checker/language/index.ts'
+import { isHeld, spin_lock, spin_unlock } from '../kernel/page-table.ts'
 import { procedure, type Setup, type State } from './state.ts'
 
 interface Place {
@@ -39,9 +40,9 @@ export const unmapping = (setup: Setup) => {
     })
   return procedure('unmap_page_range', shape, {
     pte_offset_map_lock: {
-      when: (s, _me, frame) => !s.ptl[s.vma[frame.vma].table],
+      when: (s, _me, frame) => !isHeld(s, s.vma[frame.vma].table),
       do: (s, _me, _pick, frame) => {
-        s.ptl[s.vma[frame.vma].table] = true
+        spin_lock(s, s.vma[frame.vma].table)
       },
     },
     zap_pte_range: (s, me, _pick, frame) => {
@@ -50,7 +51,7 @@ export const unmapping = (setup: Setup) => {
       me.batch.add(frame.vma)
     },
     pte_unmap_unlock: (s, _me, _pick, frame) => {
-      s.ptl[s.vma[frame.vma].table] = false
+      spin_unlock(s, s.vma[frame.vma].table)
     },
   })
 }
