@@ -7,32 +7,49 @@
  * kernel/exit.c, 4.9 to 6.18; by the ingredients one reference is taken out at a time.
  *
  * Kept: get_task_struct() of the scan and of queue_oom_reaper(); mmgrab() of the killer, of mark_oom_victim(), of exit
- * (for the time in which the CPU still runs on its page tables) and of process_mrelease(); the puts; release_task().
+ * (for the time in which the CPU still runs on its page tables) and of process_mrelease(); the puts; release_task(), which
+ * takes the task from the list and leaves the last put to call_rcu(), a softirq that comes when the scan is out of its section.
  *
  * Dropped, and what that could hide:
  * - What is done with the memory, and the locks around it: see oom-reaper.
- * - RCU: the scan takes its reference in one step with finding the task on the list, and release_task() takes the task from
- *   the list in one step with its put. Hides a task that is found and freed before the reference is taken, which RCU
- *   excludes.
+ * - The manager finds the task and takes its reference in one step: pidfd_get_task() is under RCU like the scan.
  * - Threads: the signal_struct is freed with the one task_struct.
  *
  * One label is one step. find_lock_task_mm: the look at task->mm, mmgrab() and mark_oom_victim() are under task_lock(), which
  * exit_mm takes.
  */
-import { bool, language, protocol, range, singleton, type StateView } from '../checker/language/index.ts'
+import { bool, language, protocol, singleton, type StateView } from '../checker/language/index.ts'
+import {
+  get_task_struct,
+  mm_references,
+  mmdrop,
+  mmgrab,
+  put_task_struct,
+  task_references,
+} from './kernel/references.ts'
+import {
+  isGracePeriodOver,
+  list_del_rcu,
+  rcu_fields,
+  rcu_read_lock,
+  rcu_read_unlock,
+  tasklist_fields,
+} from './kernel/tasklist.ts'
 
 const state = () => ({
+  ...rcu_fields(1),
   task: singleton({
     /** NULL is false. */
     mm: bool,
     oom_mm: bool,
-    usage: range(-1, 5),
+    ...task_references(5),
     SIGKILL: bool,
-    on_tasklist: bool,
-    is_freed: bool,
+    ...tasklist_fields,
   }),
-  mm: singleton({ mm_count: range(-1, 6), MMF_OOM_SKIP: bool, is_freed: bool }),
+  mm: singleton({ ...mm_references(6), MMF_OOM_SKIP: bool }),
   cpu: singleton({}),
+  /** call_rcu() has been asked for the put of the task. */
+  softirq: singleton({ pending: bool }),
   /** The timer is armed. */
   timer: singleton({ pending: bool }),
   /** The victim is on the list of the reaper. */
@@ -51,57 +68,50 @@ interface Setup {
   readonly withoutGrab: boolean
   readonly withoutKillersGrab: boolean
   readonly withoutPut: boolean
+  readonly withoutGrace: boolean
 }
 
-const mmgrab = (s: State): void => {
-  s.mm[0].mm_count++
-}
-function mmdrop(s: State): void {
-  s.mm[0].mm_count--
-  if (s.mm[0].mm_count === 0) s.mm[0].is_freed = true
-}
-const get_task_struct = (s: State): void => {
-  s.task[0].usage++
-}
 /** The last put frees the task, its signal_struct, and what that keeps of the mm. */
-function put_task_struct(s: State, { withoutOomMm }: Setup): void {
+function put(s: State, { withoutOomMm }: Setup): void {
   const [task] = s.task
-  task.usage--
-  if (task.usage > 0) return
-  task.is_freed = true
-  if (task.oom_mm && !withoutOomMm) mmdrop(s)
+  if (put_task_struct(task) && task.oom_mm && !withoutOomMm) mmdrop(s.mm[0])
 }
 
 const killer = (setup: Setup) =>
   program('cpu', {
-    /** The scan finds the victim on the list and takes a reference, or does not find it. */
+    /** The scan finds the victim on the list, or does not find it. It reads under RCU. */
     select_bad_process: (s) => {
       if (!s.task[0].on_tasklist) return 'done'
-      get_task_struct(s)
+      rcu_read_lock(s)
       return
+    },
+    /** What it has found is kept. */
+    get_task_struct: (s) => {
+      get_task_struct(s.task[0])
+      rcu_read_unlock(s)
     },
     /** The mm is found, kept, and remembered by the signal_struct. */
     find_lock_task_mm: (s) => {
       const [task] = s.task
       if (!task.mm) return 'put_task_struct'
-      if (!setup.withoutKillersGrab) mmgrab(s)
+      if (!setup.withoutKillersGrab) mmgrab(s.mm[0])
       task.SIGKILL = true
       task.oom_mm = true
-      if (!setup.withoutOomMm) mmgrab(s)
+      if (!setup.withoutOomMm) mmgrab(s.mm[0])
       return
     },
     /** All processes that share the mm are killed, too: it is compared, and may get its flag here. */
     for_each_process: {},
     /** The timer, or whoever it hands the victim to, keeps the task. */
     queue_oom_reaper: (s) => {
-      if (!setup.withoutTask) get_task_struct(s)
+      if (!setup.withoutTask) get_task_struct(s.task[0])
       s.timer[0].pending = true
     },
     mmdrop: (s) => {
-      if (!setup.withoutKillersGrab) mmdrop(s)
+      if (!setup.withoutKillersGrab) mmdrop(s.mm[0])
     },
     put_task_struct: (s) => {
-      put_task_struct(s, setup)
+      put(s, setup)
     },
   })
 
@@ -116,7 +126,7 @@ const timer = (setup: Setup) =>
           s.reaper[0].is_listed = true
           return
         }
-        if (!setup.withoutTask) put_task_struct(s, setup)
+        if (!setup.withoutTask) put(s, setup)
         return
       },
     },
@@ -132,33 +142,44 @@ const reaper = (setup: Setup) =>
     },
     put_task_struct: (s, me) => {
       me.is_listed = false
-      if (!setup.withoutPut && !setup.withoutTask) put_task_struct(s, setup)
+      if (!setup.withoutPut && !setup.withoutTask) put(s, setup)
     },
   })
 
-const victim = (setup: Setup) =>
-  program('task', {
-    do_exit: { when: (_s, me) => me.SIGKILL },
-    /** It lets go of its mm, and keeps the structure for as long as its CPU runs on those page tables. */
-    exit_mm: (s, me) => {
-      mmgrab(s)
-      me.mm = false
-    },
-    /** Its last user: memory and page tables go, and with them the flag comes. */
-    exit_mmap: (s) => {
-      s.mm[0].MMF_OOM_SKIP = true
-    },
-    __mmput: (s) => {
-      mmdrop(s)
-    },
-    /** Another task runs on the CPU: finish_task_switch(). */
-    schedule: (s) => {
-      mmdrop(s)
-    },
-    /** Its parent has waited for it. */
-    release_task: (s, me) => {
-      me.on_tasklist = false
-      put_task_struct(s, setup)
+const victim = program('task', {
+  do_exit: { when: (_s, me) => me.SIGKILL },
+  /** It lets go of its mm, and keeps the structure for as long as its CPU runs on those page tables. */
+  exit_mm: (s, me) => {
+    mmgrab(s.mm[0])
+    me.mm = false
+  },
+  /** Its last user: memory and page tables go, and with them the flag comes. */
+  exit_mmap: (s) => {
+    s.mm[0].MMF_OOM_SKIP = true
+  },
+  __mmput: (s) => {
+    mmdrop(s.mm[0])
+  },
+  /** Another task runs on the CPU: finish_task_switch(). */
+  schedule: (s) => {
+    mmdrop(s.mm[0])
+  },
+  /** Its parent has waited for it. */
+  release_task: (s, me) => {
+    list_del_rcu(me)
+    s.softirq[0].pending = true
+  },
+})
+
+const softirq = (setup: Setup) =>
+  program('softirq', {
+    /** A grace period after the task has left the list its own reference is dropped. */
+    delayed_put_task_struct: {
+      when: (s, me) => me.pending && (setup.withoutGrace || isGracePeriodOver(s)),
+      do: (s, me) => {
+        me.pending = false
+        put(s, setup)
+      },
     },
   })
 
@@ -167,24 +188,24 @@ const manager = (setup: Setup) =>
     /** The pidfd leads to the task as long as it is not released. */
     pidfd_get_task: (s, me) => {
       if (!s.task[0].on_tasklist) return 'done'
-      get_task_struct(s)
+      get_task_struct(s.task[0])
       me.has_task = true
       s.task[0].SIGKILL = true
       return
     },
     find_lock_task_mm: (s) => {
       if (!s.task[0].mm) return 'put_task_struct'
-      if (!setup.withoutGrab) mmgrab(s)
+      if (!setup.withoutGrab) mmgrab(s.mm[0])
       return
     },
     /** It locks the mm and walks, unless the flag is there. */
     __oom_reap_task_mm: {},
     mmdrop: (s) => {
-      if (!setup.withoutGrab) mmdrop(s)
+      if (!setup.withoutGrab) mmdrop(s.mm[0])
     },
     put_task_struct: (s, me) => {
       me.has_task = false
-      put_task_struct(s, setup)
+      put(s, setup)
     },
   })
 
@@ -199,6 +220,7 @@ export const oomReferences = protocol({
     withoutOomMm: { doc: 'signal->oom_mm is a pointer without a reference' },
     withoutGrab: { doc: 'process_mrelease() keeps no reference to the mm_struct' },
     withoutKillersGrab: { doc: 'the killer keeps none of its own, either' },
+    withoutGrace: { doc: 'the put of a released task does not wait for readers of the list' },
     withoutPut: { doc: 'the reaper does not drop the reference to the task' },
   },
   state,
@@ -210,7 +232,8 @@ export const oomReferences = protocol({
     killer(setup),
     timer(setup),
     reaper(setup),
-    victim(setup),
+    victim,
+    softirq(setup),
     ...(setup.mrelease ? [manager(setup)] : []),
   ],
   /** Nobody has anything left to do with the victim. */
@@ -218,5 +241,6 @@ export const oomReferences = protocol({
     at(s.cpu[0], 'done') &&
     !s.timer[0].pending &&
     !s.reaper[0].is_listed &&
+    !s.softirq[0].pending &&
     (!s.task[0].SIGKILL || at(s.task[0], 'done')),
 })

@@ -231,7 +231,7 @@ const c = {
       ),
       rows(
         'oom-references',
-        ['6.18', '6.18 +withoutTask', '6.18 +withoutOomMm', '6.18 +withoutPut'],
+        ['6.18', '6.18 +withoutTask', '6.18 +withoutOomMm', '6.18 +withoutPut', '6.18 +mrelease +withoutGrace'],
         ['NobodyUsesAFreedTask', 'NobodyUsesAFreedMm', 'ReferencesBalance'],
       ),
     ],

@@ -3,7 +3,7 @@ import { holds, propertiesOf, reachable, spec, violated } from '../checker/langu
 import { oomReferences } from '../model/oom-references.ts'
 
 const { always, leadsTo, reachable: canReach, stepwise } = propertiesOf(oomReferences)
-const fairness = { weak: ['cpu', 'timer', 'reaper', 'task'] }
+const fairness = { weak: ['cpu', 'timer', 'reaper', 'task', 'softirq'] }
 const withManager = { weak: [...fairness.weak, 'manager'] }
 
 export default spec(oomReferences, {
@@ -23,7 +23,8 @@ export default spec(oomReferences, {
     /** And whoever is about to look into the task finds that there. */
     always('NobodyUsesAFreedTask', (s, { at }) => {
       if (!s.task[0].is_freed) return true
-      const killerUses = at(s.cpu[0], 'find_lock_task_mm') || at(s.cpu[0], 'queue_oom_reaper')
+      const killerUses =
+        at(s.cpu[0], 'get_task_struct') || at(s.cpu[0], 'find_lock_task_mm') || at(s.cpu[0], 'queue_oom_reaper')
       return !killerUses && !s.timer[0].pending && !s.reaper[0].is_listed
     }),
     /** Neither is freed while it has references, nor kept without. */
@@ -62,6 +63,8 @@ export default spec(oomReferences, {
         (!at(s.cpu[0], 'for_each_process') || (!s.timer[0].pending && !s.reaper[0].is_listed)) &&
         (!at(s.cpu[0], 'queue_oom_reaper') || s.mm[0].mm_count >= 2),
     ),
+    /** The task has left the list while the scan stands at it. */
+    canReach('ScanStandsAtWhatHasLeft', (s, { at }) => at(s.cpu[0], 'get_task_struct') && !s.task[0].on_tasklist),
     canReach('KillerLooksAtTheMm', (s, { at }) => at(s.cpu[0], 'for_each_process')),
     canReach('ReaperWalks', (s, { at }) => at(s.reaper[0], 'oom_reap_task_mm')),
     /** The mm outlives its task's exit because the reaper is not through. */
@@ -95,7 +98,7 @@ export default spec(oomReferences, {
         ReaperKeepsTheMm: reachable(),
         TimerFindsItDone: reachable(),
       },
-      states: 154,
+      states: 178,
       why: 'Who queues the victim keeps its task, the task keeps its signal_struct, and that keeps the mm, until the reaper or the timer is through.',
     },
     {
@@ -110,8 +113,9 @@ export default spec(oomReferences, {
         FreedMeansUnreferenced: holds,
         ReferencesAreOwn: holds,
         ReferencesBalance: holds,
+        ScanStandsAtWhatHasLeft: reachable(),
       },
-      states: 1_034,
+      states: 1_228,
       why: 'process_mrelease() has a reference of its own to each.',
     },
     {
@@ -120,7 +124,7 @@ export default spec(oomReferences, {
       ingredients: ['withoutTask'],
       fairness,
       expect: { NobodyUsesAFreedTask: violated(), NobodyUsesAFreedMm: violated(), FreedMeansUnreferenced: holds },
-      states: 154,
+      states: 178,
       why: 'The victim exits, is released, and the timer looks into what was freed with it.',
     },
     {
@@ -129,7 +133,7 @@ export default spec(oomReferences, {
       ingredients: ['withoutOomMm'],
       fairness,
       expect: { NobodyUsesAFreedMm: violated(), NobodyUsesAFreedTask: holds, FreedMeansUnreferenced: holds },
-      states: 154,
+      states: 178,
       why: 'The task is still there, but its mm went with its last user.',
     },
     {
@@ -138,8 +142,17 @@ export default spec(oomReferences, {
       ingredients: ['mrelease', 'withoutGrab'],
       fairness: withManager,
       expect: { ManagerUsesNoFreedMm: violated(), NobodyUsesAFreedMm: holds },
-      states: 1_034,
+      states: 1_228,
       why: 'A process that only the manager has killed is marked by nobody: when it has exited nothing keeps its mm.',
+    },
+    {
+      claims: ['C7'],
+      bounds: {},
+      ingredients: ['mrelease', 'withoutGrace'],
+      fairness: withManager,
+      expect: { NobodyUsesAFreedTask: violated(11), FreedMeansUnreferenced: violated(12) },
+      states: 1_235,
+      why: 'The scan has found the task and has not got its reference yet, while the manager kills it and it is released: only RCU keeps it until the scan has.',
     },
     {
       claims: ['C7'],
@@ -147,7 +160,7 @@ export default spec(oomReferences, {
       ingredients: ['withoutKillersGrab'],
       fairness,
       expect: { NobodyUsesAFreedMm: holds, ReferencesAreOwn: holds, ReferencesBalance: holds },
-      states: 154,
+      states: 178,
       why: 'What the killer keeps for itself is kept already, by the mark and its reference to the task.',
     },
     {
@@ -156,7 +169,7 @@ export default spec(oomReferences, {
       ingredients: ['withoutPut'],
       fairness,
       expect: { ReferencesBalance: violated(), NobodyUsesAFreedTask: holds, ReferencesAreOwn: holds },
-      states: 154,
+      states: 178,
       why: 'Where the reaper drops one reference less than were taken the task stays for ever, and with it mm and memcg: so it was for victims that were queued twice.',
     },
   ],
