@@ -5,6 +5,7 @@ import { progress } from './oom-reaper/progress.ts'
 import { survives } from './oom-reaper/mutants.ts'
 import { properties } from './oom-reaper/properties.ts'
 import { teardown } from './oom-reaper/teardown.ts'
+import { recorded } from './oom-reaper/recorded.ts'
 import { windows } from './oom-reaper/windows.ts'
 
-export default spec(oomReaper, { properties, rows: [...windows, ...progress, ...teardown], survives })
+export default spec(oomReaper, { properties, rows: [...windows, ...progress, ...teardown, ...recorded], survives })

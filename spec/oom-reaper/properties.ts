@@ -255,6 +255,12 @@ export const properties = [
     to: (s) => s.reaper[0].task !== null,
     count: 'ticks',
   }),
+  /** How long the next victim has, at least, if the reaper gives up on the first. */
+  shortest('TicksToKillAfterGivingUp', {
+    from: (s, { at, h }) => h.kills === 1 && s.cpu.some((cpu) => at(cpu, 'queue_oom_reaper')),
+    to: (_s, { h }) => h.kills > 1 && !h.givenUp.isEmpty,
+    count: 'ticks',
+  }),
   maximum('Kills', (_s, { h }) => h.killed.size),
 
   /** The manager has killed the hog and calls process_mrelease(): its memory comes back. */
@@ -267,6 +273,26 @@ export const properties = [
   reachable('Kill', (_s, { h }) => h.kills > 0),
   reachable('SecondKill', (_s, { h }) => h.kills > 1),
   reachable('GivesUp', (_s, { h }) => !h.givenUp.isEmpty),
+  /** All attempts at the lock have failed, nothing has come back, and the next one dies for it. */
+  reachable(
+    'KillAfterGivingUp',
+    (s, { h }) => h.kills > 1 && h.givenUp.has(s.mm[0]) && mapped(s.mm[0]) === s.mm[0].pte.length,
+  ),
+  /** One allocator has just decided to kill, and what an earlier victim had is unmapped and hidden, and not free yet. */
+  reachable(
+    'KillBetweenFlagAndPages',
+    (s, { at, h }) =>
+      h.kills > 1 &&
+      s.mm[0].MMF_OOM_SKIP &&
+      mapped(s.mm[0]) === 0 &&
+      s.mm[0].gathered > 0 &&
+      s.cpu.some((cpu) => at(cpu, 'queue_oom_reaper')),
+  ),
+  /** The victim has let go of its mm and is through, and somebody else unmaps it. */
+  reachable(
+    'MmOutlivesItsTask',
+    (s, { at }) => at(s.task[0], 'done') && s.mm[0].mm_users === 0 && mapped(s.mm[0]) > 0 && !s.mm[0].MMF_OOM_SKIP,
+  ),
   reachable('Panic', (s) => s.panicked),
   reachable('OneKillIsEnough', (s, { at, h }) => h.kills === 1 && s.cpu.every((cpu) => at(cpu, 'done'))),
   /** The flag is there, and pages are not free yet. */

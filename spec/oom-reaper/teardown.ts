@@ -1,4 +1,4 @@
-/** C2, C8 and G4: exit, reaper and process_mrelease() on one mm, with bugs of the past beside their fixes; and what recordings show. */
+/** C2, C8 and G4: exit, reaper and process_mrelease() on one mm, with bugs of the past beside their fixes. */
 import { holds, reachable, unreachable, violated } from '../../checker/language/index.ts'
 import type { ReaperRow } from './properties.ts'
 
@@ -326,22 +326,4 @@ const panics: readonly ReaperRow[] = [
   },
 ]
 
-/** What recordings show of ordinary exits. */
-const ordinary: readonly ReaperRow[] = [
-  {
-    claims: ['C1', 'C6'],
-    variant: '6.1',
-    bounds: { ...alone, delay: 1 },
-    expect: { TimerFiresInVain: reachable(19), HiddenBeforeFree: reachable(14), OneKillIsEnough: reachable(17) },
-    why: 'Victims that exit by themselves are the rule: the timer runs out for an mm that is gone.',
-  },
-  {
-    claims: ['C1', 'C6'],
-    variant: '6.18',
-    bounds: { ...alone, delay: 1 },
-    expect: { TimerFiresInVain: reachable(19), HiddenBeforeFree: reachable(14), OneKillIsEnough: reachable(17) },
-    why: 'The same is recorded of 7.2.',
-  },
-]
-
-export const teardown: readonly ReaperRow[] = [...both, ...others, ...released, ...more, ...panics, ...ordinary]
+export const teardown: readonly ReaperRow[] = [...both, ...others, ...released, ...more, ...panics]
