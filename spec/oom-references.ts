@@ -20,6 +20,8 @@ export default spec(oomReferences, {
       'ManagerUsesNoFreedMm',
       (s, { at }) => !s.mm[0].is_freed || !s.manager[0].has_task || !at(s.manager[0], '__oom_reap_task_mm'),
     ),
+    /** As long as it has the task, that is there. */
+    always('ManagerKeepsItsTask', (s) => !s.manager[0].has_task || !s.task[0].is_freed),
     /** And whoever is about to look into the task finds that there. */
     always('NobodyUsesAFreedTask', (s, { at }) => {
       if (!s.task[0].is_freed) return true
@@ -76,8 +78,6 @@ export default spec(oomReferences, {
   ],
   survives: {
     'swap steps: task.__mmput and schedule': 'Either drops one reference to the same mm.',
-    'swap steps: task.schedule and release_task':
-      'A task may be released before its CPU has turned to another one: who comes last frees the mm.',
   },
   rows: [
     {
@@ -113,6 +113,7 @@ export default spec(oomReferences, {
         FreedMeansUnreferenced: holds,
         ReferencesAreOwn: holds,
         ReferencesBalance: holds,
+        ManagerKeepsItsTask: holds,
         ScanStandsAtWhatHasLeft: reachable(),
       },
       states: 1_228,
