@@ -5,6 +5,7 @@ import type { FreezerRow } from './properties.ts'
 const one = { threads: 1, sharers: 0, locks: 1, delay: 20 }
 const two = { ...one, threads: 2 }
 const never = { NoWaiterIsLost: holds, TicksToLoss: unreachable }
+const fair = { weak: ['task', 'killer', 'timer', 'reaper', 'clock'] }
 
 /** Two threads asleep in the refrigerator, one of which holds a lock. */
 const frozenByV1 = { bounds: two, ingredients: ['asleep'] } as const
@@ -16,7 +17,14 @@ export const delay: readonly FreezerRow[] = [
     claims: ['D2', 'D7'],
     variant: '6.18',
     ...frozenByV1,
-    expect: { ...never, WaiterIsWoken: reachable(12), TicksToMemory: maximum(0), TicksToExit: maximum(0) },
+    fairness: fair,
+    expect: {
+      ...never,
+      LocksAreGivenUp: holds,
+      WaiterIsWoken: reachable(12),
+      TicksToMemory: maximum(0),
+      TicksToExit: maximum(0),
+    },
     states: 1_269,
     why: 'What was merged: every thread is awake at once and walks its list two seconds before the reaper comes.',
   },
@@ -24,9 +32,16 @@ export const delay: readonly FreezerRow[] = [
     claims: ['D2', 'D7'],
     variant: '6.17',
     ...frozenByV1,
-    expect: { ...never, WaiterIsWoken: reachable(12), TicksToMemory: maximum(20), TicksToExit: unbounded },
+    fairness: fair,
+    expect: {
+      ...never,
+      LocksAreGivenUp: violated(),
+      WaiterIsWoken: reachable(12),
+      TicksToMemory: maximum(20),
+      TicksToExit: unbounded,
+    },
     states: 154,
-    why: 'The thawed thread has two seconds for its list; the lock of the other is neither given up nor lost while that sleeps.',
+    why: 'The thawed thread has two seconds for its list. The lock of the other is neither given up nor lost while that sleeps: who waits for it waits on, for as long as the group is frozen.',
   },
   {
     claims: ['D2', 'D7', 'G4'],
@@ -52,6 +67,13 @@ export const delay: readonly FreezerRow[] = [
       TicksToExit: unbounded,
     },
     why: 'A thread that is thawed sets itself to frozen once more before it looks and leaves: the test finds it so just then, and takes away the delay of a thread that is awake and about to walk its list. Where the test comes a moment later the two seconds are waited for as before, so that nothing is promised for it either.',
+  },
+  {
+    claims: ['D2', 'D4'],
+    variant: 'v5-initialised',
+    ...frozenByV1,
+    expect: { TestHasNoResult: holds, TicksToLoss: minimum(0), TicksToMemory: maximum(20), TicksToExit: unbounded },
+    why: 'The harm does not come from the missing value: with false in its place the thread that has just woken up still loses its delay.',
   },
   {
     claims: ['D2', 'D3'],
