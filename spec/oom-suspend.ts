@@ -24,8 +24,13 @@ export default spec(oomSuspend, {
     }),
     /** The killer has task_lock() of the victim until it has thawed it. */
     always('VictimStaysForTheThaw', (s) => s.task[0].has_mm, { given: (s, { at }) => at(s.killer[0], '__thaw_task') }),
-    /** No mark is taken back that was not made; each is counted once. */
-    always('MarksAreCounted', (s) => s.task.count((task) => task.TIF_MEMDIE) >= s.oom_victims),
+    /** As many marks as are counted, as soon as the killer has let go of the thread; and none on the dead. */
+    always('MarksAreCounted', (s) => s.task.count((task) => task.TIF_MEMDIE) === s.oom_victims, {
+      given: (s) => !s.task[0].task_lock,
+    }),
+    always('NoMarkIsLeftBehind', (s) => !s.task.some((task) => task.TIF_MEMDIE), {
+      given: (s) => s.task.every((task) => !task.on_tasklist),
+    }),
     reachable('SuspendsAfterKill', (s) => s.suspended && s.SIGKILL),
     reachable('SuspendsWithoutKill', (s, { at }) => s.suspended && !s.SIGKILL && at(s.killer[0], 'done')),
     reachable('VictimIsWaitedFor', (s, { at }) => at(s.suspender[0], 'oom_victims_wait') && s.oom_victims > 0),
@@ -194,7 +199,12 @@ export default spec(oomSuspend, {
       variant: '6.18',
       bounds: { threads: 1 },
       ingredients: ['lastThread'],
-      expect: { NobodyRunsWhileSuspended: holds, SuspendsAfterKill: canReach() },
+      expect: {
+        NobodyRunsWhileSuspended: holds,
+        SuspendsAfterKill: canReach(),
+        MarksAreCounted: holds,
+        NoMarkIsLeftBehind: holds,
+      },
       why: 'A mark that is given up at the end of exit is what makes it literally nobody.',
     },
     {
@@ -209,6 +219,7 @@ export default spec(oomSuspend, {
         NobodyRunsWhileSuspended: holds,
         SuspendsAfterKill: canReach(),
         MarksAreCounted: holds,
+        NoMarkIsLeftBehind: holds,
       },
       why: 'And by the last thread: the proposal of 2016, which nobody has merged.',
     },

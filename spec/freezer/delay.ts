@@ -4,7 +4,9 @@ import type { FreezerRow } from './properties.ts'
 
 const one = { threads: 1, sharers: 0, locks: 1, delay: 20 }
 const two = { ...one, threads: 2 }
-const never = { NoWaiterIsLost: holds, TicksToLoss: unreachable }
+/** What every row asks of the model itself. */
+const sound = { UsersAreCounted: holds, SleepersRest: holds, LocksAreGivenUpInExit: holds, NothingIsLeftBehind: holds }
+const never = { ...sound, NoWaiterIsLost: holds, TicksToLoss: unreachable }
 const fair = { weak: ['task', 'killer', 'timer', 'reaper', 'clock'] }
 
 /** Two threads asleep in the refrigerator, one of which holds a lock. */
@@ -48,6 +50,7 @@ export const delay: readonly FreezerRow[] = [
     variant: '5.17',
     ...frozenByV1,
     expect: {
+      ...sound,
       NoWaiterIsLost: violated(18),
       TicksToLoss: minimum(0),
       TicksToMemory: maximum(0),
@@ -61,6 +64,7 @@ export const delay: readonly FreezerRow[] = [
     variant: 'v5',
     ...frozenByV1,
     expect: {
+      ...sound,
       NoWaiterIsLost: violated(22),
       TicksToLoss: minimum(0),
       TicksToMemory: maximum(20),
@@ -72,7 +76,13 @@ export const delay: readonly FreezerRow[] = [
     claims: ['D2', 'D4'],
     variant: 'v5-initialised',
     ...frozenByV1,
-    expect: { TestHasNoResult: holds, TicksToLoss: minimum(0), TicksToMemory: maximum(20), TicksToExit: unbounded },
+    expect: {
+      ...sound,
+      TestHasNoResult: holds,
+      TicksToLoss: minimum(0),
+      TicksToMemory: maximum(20),
+      TicksToExit: unbounded,
+    },
     why: 'The harm does not come from the missing value: with false in its place the thread that has just woken up still loses its delay.',
   },
   {
@@ -80,7 +90,7 @@ export const delay: readonly FreezerRow[] = [
     variant: 'v5',
     bounds: { ...two, sharers: 1 },
     ingredients: ['asleep'],
-    expect: { TestHasNoResult: holds, TicksToLoss: minimum(0), TicksToMemory: maximum(20) },
+    expect: { ...sound, TestHasNoResult: holds, TicksToLoss: minimum(0), TicksToMemory: maximum(20) },
     full: true,
     why: 'With another process there is a result, and if that process sleeps it is the same: no delay for a thread that has just woken up.',
   },
@@ -89,6 +99,7 @@ export const delay: readonly FreezerRow[] = [
     variant: 'v6',
     ...frozenByV1,
     expect: {
+      ...sound,
       ThreadIsFrozenAtTheTest: violated(9),
       TicksToLoss: minimum(0),
       TicksToMemory: maximum(20),
@@ -118,6 +129,7 @@ export const delay: readonly FreezerRow[] = [
     variant: 'thaw-last',
     ...frozenByV1,
     expect: {
+      ...sound,
       NoWaiterIsLost: violated(19),
       TicksToLoss: minimum(0),
       TicksToMemory: maximum(0),
@@ -130,11 +142,7 @@ export const delay: readonly FreezerRow[] = [
     claims: ['D3'],
     variant: 'v5-thaw-last',
     ...frozenByV1,
-    expect: {
-      TicksToLoss: minimum(0),
-      TicksToMemory: maximum(20),
-      TicksToExit: unbounded,
-    },
+    expect: { ...sound, TicksToLoss: minimum(0), TicksToMemory: maximum(20), TicksToExit: unbounded },
     states: 273,
     why: 'The victim shares its mm with nobody but has two threads: the walk sets no result, and whether there is a delay is left to what was on the stack.',
   },
@@ -158,7 +166,7 @@ export const delay: readonly FreezerRow[] = [
     claims: ['D2', 'D3'],
     variant: 'read-once',
     ...frozenByV2,
-    expect: { NoWaiterIsLost: violated(17), TicksToLoss: minimum(0), TicksToMemory: maximum(0) },
+    expect: { ...sound, NoWaiterIsLost: violated(17), TicksToLoss: minimum(0), TicksToMemory: maximum(0) },
     states: 3_298,
     why: 'tsk->frozen is set until the thread has run: it is about to exit by itself, and loses its delay for that.',
   },
@@ -174,7 +182,7 @@ export const delay: readonly FreezerRow[] = [
     variant: '5.17',
     bounds: one,
     ingredients: ['slow'],
-    expect: { TicksToLoss: minimum(0), WaiterIsWoken: reachable(7) },
+    expect: { ...sound, TicksToLoss: minimum(0), WaiterIsWoken: reachable(7) },
     states: 326,
     why: 'Without the delay any exit races with the reaper.',
   },
@@ -183,7 +191,7 @@ export const delay: readonly FreezerRow[] = [
     variant: '6.17',
     bounds: one,
     ingredients: ['slow'],
-    expect: { TicksToLoss: minimum(20), WaiterIsWoken: reachable(7) },
+    expect: { ...sound, TicksToLoss: minimum(20), WaiterIsWoken: reachable(7) },
     states: 846,
     why: 'The same since 5.18.',
   },
@@ -192,12 +200,7 @@ export const delay: readonly FreezerRow[] = [
     variant: '6.18',
     bounds: one,
     ingredients: ['slow'],
-    expect: {
-      NoWaiterIsLost: violated(36),
-      TicksToLoss: minimum(20),
-      WaiterIsWoken: reachable(7),
-      LocksAreGivenUpInExit: holds,
-    },
+    expect: { ...sound, NoWaiterIsLost: violated(36), TicksToLoss: minimum(20), WaiterIsWoken: reachable(7) },
     states: 846,
     why: 'The delay buys two seconds and not a tick more: whoever has not read its list by then loses it.',
   },
@@ -213,7 +216,7 @@ export const delay: readonly FreezerRow[] = [
     variant: '6.18',
     bounds: one,
     ingredients: ['slow', 'privateEntry'],
-    expect: { TicksToLoss: minimum(20), WaiterIsWoken: reachable(8) },
+    expect: { ...sound, TicksToLoss: minimum(20), WaiterIsWoken: reachable(8) },
     states: 966,
     why: 'A private lock in the list does not make it earlier, but longer dangerous: the walk can also end there, with the head long read.',
   },
@@ -222,7 +225,7 @@ export const delay: readonly FreezerRow[] = [
     variant: '6.17',
     bounds: two,
     ingredients: ['asleep', 'thaw'],
-    expect: { NoWaiterIsLost: violated(52), TicksToLoss: minimum(20) },
+    expect: { ...sound, NoWaiterIsLost: violated(52), TicksToLoss: minimum(20) },
     states: 3_680,
     why: 'The lock of a thread that is left frozen is lost the moment user space thaws it: its list was reaped in its sleep. The delay cannot protect who does not run.',
   },
@@ -240,7 +243,7 @@ export const delay: readonly FreezerRow[] = [
     variant: '6.18',
     bounds: { ...one, sharers: 1 },
     ingredients: ['asleep', 'thaw'],
-    expect: { TicksToLoss: minimum(20) },
+    expect: { ...sound, TicksToLoss: minimum(20) },
     states: 2_637,
     why: 'But for another process with the same mm, which is killed and not thawed.',
   },
@@ -249,7 +252,7 @@ export const delay: readonly FreezerRow[] = [
     variant: '6.18',
     bounds: one,
     ingredients: ['mrelease'],
-    expect: { NoWaiterIsLost: violated(9), TicksToLoss: minimum(0), WaiterIsWoken: reachable(7) },
+    expect: { ...sound, NoWaiterIsLost: violated(9), TicksToLoss: minimum(0), WaiterIsWoken: reachable(7) },
     states: 121,
     why: 'process_mrelease() knows no delay: who calls it right after the signal races with the exit.',
   },
@@ -258,7 +261,7 @@ export const delay: readonly FreezerRow[] = [
     variant: '6.18',
     bounds: one,
     ingredients: ['mrelease', 'asleep', 'thaw'],
-    expect: { TicksToLoss: minimum(0), TicksToExit: unbounded, TicksToMemory: maximum(0) },
+    expect: { ...sound, TicksToLoss: minimum(0), TicksToExit: unbounded, TicksToMemory: maximum(0) },
     states: 79,
     why: 'And it thaws nobody: a frozen process gives its memory at once, and its locks are lost when user space thaws it.',
   },
@@ -276,7 +279,7 @@ export const delay: readonly FreezerRow[] = [
     variant: '6.18',
     bounds: { ...two, locks: 2 },
     ingredients: ['slow'],
-    expect: { NoWaiterIsLost: violated(37), TicksToLoss: minimum(20) },
+    expect: { ...sound, NoWaiterIsLost: violated(37), TicksToLoss: minimum(20) },
     full: true,
     why: 'Two threads with two locks are not earlier.',
   },
@@ -285,7 +288,7 @@ export const delay: readonly FreezerRow[] = [
     variant: '6.18',
     bounds: { threads: 2, sharers: 1, locks: 2, delay: 2 },
     ingredients: ['slow'],
-    expect: { NoWaiterIsLost: violated(19), TicksToLoss: minimum(2) },
+    expect: { ...sound, NoWaiterIsLost: violated(19), TicksToLoss: minimum(2) },
     full: true,
     why: 'The earliest loss is the delay, whatever that is: of two ticks with a sharer and two locks, too.',
   },

@@ -63,6 +63,8 @@ export const properties = [
   always('MarkedProcessHasMarkedThread', (s) => s.task[0].TIF_MEMDIE || s.task[0].mm === null, {
     given: (s) => s.process[0].oom_mm,
   }),
+  /** Threads with an mm are its users, each once. */
+  always('UsersAreCounted', (s) => s.mm.every((mm) => mm.mm_users === s.task.count((task) => task.mm === mm))),
   /** Who is dead is neither marked nor counted. */
   always('NothingIsLeftBehind', (s, { at }) =>
     s.task.every((task) => !at(task, 'done') || (!task.TIF_MEMDIE && !task.frozen)),
