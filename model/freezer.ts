@@ -8,8 +8,8 @@
  *
  * Source: kernel/freezer.c, kernel/cgroup/legacy_freezer.c, kernel/signal.c, mm/oom_kill.c, kernel/futex/core.c. Variants:
  * - 2.6.39: nothing is thawed. 3.3: the marked thread is thawed (f660daac474c), finds that it is still to be frozen
- *   (a3201227f803), and goes back. 3.18: it is exempt (51fae6da640e). In 3.1 and 3.2 the thaw itself took the request back,
- *   which is like 3.18 here.
+ *   (a3201227f803), and goes back. 3.18: it is exempt (51fae6da640e). In 3.2 the thaw itself took the request back, which is
+ *   like 3.18 here; 3.0 and 3.1 are like 2.6.39.
  * - 5.17: a reaper, without a delay. 6.17: with the delay of e4a38402c36e. 6.18: all threads of the victim are thawed and
  *   exempt.
  * - Proposed on 6.17 in August 2025, never merged. v5 (zhongjinji): no delay if the thread is frozen and so is whoever
@@ -17,7 +17,8 @@
  *   cgroup v2). thaw-last: v6 with the thaw after the test, and so for the two others. v5-initialised: v5 with a value in
  *   the variable that it returns.
  *
- * That the first releases mark and signal in another order, and that before 6.1 the refrigerator had a flag where it has a
+ * That the first releases mark and signal in another order; that until 3.19 the thaw was not made by the kill but by the next
+ * call of the OOM killer that met the victim (63a8ca9b2084), which is later, and here a step that may be as late; and that before 6.1 the refrigerator had a flag where it has a
  * state now, is left out: what is seen of a thread, and what wakes it, is the same. The order of thaw-last is deduced.
  *
  * Kept: the refrigerator in its two steps and its loop; the trap of cgroup v2, its count and the wake-up by SIGKILL; the

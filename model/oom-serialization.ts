@@ -85,7 +85,7 @@ export const oomSerialization = protocol({
     constrained: { doc: 'the allocation of cpu0 is limited to some nodes, so that it kills itself' },
     initAllocates: { doc: 'with constrained: cpu0 is process 1' },
     stuckExit: { doc: 'one more task exits, unasked, and never gets to its end' },
-    sysrq: { doc: 'somebody presses SysRq-F once' },
+    sysrq: { doc: 'somebody presses SysRq-F once: the last CPU is the handler, which calls out_of_memory() directly' },
     perCpuLists: { doc: 'freed pages go to a per-CPU list first, where the allocators do not find them' },
     panicOnOom: { doc: 'the administrator wants a panic instead of a kill' },
   },

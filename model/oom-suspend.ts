@@ -15,6 +15,12 @@
  * - 4.6-rc: the reaper takes the mark from its victim when it has reaped it. That the reaper became freezable
  *   (e26796066fdf) does not change this: kernel threads are frozen after user space and after the wait.
  * - 6.18: all threads of the victim are thawed, and none is frozen again; what is counted is still the one that is marked.
+ * With `lastThread`: what Michal Hocko proposed in 2016 together with the thaw of all threads: the mark is given up once per
+ * process, by its last thread and at the end of its exit. Of the two only the thaw has been merged, in 6.18. Until then
+ * freezing() asked for the mark of the thread on purpose: who is not counted must not be thawed (da99ecf117fc).
+ *
+ * Until 3.19 the thaw was made by the next call of the OOM killer that met the victim (63a8ca9b2084). That it is a step of the
+ * kill here hides nothing: it may be as late, and whoever makes it has looked at the flag as early.
  *
  * Kept: the refrigerator in its two steps; the kill in its steps, once, by a kernel thread; both waits of suspend and
  * their timeouts; exit_mm(), the end of the mark, and the rest of exit.
@@ -84,6 +90,7 @@ export const oomSuspend = protocol({
   ingredients: {
     asleep: { doc: 'user space is in the refrigerator from the start' },
     wholeProcess: { doc: 'the mark is kept until the last thread of the process has let go of the mm' },
+    lastThread: { doc: 'the mark is kept until the last thread of the process has come to its end' },
   },
   state,
   init: initially,

@@ -268,7 +268,10 @@ const c = {
   D2: {
     thread: 'reaper',
     claim: 'Reaping frozen victims at once makes robust futexes no worse off.',
-    decided: frozenVictims(['6.17', 'v5', 'v6', 'thaw-last', 'read-once', '6.18'], ['NoWaiterIsLost', 'TicksToLoss']),
+    decided: frozenVictims(
+      ['6.17', 'v5', 'v6', 'thaw-last', 'read-once', '6.18'],
+      ['NoWaiterIsLost', 'TicksToLoss', 'LocksAreGivenUp'],
+    ),
   },
   D3: {
     thread: 'reaper',
@@ -277,6 +280,12 @@ const c = {
       ['v5', 'v6', 'read-once', 'thaw-last', 'v5-thaw-last', 'read-once-thaw-last'],
       [
         'SharerLosesNothing',
+        'OneThreadButNotCount',
+        'CountButNotOneThread',
+        'OneThreadButNotSharers',
+        'SharersButNotOneThread',
+        'SharersButNotCount',
+        'CountButNotSharers',
         'OneThreadDiffersFromCount',
         'OneThreadDiffersFromSharers',
         'CountDiffersFromSharers',
@@ -290,7 +299,10 @@ const c = {
   D4: {
     thread: 'reaper',
     claim: 'The test for frozen victims always has a defined answer.',
-    decided: frozenVictims(['v5', 'v5 +exec', 'v5-initialised', 'v6 +exec'], ['TestHasNoResult', 'TestSeesAnotherMm']),
+    decided: frozenVictims(
+      ['v5', 'v5 +exec', 'v5-initialised', 'v6 +exec'],
+      ['TestHasNoResult', 'TestSeesAnotherMm', 'UsersOfTheRightMmAreCounted'],
+    ),
   },
   D5: {
     thread: 'reaper',
@@ -311,7 +323,10 @@ const c = {
   D7: {
     thread: 'reaper',
     claim: 'The delay of the reaper protects robust futexes.',
-    decided: frozenVictims(['5.17', '6.17', '6.18', '6.18 +slow', '6.18 +mrelease'], ['NoWaiterIsLost', 'TicksToLoss']),
+    decided: frozenVictims(
+      ['5.17', '6.17', '6.18', '6.18 +slow', '6.18 +mrelease'],
+      ['NoWaiterIsLost', 'TicksToLoss', 'LocksAreGivenUp'],
+    ),
   },
   D8: {
     thread: 'reaper',
@@ -319,7 +334,7 @@ const c = {
     decided: [
       {
         spec: 'oom-suspend',
-        variants: ['3.17', '3.18', 'inverted-wait', '4.6-rc', '4.9', '6.18', '6.18 +wholeProcess'],
+        variants: ['3.17', '3.18', 'inverted-wait', '4.6-rc', '4.9', '6.18', '6.18 +wholeProcess', '6.18 +lastThread'],
         properties: ['NobodyUsesMemoryWhileSuspended', 'NobodyRunsWhileSuspended'],
       },
     ],

@@ -9,6 +9,7 @@
 import { DONE } from '../language/program.ts'
 import type { Explanation, ExplainedStep } from '../trace/explain.ts'
 import type { Field } from '../trace/fields.ts'
+import { NOTED } from './legend.ts'
 import { fill, unstyled, wrap, type Style } from './lines.ts'
 import { shortStep } from './told.ts'
 import { isNews, isStale } from './turns.ts'
@@ -38,7 +39,7 @@ interface Told {
 
 /** `its` fields without its name. */
 const own = (field: string, process: string): string =>
-  field.startsWith(`${process}.`) ? field.slice(process.length + 1) : field.replace(/^history\./, '')
+  field.startsWith(`${process}.`) ? field.slice(process.length + 1) : field.replace(/^history\./, NOTED)
 
 const seen = (explanation: Explanation, explained: ExplainedStep): string[] =>
   explained.reads

@@ -8,6 +8,9 @@ import type { Step } from '../trace/schedule.ts'
 import { hanging, wrap } from './lines.ts'
 import { commentOn, firstSentence, claimInWords, type Comments } from './source-comments.ts'
 
+/** Stands before fields that are kept for what is claimed: no step sees them. */
+export const NOTED = '°'
+
 /** Names with what they mean. */
 type Entries = readonly (readonly [string, string])[]
 
@@ -104,7 +107,8 @@ export function legendOf(
     fields: unique(
       fields.flatMap(({ name }): [string, string][] => {
         const text = commentOn(comments, bare(name))
-        return text === undefined ? [] : [[bare(name), firstSentence(text)]]
+        const mark = name.startsWith('history.') ? NOTED : ''
+        return text === undefined ? [] : [[`${mark}${bare(name)}`, firstSentence(text)]]
       }),
     ),
   }
@@ -133,7 +137,13 @@ export const claimLines = ({ claim }: Legend, property: string, width: number): 
 /** What comes behind the trace. */
 export const legendLines = ({ setting, start, steps, fields }: Legend, width: number): string[] => [
   ...entryLines('Where', setting, width),
-  ...entryLines('At the start (what is not named is 0, false, empty or NULL)', start, width),
+  ...entryLines('At the start, of what plays a part (else 0, false, empty or NULL)', start, width),
   ...entryLines('Steps', steps, width),
-  ...entryLines('Fields', fields, width),
+  ...entryLines(
+    fields.some(([name]) => name.startsWith(NOTED))
+      ? `Fields (${NOTED} is kept for what is claimed: no step sees it)`
+      : 'Fields',
+    fields,
+    width,
+  ),
 ]

@@ -19,7 +19,7 @@ function exit_oom_victim(s: State, task: Task): void {
 }
 
 /** A thread of the process: the refrigerator, and the way out when it is killed. */
-export const thread = (exempt: Exempt, { wholeProcess, asleep }: Setup) => {
+export const thread = (exempt: Exempt, { wholeProcess, lastThread, asleep }: Setup) => {
   const freezing = freezingBy(exempt)
   return program(
     'task',
@@ -53,12 +53,13 @@ export const thread = (exempt: Exempt, { wholeProcess, asleep }: Setup) => {
       exit_oom_victim: {
         when: (s, me) => !wholeProcess || !me.TIF_MEMDIE || s.mm_users === 0,
         do: (s, me) => {
-          exit_oom_victim(s, me)
+          if (!lastThread) exit_oom_victim(s, me)
         },
       },
       /** Files, and whatever else is left, until nobody finds it any more. */
-      release_task: (_s, me) => {
+      release_task: (s, me) => {
         me.on_tasklist = false
+        if (lastThread && s.task.every((task) => !task.on_tasklist)) exit_oom_victim(s, s.task[0])
       },
     },
     { start: asleep ? 'schedule' : 'try_to_freeze' },

@@ -6,6 +6,7 @@ export interface Setup {
   readonly threads: number
   readonly asleep: boolean
   readonly wholeProcess: boolean
+  readonly lastThread: boolean
 }
 
 export const state = ({ threads }: Setup) => ({

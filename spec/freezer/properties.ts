@@ -63,6 +63,8 @@ export const properties = [
   always('MarkedProcessHasMarkedThread', (s) => s.task[0].TIF_MEMDIE || s.task[0].mm === null, {
     given: (s) => s.process[0].oom_mm,
   }),
+  /** Threads with an mm are its users, each once. */
+  always('UsersAreCounted', (s) => s.mm.every((mm) => mm.mm_users === s.task.count((task) => task.mm === mm))),
   /** Who is dead is neither marked nor counted. */
   always('NothingIsLeftBehind', (s, { at }) =>
     s.task.every((task) => !at(task, 'done') || (!task.TIF_MEMDIE && !task.frozen)),
@@ -78,6 +80,12 @@ export const properties = [
   }),
   /** Nor is a futex of another process with the same mm, which is killed along with the victim. */
   always('SharerLosesNothing', (s) => !s.lock.some((lock) => isLost(lock) && lock.owner.process !== s.process[0])),
+  /** Everybody who waits for a robust futex of a killed process is woken some day. */
+  leadsTo(
+    'LocksAreGivenUp',
+    (s) => isKilled(s) && s.lock.length > 0,
+    (s) => s.lock.every((lock) => lock.FUTEX_OWNER_DIED),
+  ),
   reachable('WaiterIsWoken', (s) => s.lock.some((lock) => lock.FUTEX_OWNER_DIED)),
   /** Only an exiting thread gives up its locks. */
   always('LocksAreGivenUpInExit', (s) =>
@@ -115,6 +123,10 @@ export const properties = [
   never('ThreadIsFrozenAtTheTest', (_s, { h }) => h.foundFrozen),
   never('TestHasNoResult', (_s, { h }) => h.undefined),
   never('TestSeesAnotherMm', (_s, { h }) => h.strayed),
+  /** What keeps that from doing harm: whose users are counted is the mm that the reaper is sent to. */
+  always('UsersOfTheRightMmAreCounted', (s) => s.killer[0].mm === s.mm[0], {
+    given: (s, { at }) => at(s.killer[0], 'mm_users'),
+  }),
 
   /** Where the tests differ, each way, in any state at all; that all sharers are asked means that the thread is. */
   reachable('OneThreadButNotCount', (s) => oneThread(s) && !counted(s)),
