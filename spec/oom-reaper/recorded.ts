@@ -38,7 +38,7 @@ const early: readonly ReaperRow[] = releases.map((variant) => ({
   why: 'The flag is there before the pages are free, and the next victim is chosen in between.',
 }))
 
-/** Who is the last user: a thread that is still there, or a reader. */
+/** The last user of an mm need not be the victim: here it is a reader. */
 const lastUsers: readonly ReaperRow[] = releases.map((variant) => ({
   claims: ['C2'],
   variant,
