@@ -288,10 +288,10 @@ export const properties = [
       s.mm[0].gathered > 0 &&
       s.cpu.some((cpu) => at(cpu, 'queue_oom_reaper')),
   ),
-  /** The victim has let go of its mm and is through, and somebody else unmaps it. */
+  /** The victim is through and has left the list, and somebody else unmaps its mm. */
   reachable(
     'MmOutlivesItsTask',
-    (s, { at }) => at(s.task[0], 'done') && s.mm[0].mm_users === 0 && mapped(s.mm[0]) > 0 && !s.mm[0].MMF_OOM_SKIP,
+    (s) => !s.task[0].on_tasklist && s.mm[0].mm_users === 0 && mapped(s.mm[0]) > 0 && !s.mm[0].MMF_OOM_SKIP,
   ),
   reachable('Panic', (s) => s.panicked),
   reachable('OneKillIsEnough', (s, { at, h }) => h.kills === 1 && s.cpu.every((cpu) => at(cpu, 'done'))),
