@@ -7,6 +7,7 @@ import oomReaper from './oom-reaper.ts'
 import oomReaperQueue from './oom-reaper-queue.ts'
 import oomSerialization from './oom-serialization.ts'
 import oomSuspend from './oom-suspend.ts'
+import oomTwoPass from './oom-two-pass.ts'
 import percpuCounter from './percpu-counter.ts'
 import percpuCounterComparison from './percpu-counter-comparison.ts'
 import percpuCounterTree from './percpu-counter-tree.ts'
@@ -21,6 +22,7 @@ const specs: readonly Spec[] = [
   oomMmReuse,
   oomReaperQueue,
   oomSuspend,
+  oomTwoPass,
   splitRss,
   vmaTree,
   vmaWalk,

@@ -50,17 +50,22 @@ const scored =
     return pass(choice, task, name, terms)
   }
 
+type Below = (points: bigint, bar: bigint, width: number) => boolean
 /** Is a difference below 0? In C it wraps. */
-const isBelow = (points: bigint, bar: bigint, width: number): boolean => wrap(width, points - bar) < 0n
+const byDifference: Below = (points, bar, width) => wrap(width, points - bar) < 0n
+const asTheyAre: Below = (points, bar) => points < bar
 
 type Allowance = (range: Range) => bigint
 const nothing: Allowance = () => 0n
 
-/** What a form allows for: a candidate may have so much more; a bar is so much less than what was seen, or may be so much too low. */
+/** What a form allows for: how much more a candidate may have; how much less is kept for a bar, or how much it may be too low by. */
 interface Form {
   readonly more: Allowance
   readonly less: Allowance
   readonly slack: Allowance
+  readonly isBelow?: Below
+  /** Nobody is chosen beyond the budget who may be smaller than the bar. */
+  readonly barStays?: boolean
 }
 
 /** A task replaces the chosen one unless it seems smaller; so the last of equals is chosen. */
@@ -71,20 +76,30 @@ const first = ({ less, slack }: Form): Pass =>
   })
 
 /** Nobody is summed who cannot reach the bar, and once the budget is spent nobody is. */
-const second = ({ more, less, slack }: Form): Pass =>
-  scored((choice, { approximate, precise }, chosen, { range, budget, width }) => {
-    if (isBelow(approximate + more(range) + choice.slack, choice.bar, width)) return choice
-    if (choice.sums >= budget) return { ...choice, chosen, bar: approximate - less(range), slack: slack(range) }
+const second = ({ more, less, slack, isBelow = byDifference, barStays = false }: Form): Pass => {
+  const seemsLarger: Pass = (choice, { approximate }, chosen, { range }) => {
+    const bar = approximate - less(range)
+    return barStays && bar < choice.bar ? choice : { ...choice, chosen, bar, slack: slack(range) }
+  }
+  return scored((choice, task, chosen, terms) => {
+    const { range, budget, width } = terms
+    if (isBelow(task.approximate + more(range) + choice.slack, choice.bar, width)) return choice
+    if (choice.sums >= budget) return seemsLarger(choice, task, chosen, terms)
     const sums = choice.sums + 1
-    if (isBelow(precise + choice.slack, choice.bar, width)) return { ...choice, sums }
-    return { chosen, bar: precise, slack: 0n, sums }
+    if (isBelow(task.precise + choice.slack, choice.bar, width)) return { ...choice, sums }
+    return { chosen, bar: task.precise, slack: 0n, sums }
   })
+}
 
 const inTwo = (form: Form): readonly Pass[] => [first(form), second(form)]
 
+const v12: Form = { more: ({ under }) => under, less: ({ over }) => over, slack: nothing }
+
 export const forms = {
-  v12: inTwo({ more: ({ under }) => under, less: ({ over }) => over, slack: nothing }),
+  v12: inTwo(v12),
   v10: inTwo({ more: ({ over }) => over, less: nothing, slack: ({ under }) => under }),
+  'bar-stays': inTwo({ ...v12, barStays: true }),
+  'no-wrap': inTwo({ ...v12, isBelow: asTheyAre }),
   /** One pass, and every sum is precise: 5898aa8f9a0b. */
   precise: [
     scored((choice, { precise }, chosen) => (precise < choice.bar ? choice : { ...choice, chosen, bar: precise })),

@@ -7,8 +7,8 @@
  * precise, and both with the fix), ac/pc and acFix/pcFix those of two counters, …Sums who was summed. Operations are a(dd),
  * r(epeated add), e(ach CPU), m(igrating add: its CPU at level 0, then above), s(et).
  *
- * vectors.json is a part of them, with all kinds and sizes; all 280 counters of the whole set were reproduced as well. Left out
- * are the choices of a task to kill, which the same set has.
+ * vectors.json is a part of them, with all kinds and sizes; all 280 counters of the whole set were reproduced as well. The
+ * choices of a task to kill, which the same set has, stand beside oom-two-pass.
  */
 import { carryOf, isRefused, minMaxRange, offsetOf, wrap, type Refusal } from './arithmetic.ts'
 import { errorAtRest } from './bounds.ts'
