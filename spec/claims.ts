@@ -389,6 +389,7 @@ const e = {
           'ApproximateSignOfValueIsRight',
           'PreciseSignOfValueIsRight',
           'UnequalIsUndecided',
+          'PreciseDiffersAtBoundary',
         ],
       ),
       rows('percpu-counter', ['6.2', '6.3'], ['ComparisonTrustsRightly']),
