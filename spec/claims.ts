@@ -125,6 +125,13 @@ const b = {
   B7: { thread: 'badness', claim: 'Counting the memory of children catches fork bombs and spares servers.' },
 } as const satisfies Record<string, Claim>
 
+const rows = (spec: string, variants: readonly string[], properties: readonly string[]) => ({
+  spec,
+  variants,
+  properties,
+})
+/** Of each kind of exit and reaper one; the releases that repeat it have rows that are full. */
+const everyEra = ['6.18', '5.18', '5.15', '4.17', '4.14', '4.9', '4.6']
 const exitAndReaper = (variants: readonly string[], properties: readonly string[]) =>
   [{ spec: 'oom-reaper', variants, properties }] as const
 
@@ -139,15 +146,20 @@ const c = {
     thread: 'reaper',
     claim: 'After a kill memory comes back or somebody else can be killed, even if the victim never runs.',
     decided: exitAndReaper(
-      ['6.18', '5.18', '4.9', '4.6', 'reaper-off'],
-      ['ReaperMakesProgress', 'TicksToEligible', 'TicksToProgress'],
+      [...everyEra, 'reaper-off', '4.14 +sleepsUnderLock', '6.18 +memcg'],
+      ['ReaperMakesProgress', 'TicksToEligible', 'TicksToProgress', 'TicksToDaemonIsHidden'],
     ),
   },
   C2: {
     thread: 'reaper',
     claim: 'Exit, reaper and process_mrelease() together free each page once and walk nothing that is torn down.',
     decided: [
-      ...exitAndReaper(['6.18', '5.18', '4.14', '4.15'], ['EveryPageIsFreedOnce', 'NobodyWalksAfterTeardown']),
+      rows(
+        'oom-reaper',
+        [...everyEra, 'early-skip', '4.15 +mlocked', '4.17 +mlocked', '5.15 +mrelease', '6.18 +withoutPteLock'],
+        ['EveryPageIsFreedOnce', 'NobodyWalksAfterTeardown', 'EverythingIsGivenBack', 'NobodyFollowsWhatIsCleared'],
+      ),
+      rows('oom-zeroed-page', ['under-pte-lock', 'unchecked', 'checked-before', 'checked-after'], ['FileHasNoZeroes']),
       vmaWalk(
         ['6.18', '6.17', '6.18 +mrelease', '6.18 +withoutPteLock', '4.16 +mlocked', '4.17 +mlocked'],
         ['NoPageIsFreedTwice', 'EveryPageIsFreed', 'PageTablesOutliveWalks', 'MunlockFindsItsEntry'],
@@ -196,12 +208,13 @@ const c = {
     thread: 'reaper',
     claim: 'Setting MMF_OOM_SKIP earlier avoids the double walk, or else makes pointless kills possible.',
     decided: exitAndReaper(
-      ['6.18', 'early-skip', '5.18'],
+      [...everyEra, '6.1', 'early-skip', 'reaper-off'],
       [
         'NoKillWhileExitUnmaps',
         'NoKillWhilePagesAreGathered',
         'VictimIsSeenUntilSkip',
         'NoKillWhileEnoughIsFree',
+        'NoKillAfterGivingUp',
         'WalkFindsPages',
         'OneWalkAtATime',
       ],
@@ -211,27 +224,37 @@ const c = {
     thread: 'reaper',
     claim: 'A victim is queued for the reaper at most once, and its references balance.',
     decided: [
-      {
-        spec: 'oom-reaper-queue',
-        variants: ['next-pointer', 'next-or-head', 'queued-bit'],
-        properties: ['QueuedAtMostOnce', 'ReferencesAreOwn', 'ReferencesCanBeDropped', 'ReferencesAreDropped'],
-      },
+      rows(
+        'oom-reaper-queue',
+        ['next-pointer', 'next-or-head', 'queued-bit'],
+        ['QueuedAtMostOnce', 'ReferencesAreOwn', 'ReferencesCanBeDropped', 'ReferencesAreDropped'],
+      ),
+      rows(
+        'oom-references',
+        ['6.18', '6.18 +withoutTask', '6.18 +withoutOomMm', '6.18 +withoutPut'],
+        ['NobodyUsesAFreedTask', 'NobodyUsesAFreedMm', 'ReferencesBalance'],
+      ),
     ],
   },
   C8: {
     thread: 'reaper',
     claim: 'process_mrelease() gives the same guarantees as the reaper.',
-    decided: exitAndReaper(
-      ['6.18', '5.18', '4.15'],
-      ['EveryPageIsFreedOnce', 'NobodyWalksAfterTeardown', 'MreleaseFindsNoMm'],
-    ),
+    decided: [
+      rows(
+        'oom-reaper',
+        ['6.18 +mrelease', '5.18 +mrelease', '5.15 +mrelease', 'reaper-off +mrelease +pin'],
+        ['EveryPageIsFreedOnce', 'NobodyWalksAfterTeardown', 'MreleaseFindsNoMm', 'MreleaseBringsMemoryBack'],
+      ),
+      rows('oom-references', ['6.18 +mrelease', '6.18 +mrelease +withoutGrab'], ['ManagerUsesNoFreedMm']),
+      rows('freezer', ['6.18 +mrelease'], ['NoWaiterIsLost', 'TicksToLoss']),
+    ],
   },
   C9: {
     thread: 'reaper',
     claim: 'Giving up on a victim costs another kill, by design.',
     decided: exitAndReaper(
-      ['6.18', '5.18', '4.9', '4.6'],
-      ['NoKillAfterGivingUp', 'TicksToEligible', 'TicksToProgress', 'Kills'],
+      ['6.18', '5.18', '5.15', '4.9', '4.6'],
+      ['NoKillAfterGivingUp', 'TicksToEligible', 'TicksToProgress', 'Kills', 'TicksToDaemonIsHidden'],
     ),
   },
   D1: {
@@ -302,12 +325,6 @@ const c = {
     ],
   },
 } as const satisfies Record<string, Claim>
-
-const rows = (spec: string, variants: readonly string[], properties: readonly string[]) => ({
-  spec,
-  variants,
-  properties,
-})
 
 const e = {
   E1: {
@@ -428,7 +445,36 @@ const e = {
   G1: { thread: 'counters', claim: 'The whole system kills nobody unnecessarily.' },
   G2: { thread: 'counters', claim: 'The error stays within its range where the counters are really used.' },
   G3: { thread: 'reaper', claim: 'Every shortage ends with freed memory or another kill, in bounded time.' },
-  G4: { thread: 'history', claim: 'Each bug of the past is found where its fix is taken out, and only there.' },
+  G4: {
+    thread: 'history',
+    claim: 'Each bug of the past is found where its fix is taken out, and only there.',
+    decided: [
+      rows(
+        'oom-exit',
+        ['zombie-blocks', 'leader-only', 'any-thread', 'marked-under-lock', 'signalled-first'],
+        ['AllocatorEnds', 'NoPanicWhileSomebodyIsLeft', 'MarkIsTakenBack', 'ReserveLastsForExit'],
+      ),
+      rows(
+        'oom-reaper',
+        ['4.6', '4.9', '4.14', '4.15', '4.17', '5.15', '5.18', '6.18', 'reaper-off +mrelease'],
+        [
+          'VictimIsSeenUntilSkip',
+          'NoKillWhileExitUnmaps',
+          'NobodyWalksAfterTeardown',
+          'NobodyFollowsWhatIsCleared',
+          'ReaperMakesProgress',
+          'MreleaseFindsNoMm',
+          'MreleaseBringsMemoryBack',
+        ],
+      ),
+      rows(
+        'oom-reaper-queue',
+        ['next-pointer', 'next-or-head', 'queued-bit'],
+        ['QueuedAtMostOnce', 'NoTaskFollowsItself'],
+      ),
+      rows('oom-zeroed-page', ['unchecked', 'checked-after', 'under-pte-lock'], ['FileHasNoZeroes']),
+    ],
+  },
 } as const satisfies Record<string, Claim>
 
 const stated: Readonly<Record<ClaimId, Claim>> = { ...a, ...b, ...c, ...e }

@@ -2,7 +2,10 @@
 import { holds, maximum, propertiesOf, reachable, spec, unreachable, violated } from '../checker/language/index.ts'
 import { oomChildFirst } from '../model/oom-child-first.ts'
 
-const { always, maximum: largest, reachable: canReach } = propertiesOf(oomChildFirst)
+const { always, maximum: largest, reachable: canReach, stepwise } = propertiesOf(oomChildFirst)
+
+/** What has to be in order in every row. */
+const KEPT = { UsersAreCounted: holds, MemoryIsNotLost: holds, AttemptsBeginAfresh: holds }
 
 export default spec(oomChildFirst, {
   properties: [
@@ -12,15 +15,35 @@ export default spec(oomChildFirst, {
     ),
     /** Kills until the allocator has its memory. */
     largest('Kills', (_s, { h }) => h.shot),
+    /** mm_users counts the tasks that have the mm, and pages come back when the last of them has let go of it. */
+    always('UsersAreCounted', (s) =>
+      s.mm.every((mm) => mm.mm_users === s.task.count((p) => p.mm === mm) && (mm.mm_users > 0 || mm.pages === 0)),
+    ),
+    /** Pages go from an mm to where they are free; none is lost, none made. */
+    stepwise('MemoryIsNotLost', (s, { before }) => {
+      const pages = () => s.free + s.mm.sum((mm) => mm.pages)
+      return before(pages) === pages()
+    }),
+    /** Every attempt begins afresh: nobody is chosen, and no child was tried. Nobody is shot but whom the killer went for. */
+    always('AttemptsBeginAfresh', (s, { at }) =>
+      s.killer.every((me) => !at(me, 'out_of_memory') || (me.next === 0 && me.mm === null && me.victim === null)),
+    ),
     canReach('HogShot', (s) => s.task[0].SIGKILL),
     canReach('HogSurvives', (s, { at }) => at(s.killer[0], 'done') && s.task[0].mm !== null),
   ],
+  routine: Object.keys(KEPT),
   rows: [
     {
       claims: ['A8'],
       variant: 'child-first',
       bounds: { children: 1, pages: 3 },
-      expect: { OnlyChosenMmIsShot: violated(4), HogShot: reachable(12), HogSurvives: unreachable, Kills: maximum(2) },
+      expect: {
+        ...KEPT,
+        OnlyChosenMmIsShot: violated(4),
+        HogShot: reachable(12),
+        HogSurvives: unreachable,
+        Kills: maximum(2),
+      },
       states: 16,
       why: 'R5: the hog is chosen and its child, with a page of its own, is shot instead, which is not enough.',
     },
@@ -28,7 +51,7 @@ export default spec(oomChildFirst, {
       claims: ['A8'],
       variant: 'child-first',
       bounds: { children: 4, pages: 4 },
-      expect: { OnlyChosenMmIsShot: violated(4), Kills: maximum(4), HogSurvives: reachable(37) },
+      expect: { ...KEPT, OnlyChosenMmIsShot: violated(4), Kills: maximum(4), HogSurvives: reachable(37) },
       states: 38,
       why: 'R5: with enough children none is left before the hog is even tried.',
     },
@@ -37,7 +60,7 @@ export default spec(oomChildFirst, {
       variant: 'child-first',
       bounds: { children: 4, pages: 4 },
       ingredients: ['sharedMm'],
-      expect: { OnlyChosenMmIsShot: holds, Kills: maximum(1), HogShot: reachable(12) },
+      expect: { ...KEPT, OnlyChosenMmIsShot: holds, Kills: maximum(1), HogShot: reachable(12) },
       states: 46,
       why: 'Children that share the mm are passed over, and then die with their parent, as they must for the memory to come back.',
     },
@@ -46,7 +69,7 @@ export default spec(oomChildFirst, {
       variant: 'no-child-first',
       bounds: { children: 4, pages: 4 },
       ingredients: ['ordinaryExit'],
-      expect: { OnlyChosenMmIsShot: holds, Kills: maximum(1), HogShot: reachable(3) },
+      expect: { ...KEPT, OnlyChosenMmIsShot: holds, Kills: maximum(1), HogShot: reachable(3) },
       states: 113,
       why: 'Without the detour the chosen task is the one that dies, and one kill is enough.',
     },
@@ -55,7 +78,13 @@ export default spec(oomChildFirst, {
       variant: 'child-first',
       bounds: { children: 2, pages: 3 },
       ingredients: ['ordinaryExit'],
-      expect: { OnlyChosenMmIsShot: violated(4), Kills: maximum(3), HogSurvives: unreachable, HogShot: reachable(10) },
+      expect: {
+        ...KEPT,
+        OnlyChosenMmIsShot: violated(4),
+        Kills: maximum(3),
+        HogSurvives: unreachable,
+        HogShot: reachable(10),
+      },
       states: 88,
       why: 'R5: a child that has just exited is no shield, since it has no mm to be killed for.',
     },

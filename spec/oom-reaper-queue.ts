@@ -24,11 +24,13 @@ export default spec(oomReaperQueue, {
       (s) => s.task.some((task) => task.references > 0),
       (s) => s.task.every((task) => task.references === 0),
     ),
+    /** A reaper that waits has let go of whom it reaped last. */
+    always('WaitingReaperHasNobody', (s, { at }) => !at(s.reaper[0], 'oom_reaper') || s.reaper[0].task === null),
     most('Reapings', (_s, { h }) => h.reaped),
   ],
   rows: [
     {
-      claims: ['C7'],
+      claims: ['C7', 'G4'],
       variant: 'next-pointer',
       bounds: { callers: 2, tasks: 1 },
       fairness,
@@ -44,7 +46,7 @@ export default spec(oomReaperQueue, {
       why: 'The only task of the list has no successor, so that it seems not to be queued, and becomes its own; the reaper comes out of that by clearing the pointer.',
     },
     {
-      claims: ['C7'],
+      claims: ['C7', 'G4'],
       variant: 'next-pointer',
       bounds: { callers: 2, tasks: 1 },
       ingredients: ['pointerKept'],
@@ -59,12 +61,13 @@ export default spec(oomReaperQueue, {
       why: 'Where the reaper leaves the pointer alone it takes the same task for ever, and drops a reference each time.',
     },
     {
-      claims: ['C7'],
+      claims: ['C7', 'G4'],
       variant: 'next-or-head',
       bounds: { callers: 2, tasks: 1 },
       fairness,
       expect: {
         QueuedAtMostOnce: violated(3),
+        NoTaskFollowsItself: holds,
         ReferencesAreOwn: holds,
         ReferencesAreDropped: holds,
         Reapings: maximum(2),
@@ -73,7 +76,7 @@ export default spec(oomReaperQueue, {
       why: 'A task that is being reaped is neither head nor has a successor, and is queued again; it is reaped twice, and each reference is dropped.',
     },
     {
-      claims: ['C7'],
+      claims: ['C7', 'G4'],
       variant: 'next-or-head',
       bounds: { callers: 3, tasks: 2 },
       fairness,
@@ -90,7 +93,7 @@ export default spec(oomReaperQueue, {
       why: 'It is the other task that is lost: the one being reaped is queued again in front of it, and the pointer that the reaper then clears is the one that leads to it, so that it is never reaped and its reference is never dropped.',
     },
     {
-      claims: ['C7'],
+      claims: ['C7', 'G4'],
       variant: 'next-or-head',
       bounds: { callers: 3, tasks: 2 },
       ingredients: ['sharedMm'],
@@ -100,7 +103,21 @@ export default spec(oomReaperQueue, {
       why: 'The same with two threads of one process, each queued for itself.',
     },
     {
-      claims: ['C7'],
+      claims: ['C7', 'G4'],
+      variant: 'queued-bit',
+      bounds: { callers: 2, tasks: 1 },
+      fairness,
+      expect: {
+        QueuedAtMostOnce: holds,
+        NoTaskFollowsItself: holds,
+        ReferencesAreOwn: holds,
+        ReferencesAreDropped: holds,
+        Reapings: maximum(1),
+      },
+      why: 'The second caller finds the bit.',
+    },
+    {
+      claims: ['C7', 'G4'],
       variant: 'queued-bit',
       bounds: { callers: 4, tasks: 3 },
       fairness,
@@ -110,12 +127,13 @@ export default spec(oomReaperQueue, {
         ListCanBecomeEmpty: holds,
         ReferencesCanBeDropped: holds,
         ReferencesAreDropped: holds,
+        WaitingReaperHasNobody: holds,
         Reapings: maximum(3),
       },
       why: 'The bit is set once and for ever, in one step with the test, whatever the list looks like; each mm is reaped once.',
     },
     {
-      claims: ['C7'],
+      claims: ['C7', 'G4'],
       variant: 'queued-bit',
       bounds: { callers: 4, tasks: 3 },
       ingredients: ['sharedMm'],

@@ -2,8 +2,9 @@
 import { spec } from '../checker/language/index.ts'
 import { oomReaper } from '../model/oom-reaper.ts'
 import { progress } from './oom-reaper/progress.ts'
+import { survives } from './oom-reaper/mutants.ts'
 import { properties } from './oom-reaper/properties.ts'
 import { teardown } from './oom-reaper/teardown.ts'
 import { windows } from './oom-reaper/windows.ts'
 
-export default spec(oomReaper, { properties, rows: [...windows, ...progress, ...teardown] })
+export default spec(oomReaper, { properties, rows: [...windows, ...progress, ...teardown], survives })

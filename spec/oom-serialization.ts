@@ -4,10 +4,16 @@
  */
 import { spec } from '../checker/language/index.ts'
 import { oomSerialization } from '../model/oom-serialization.ts'
+import { bookkeeping, withBookkeeping } from './oom-serialization/bookkeeping.ts'
 import { flaws } from './oom-serialization/flaws.ts'
 import { survives } from './oom-serialization/mutants.ts'
 import { properties } from './oom-serialization/properties.ts'
 import { races } from './oom-serialization/races.ts'
 import { revisions } from './oom-serialization/revisions.ts'
 
-export default spec(oomSerialization, { properties, rows: [...revisions, ...races, ...flaws], survives })
+export default spec(oomSerialization, {
+  properties: [...properties, ...bookkeeping],
+  rows: [...revisions, ...races, ...flaws].map(withBookkeeping),
+  routine: bookkeeping.map(({ name }) => name),
+  survives,
+})

@@ -20,6 +20,7 @@ import { checkReduced, reductionsOf } from './reduce.ts'
 import { prepareDirectory, save } from './save.ts'
 import { paragraphOf } from './tell.ts'
 import { messageOf, sentences } from './sentences.ts'
+import { trimmed } from './trim.ts'
 
 export const FORMATS = ['text', 'jsonl', 'junit', 'markdown'] as const
 export const ENGINES = ['table', 'immer'] as const
@@ -71,7 +72,8 @@ function openReport(options: CheckOptions, progress: Progress): Reporter {
 async function decide(planned: Planned, options: SearchOptions, debug: (stack: string) => void): Promise<Outcome> {
   const properties = planned.spec.properties.filter(({ name }) => planned.asked.includes(name))
   try {
-    return decided(planned, await checkReduced(planned, properties, { ...options, fairness: planned.fairness }))
+    const run = await checkReduced(planned, properties, { ...options, fairness: planned.fairness })
+    return decided(planned, trimmed(planned, run))
   } catch (error) {
     if (error instanceof Error) debug(error.stack ?? '')
     return { is: 'failed', planned, message: sentences.failed(messageOf(error)) }

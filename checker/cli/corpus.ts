@@ -76,11 +76,14 @@ export function questionOf(place: Place, specs: readonly Spec[]): Question {
 
 const INVARIANTS = ['always', 'never', 'stepwise']
 
-/** Invariants, beside that of the file, which the end of the schedule violates. */
+/** Invariants, beside that of the file, which the end of the schedule violates; of those that some row asks of the variant. */
 function alsoViolated({ file, spec, layout }: Question): string[] {
   const machine = new Machine(layout)
   const trace = replay(machine, file)
+  const rows = spec.rows.filter(({ variant = spec.protocol.variants[0] }) => variant === file.variant)
+  const asked = new Set(rows.flatMap(({ expect }) => Object.keys(expect)))
   return spec.properties
+    .filter(({ name }) => asked.has(name))
     .filter(({ kind, name }) => INVARIANTS.includes(kind) && name !== file.property)
     .filter(({ name }) => confirm(machine, name, spec.properties, { result: 'violated' }, trace).is === 'yes')
     .map(({ name }) => name)

@@ -9,6 +9,7 @@ const extension = extname(import.meta.filename)
 export const ownReadme = (): string => inPackage('README.md')
 export const ownModels = (): string => inPackage('model')
 export const ownLedger = (): string => inPackage('spec', `claims${extension}`)
+export const ownScores = (): string => inPackage('spec', 'mutation.json')
 export const ownExhibits = (): string => inPackage('spec', `exhibits${extension}`)
 export const ownReport = (): string => inPackage('report')
 

@@ -29,7 +29,7 @@ describe('explain', () => {
     expect(stdout.replaceAll('\n', ' ')).toContain(
       'thread0 does not look again at i (0 in step 1, 1 by now); it takes write (step 4).',
     )
-    expect(stdout).toMatch(/^ 3 {30,}write$/m)
+    expect(stdout).toMatch(/^ 2 {10,}read · 3 write: i=1, done$/m)
   })
   test.each([
     ['markdown', '# increment: NoIncrementIsLost\n'],
@@ -62,7 +62,7 @@ describe('explain', () => {
     [
       'names no label',
       () => good.replace('"label":"write"', '"label":"wait"'),
-      "Step 3 names the label of thread1 'wait', which does not exist; there are: read, write.",
+      "Step 3 names the label of thread1 'wait', which does not exist; there are: read, write. Enabled there: ",
     ],
     [
       'takes a step that is not enabled',

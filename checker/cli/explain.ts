@@ -3,7 +3,7 @@ import { match } from 'ts-pattern'
 import { explanationHtml } from '../report/explanation-html.ts'
 import { explanationJson } from '../report/explanation-json.ts'
 import { explanationMarkdown } from '../report/explanation-markdown.ts'
-import { explanationText } from '../report/explanation-text.ts'
+import { explanationText, storyLines } from '../report/explanation-text.ts'
 import { itf } from '../report/itf.ts'
 import type { Told } from '../report/told.ts'
 import { openCounterexample } from './replay.ts'
@@ -11,6 +11,12 @@ import { EXIT } from './exit.ts'
 import { openOutput } from './output.ts'
 import { sentences, UsageError } from './sentences.ts'
 import { tell } from './tell.ts'
+import { ownSpecs } from './load.ts'
+import { sourcesOf } from './sources.ts'
+import { commentsIn } from '../report/source-comments.ts'
+import { legendOf } from '../report/legend.ts'
+import { setting } from '../report/golden-page.ts'
+import { resolve } from 'node:path'
 
 export const EXPLANATION_FORMATS = ['text', 'markdown', 'html', 'itf', 'json'] as const
 
@@ -32,8 +38,15 @@ export async function explainCommand(path: string, options: ExplainOptions): Pro
   if (is === 'no') throw new UsageError(sentences.showsNothing(path, file.property))
   const output = openOutput(options.output)
   const onlyCauses = options.onlyCauses ?? false
-  const told = (): Told =>
-    tell({ ...file, spec, shown: file, because, machine, trace }, options.maxStates ?? EXPLAIN_STATES)
+  const told = (): Told => {
+    const found = tell({ ...file, spec, shown: file, because, machine, trace }, options.maxStates ?? EXPLAIN_STATES)
+    const list = options.specs === undefined ? ownSpecs() : resolve(options.specs)
+    const comments = commentsIn(sourcesOf(list, spec.name).values())
+    const where = setting({ file, spec })
+    const story = storyLines(found).join(' ')
+    const legend = legendOf(machine.layout, comments, file.property, found.explanation, where, story)
+    return { ...found, legend }
+  }
   const text = match(options.format)
     .with('text', () => explanationText(told(), { onlyCauses, style: output.style }))
     .with('markdown', () => explanationMarkdown(told(), { onlyCauses }))

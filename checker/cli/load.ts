@@ -6,7 +6,7 @@ import type { Spec } from '../language/spec.ts'
 import { messageOf, sentences, UsageError } from './sentences.ts'
 
 /** The list of the package that this file belongs to, compiled if this is. */
-const ownSpecs = (): string => join(import.meta.dirname, '../../spec', `index${extname(import.meta.filename)}`)
+export const ownSpecs = (): string => join(import.meta.dirname, '../../spec', `index${extname(import.meta.filename)}`)
 
 const isSpec = (value: unknown): value is Spec =>
   typeof value === 'object' &&

@@ -236,6 +236,7 @@ const reportCommandLine = (done: (exit: number) => void): Command =>
     .description('Decide everything and write it down: Markdown, and one HTML page that needs nothing else.')
     .option('-o, --output <directory>', 'write there instead of to report/')
     .option('--full', 'also the rows that take long')
+    .option('--scores <file>', 'what mutate --save wrote, instead of spec/mutation.json')
     .option('--models <folder>', 'where <name of the spec>.ts is the model, instead of model/')
     .addOption(corpusOption())
     .addOption(claimsOption())
@@ -267,6 +268,7 @@ const mutateCommandLine = (done: (exit: number) => void): Command =>
       `stop each search after so many seconds, like 90, 5m or 2h (default: ${DEFAULT_MUTANT_SECONDS})`,
       parseScaled('--timeout', 'time'),
     )
+    .option('--save [file]', 'keep the scores for the report, in spec/mutation.json or in this file')
     .addOption(specsOption())
     .addOption(outputOption())
     .option('-q, --quiet', 'no progress on standard error')

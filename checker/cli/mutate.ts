@@ -5,7 +5,11 @@ import { complaints, mutationLines, mutationText } from '../mutate/report.ts'
 import { count } from '../report/words.ts'
 import { EXIT } from './exit.ts'
 import { onInterrupt } from './interrupt.ts'
-import { loadSpecs } from './load.ts'
+import { loadSpecs, ownSpecs } from './load.ts'
+import { ownScores } from './documents.ts'
+import { saveScore, digestOf } from './scores.ts'
+import { scoreOf } from '../mutate/scores.ts'
+import { resolve } from 'node:path'
 import { openOutput } from './output.ts'
 import { planOf } from './plan.ts'
 import { sentences } from './sentences.ts'
@@ -23,6 +27,8 @@ export interface MutateOptions {
   readonly maxStates?: number
   readonly timeout?: number
   readonly specs?: string
+  /** `true`: in the file of the package. */
+  readonly save?: string | true
   readonly output?: string
   readonly quiet?: boolean
 }
@@ -47,15 +53,18 @@ export async function mutateCommand(names: readonly string[], options: MutateOpt
       name,
       specs.map((spec) => spec.name),
     )
+  const list = options.specs === undefined ? ownSpecs() : resolve(options.specs)
+  const scores = options.save === true ? ownScores() : options.save
   const { write, style } = openOutput(options.output)
   const say = (text: string): void => {
     if (options.quiet !== true) process.stderr.write(`${text}\n`)
   }
   const interrupt = onInterrupt(() => say(sentences.interrupted()))
+  const isInterrupted = (): boolean => interrupt.signal.aborted
   const all: Mutated[] = []
   try {
     for (const spec of specs.filter(({ name }) => names.length === 0 || names.includes(name))) {
-      if (interrupt.signal.aborted) break
+      if (isInterrupted()) break
       const plan = planOf([spec], {
         specs: [],
         variants: [],
@@ -74,10 +83,12 @@ export async function mutateCommand(names: readonly string[], options: MutateOpt
         },
       })
       all.push(mutated)
+      if (scores !== undefined && !isInterrupted())
+        saveScore(scores, spec.name, scoreOf(mutated, digestOf(list, spec.name)))
       write(options.format === 'jsonl' ? mutationLines(mutated) : mutationText(mutated, style))
     }
   } finally {
     interrupt.dispose()
   }
-  return exitOf(all, interrupt.signal.aborted)
+  return exitOf(all, isInterrupted())
 }

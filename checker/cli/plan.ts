@@ -1,5 +1,5 @@
 /** What `check` is asked to do, as a list of configurations. */
-import { coverable } from '../engine/engine.ts'
+import { coverable, guarded } from '../engine/engine.ts'
 import { layoutOf } from '../engine/layout.ts'
 import { NO_DEADLOCK, STAYS_IN_DOMAIN } from '../language/property.ts'
 import { ConfigError, known, type Instance } from '../language/protocol.ts'
@@ -18,7 +18,7 @@ export interface Selection {
 }
 
 type Point = Omit<Configured, 'spec' | 'fairness'>
-type Wish = Omit<Planned, 'spec' | 'layout' | 'labels' | keyof Point>
+type Wish = Omit<Planned, 'spec' | 'layout' | 'labels' | 'guards' | keyof Point>
 
 const BUILT_IN = [STAYS_IN_DOMAIN, NO_DEADLOCK]
 const HOLD = { [STAYS_IN_DOMAIN]: holds, [NO_DEADLOCK]: holds }
@@ -97,7 +97,7 @@ function setUp(spec: Spec, point: Point, wish: Wish): Planned {
     throw new UsageError(sentences.cannotSetUp(`${spec.name} ${where}`, messageOf(error)), { cause: error })
   }
   const layout = layoutOf(instance)
-  return { spec, ...ordered, ...wish, layout, labels: coverable(layout) }
+  return { spec, ...ordered, ...wish, layout, labels: coverable(layout), guards: guarded(layout) }
 }
 
 /** Only the properties that were asked for; the number of states depends on the history that the others read. */

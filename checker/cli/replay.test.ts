@@ -87,7 +87,7 @@ describe('a file that', () => {
     [
       'names no label',
       () => good.replace('"label":"write"', '"label":"wait"'),
-      "Step 3 names the label of thread1 'wait', which does not exist; there are: read, write.",
+      "Step 3 names the label of thread1 'wait', which does not exist; there are: read, write. Enabled there: ",
     ],
     [
       'takes a step that is not enabled',

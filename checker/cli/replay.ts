@@ -11,7 +11,7 @@ import { TRACE_WIDTH, traceLines } from '../report/trace.ts'
 import { clause, count, counted } from '../report/words.ts'
 import { confirm, TRAP_STATES, type Confirmation } from '../trace/confirm.ts'
 import { FILE_VERSION, parseCounterexample, type CounterexampleFile, type Shown } from '../trace/counterexample.ts'
-import { contextSwitches, replay, ReplayError, type Trace } from '../trace/schedule.ts'
+import { contextSwitches, formatStep, replay, ReplayError, type Trace } from '../trace/schedule.ts'
 import { EXIT } from './exit.ts'
 import { walk } from './interactive.ts'
 import { loadSpecs } from './load.ts'
@@ -80,17 +80,33 @@ export function checkProperty(spec: Spec, { property, result }: CounterexampleFi
   if (CAN_BE[kind]?.includes(result) !== true) throw new UsageError(sentences.wrongKind(property, kind, result))
 }
 
+/** What could be done instead of a step, if the steps before it can be taken. */
+function enabledAt({ init, steps, history }: CounterexampleFile, layout: Layout, step: number): string[] {
+  const machine = new Machine(layout, history && new Set(history))
+  try {
+    const { states } = replay(machine, { init, steps: steps.slice(0, step) })
+    return states.slice(-1).flatMap((state) => machine.enabled(state).map(formatStep))
+  } catch (error) {
+    if (error instanceof ReplayError) return []
+    throw error
+  }
+}
+
 /** Names that no state of the instance could make right. */
-function checkNames({ steps, history = [] }: CounterexampleFile, layout: Layout): void {
+function checkNames(file: CounterexampleFile, layout: Layout): void {
+  const { steps, history = [] } = file
   const { protocol } = layout.instance
   for (const name of history) known(`history field of ${protocol}`, name, Object.keys(layout.history.fields))
   const processes = layout.processes.map(({ name }) => name)
   for (const [i, { process, label }] of steps.entries()) {
     const found = layout.processes.find(({ name }) => name === process)
-    if (found === undefined) throw new UsageError(sentences.unknownInStep(i + 1, 'process', process, processes))
+    if (found === undefined)
+      throw new UsageError(sentences.unknownInStep(i + 1, 'process', process, processes, enabledAt(file, layout, i)))
     const labels = [...new Set(found.program.labels.map(({ name }) => name))]
     if (!labels.includes(label))
-      throw new UsageError(sentences.unknownInStep(i + 1, `label of ${process}`, label, labels))
+      throw new UsageError(
+        sentences.unknownInStep(i + 1, `label of ${process}`, label, labels, enabledAt(file, layout, i)),
+      )
   }
 }
 

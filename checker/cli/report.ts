@@ -22,9 +22,13 @@ import { reachInWords, searchInWords, tallyInWords } from '../report/words.ts'
 import { movesIn } from '../search/moves.ts'
 import { decideQuietly, findGrounds, loadLedger, planOfAll } from './claims.ts'
 import { goldenOf, ownCorpus, placesIn, questionOf, shownPath, toldOf } from './corpus.ts'
-import { modelSource, ownExhibits, ownLedger, ownModels, ownReadme, ownReport, textOf } from './documents.ts'
+import { modelSource, ownExhibits, ownLedger, ownModels, ownReadme, ownReport, ownScores, textOf } from './documents.ts'
 import { exitOf } from './exit.ts'
-import { loadSpecs } from './load.ts'
+import { scoreBlocks } from '../mutate/section.ts'
+import { loadSpecs, ownSpecs } from './load.ts'
+import { sourcesOf } from './sources.ts'
+import { claimInWords, commentsIn } from '../report/source-comments.ts'
+import { scoresIn } from './scores.ts'
 import { openOutput } from './output.ts'
 import { messageOf, sentences, UsageError } from './sentences.ts'
 import { prepareDirectory, writeText } from './save.ts'
@@ -36,6 +40,7 @@ export interface ReportOptions {
   readonly models?: string
   readonly corpus?: string
   readonly claims?: string
+  readonly scores?: string
   readonly exhibits?: string
   readonly quiet?: boolean
 }
@@ -160,6 +165,8 @@ export async function reportCommand(options: ReportOptions): Promise<number> {
   const { outcomes, interrupted } = await decideQuietly(planned, options.quiet ?? false)
   const exit = exitOf(outcomes, interrupted)
   const corpus = options.corpus ?? (isOwn ? ownCorpus() : undefined)
+  const list = isOwn ? ownSpecs() : resolve(options.specs ?? '')
+  const scoreFor = scoresIn(options.scores ?? (isOwn ? ownScores() : ''), list)
   const chapters = [...bySpec(outcomes)].flatMap(([name, own]): Chapter[] => {
     const spec = specs.find((each) => each.name === name)
     if (spec === undefined) return []
@@ -168,7 +175,10 @@ export async function reportCommand(options: ReportOptions): Promise<number> {
     const shown = exhibits
       .filter((each) => each.spec === name)
       .flatMap((each) => exhibitBlocks(each, { specs, outcomes }))
-    return [{ spec, source, outcomes: own, stories, exhibits: shown, seen: toBeDrawn(own).map(seenAt) }]
+    const comments = commentsIn(sourcesOf(list, name).values())
+    const says = (property: string): string | undefined => claimInWords(comments, property)
+    const mutation = scoreBlocks(name, scoreFor(name))
+    return [{ spec, source, outcomes: own, stories, exhibits: shown, says, mutation, seen: toBeDrawn(own).map(seenAt) }]
   })
   const summary = { planned, outcomes, interrupted, exit, seconds: 0 }
   const readme = textOf(ownReadme()) ?? ''

@@ -47,6 +47,7 @@ export const sentences = {
     `${path} must export exhibits by default, a list in which each has a 'spec', a 'title' and a function 'parts'.`,
   notLedger: (path: string): string =>
     `${path} must export claims, each with a sentence 'claim' and a 'thread', and threads with their names.`,
+  notScores: (path: string, message: string): string => `${path} is no file of mutation scores: ${message}`,
   unknownGround: (id: string, name: string): string =>
     `Claim ${id} rests on '${name}', which the grounds of its ledger do not have.`,
   noCorpus: (path: string): string => `There is no folder ${path}; name a folder of goldens with --corpus <folder>.`,
@@ -61,8 +62,15 @@ export const sentences = {
     `${path} is no counterexample file: ${where === '' ? '' : `${where}: `}${message}.`,
   wrongKind: (property: string, kind: string, result: string): string =>
     `${property} is of the kind '${kind}', which is never '${result}'.`,
-  unknownInStep: (step: number, what: string, name: string, names: readonly string[]): string =>
-    `Step ${step} names the ${what} '${name}', which does not exist; there are: ${list(names)}.`,
+  unknownInStep: (
+    step: number,
+    what: string,
+    name: string,
+    names: readonly string[],
+    enabled: readonly string[],
+  ): string =>
+    `Step ${step} names the ${what} '${name}', which does not exist; there are: ${list(names)}.` +
+    (enabled.length === 0 ? '' : ` Enabled there: ${enabled.join(' · ')}.`),
 
   showsNothing: (path: string, property: string): string =>
     `${path} does not show what it claims about ${property}, so there is nothing to explain; replay says more.`,

@@ -10,6 +10,7 @@ import { differenceOf, extended, type Difference } from '../trace/difference.ts'
 import { explain, type Explanation } from '../trace/explain.ts'
 import type { LassoOf } from '../trace/lasso.ts'
 import type { Trace } from '../trace/schedule.ts'
+import { trapAfter } from '../trace/trap.ts'
 import { shownBy } from './save.ts'
 
 export interface Tellable extends LassoOf {
@@ -23,6 +24,9 @@ export interface Tellable extends LassoOf {
   readonly machine: Machine
   readonly trace: Trace
 }
+
+/** From the end of a trace so many states are visited to see where it ends. */
+const TRAPPED_STATES = 1_000
 
 /** What the detour changes: within it, or in the step that then does no harm. */
 function compare(machine: Machine, explanation: Explanation, step: number, detour: Detour): Difference | undefined {
@@ -38,6 +42,7 @@ export function tell(tellable: Tellable, budget: number): Told {
   const turning = turningPointOf(machine, property, spec.properties, trace, budget)
   const difference = turning?.is === 'found' ? compare(machine, explanation, turning.step, turning.detour) : undefined
   const kind = spec.properties.find(({ name }) => name === property)?.kind ?? 'built-in'
+  const last = trace.states.at(-1)
   const shownVariant = spec.protocol.variants.length > 1 ? variant : undefined
   return {
     spec: spec.name,
@@ -49,6 +54,7 @@ export function tell(tellable: Tellable, budget: number): Told {
     shown,
     because,
     explanation,
+    trap: kind === 'alwaysReachable' && last !== undefined ? trapAfter(machine, last, TRAPPED_STATES) : undefined,
     turning,
     difference,
   }

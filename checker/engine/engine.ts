@@ -5,6 +5,7 @@ import type { StepFault } from './fault.ts'
 import type { Layout } from './layout.ts'
 import type { FamilySize } from './orders.ts'
 import type { PlainState } from './plain.ts'
+import type { FlatAction } from './process.ts'
 import type { Invitation } from './wasm/explorer.ts'
 
 /** What to look for while exploring. */
@@ -90,6 +91,10 @@ export interface FaultSighting {
 export interface Coverage {
   readonly taken: ReadonlySet<string>
   readonly all: readonly string[]
+  /** Those of them whose guard, or that of one of the places where the label stands, was false somewhere. */
+  readonly refused: ReadonlySet<string>
+  /** Those that have a guard. */
+  readonly guarded: readonly string[]
 }
 
 /** Transitions as rows: those from state `s` are numbered `start[s] … start[s + 1] - 1`. */
@@ -235,14 +240,28 @@ export function levelOf(levels: readonly number[], state: number): number {
   return low
 }
 
-/** All names of coverage of a layout. */
-export function coverable(layout: Layout): string[] {
+/** The names of coverage of a layout, of those actions that are meant. */
+function namesOf(layout: Layout, isMeant: (action: FlatAction) => boolean): string[] {
   const names = new Set<string>()
   for (const { family, program } of layout.processes)
     for (const label of program.labels)
-      for (const action of label.actions) names.add(coverName(family, label.name, action.name))
+      for (const action of label.actions) if (isMeant(action)) names.add(coverName(family, label.name, action.name))
   return [...names]
 }
+
+/** All names of coverage of a layout. */
+export const coverable = (layout: Layout): string[] => namesOf(layout, () => true)
+
+/** The names of those that have a guard. */
+export const guarded = (layout: Layout): string[] => namesOf(layout, ({ when }) => when !== undefined)
+
+/** What was exercised, given the names that were taken and the actions whose guards were false. */
+export const coverageOf = (layout: Layout, taken: ReadonlySet<string>, refused: ReadonlySet<FlatAction>): Coverage => ({
+  taken,
+  all: coverable(layout),
+  refused: new Set(namesOf(layout, (action) => refused.has(action))),
+  guarded: guarded(layout),
+})
 
 export const coverName = (family: string, label: string, action: string): string =>
   `${family}.${label}${action === '' ? '' : `.${action}`}`

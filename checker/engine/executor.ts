@@ -56,6 +56,8 @@ export class Executor {
   /** Taken in an order without a period that a step could meet, so that a kept handle is soon found dead. */
   readonly #trees: Tree[] = []
 
+  /** Actions whose guard was false in some state, while the process could have run. */
+  readonly refused: Set<FlatAction> = new Set()
   #turn = 0
   #sequence = 1
   readonly #programAt: ReadonlyMap<number, CompiledProgram>
@@ -175,7 +177,10 @@ export class Executor {
     }
     const open = action.when === undefined || isTrue(action.when(s, me, frame))
     tampering?.answered?.('when', open)
-    if (!open) return false
+    if (!open) {
+      this.refused.add(action)
+      return false
+    }
     port.mode = 'effect'
     const returned = action.do?.(s, me, this.#pick, frame)
     refuseAsync(returned)

@@ -113,6 +113,8 @@ class Finder {
       ['needed history', lines(space.neededHistory)],
       ['labels taken', lines(space.coverage.taken)],
       ['labels', lines(space.coverage.all)],
+      ['guards that were false', lines(space.coverage.refused)],
+      ['guards', lines(space.coverage.guarded)],
       ['faults', this.#faults()],
       [PLAIN_STATES, this.#ranked.map((id) => this.#plain[id]).join('\n')],
       ['where processes stand', this.#perState((id) => this.#standing(id))],

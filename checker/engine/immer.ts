@@ -1,7 +1,7 @@
 /** The reference engine: explores one plain state at a time. Slow and simple. */
 import type { Observer } from './executor.ts'
 import {
-  coverable,
+  coverageOf,
   coverName,
   type Coverage,
   type Edges,
@@ -203,7 +203,7 @@ class ImmerSpace implements StateSpace {
     return this.#marks[observer]?.[state] ?? 0
   }
   get coverage(): Coverage {
-    return { taken: this.#taken, all: coverable(this.layout) }
+    return coverageOf(this.layout, this.#taken, this.#machine.refused)
   }
   get neededHistory(): ReadonlySet<string> {
     return this.#machine.neededHistory

@@ -9,7 +9,7 @@ import { stepFault, type StepFault } from './fault.ts'
 import type { Layout } from './layout.ts'
 import { Plain, type PlainState } from './plain.ts'
 import { StatePort } from './port.ts'
-import type { Process } from './process.ts'
+import type { FlatAction, Process } from './process.ts'
 import { sealed } from './purity.ts'
 import { formatStep, sameStep, stepOf, type Step } from './step.ts'
 
@@ -108,6 +108,10 @@ export class Machine {
    */
   get branchReads(): readonly BranchRead[] {
     return this.#port.branchReads
+  }
+  /** Actions whose guard was false in some state that was asked for its outcomes. */
+  get refused(): ReadonlySet<FlatAction> {
+    return this.#executor.refused
   }
   get clippedSlots(): ReadonlySet<number> {
     return this.#port.clippedSlots

@@ -5,7 +5,7 @@
 import { Audits } from './audits.ts'
 import { Codec } from './codec.ts'
 import { ECONOMY, type EconomyOptions } from './economy.ts'
-import { coverable, type Coverage, type FaultSighting, type Question } from './engine.ts'
+import { coverageOf, type Coverage, type FaultSighting, type Question } from './engine.ts'
 import { Executor } from './executor.ts'
 import { COUNT_MASK, DIRECT, FAULTY, NO_ANSWER, UNAUDITED, URGENT } from './forest.ts'
 import type { Layout } from './layout.ts'
@@ -172,7 +172,7 @@ export class PackedMachine {
     return [...this.#port.clippedSlots].some((slot) => reads.has(slot))
   }
   get coverage(): Coverage {
-    return { taken: this.relation.taken, all: coverable(this.layout) }
+    return coverageOf(this.layout, this.relation.taken, this.relation.refused)
   }
   get neededHistory(): ReadonlySet<string> {
     return this.#port.needed

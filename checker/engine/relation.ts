@@ -15,7 +15,7 @@ import { NO_FOOTPRINT, type Footprints } from './footprint.ts'
 import { COUNT_MASK, DIRECT, FAULTY, Forest, NO_ANSWER, UNAUDITED, URGENT } from './forest.ts'
 import type { GrowableWords } from './growable.ts'
 import type { Layout } from './layout.ts'
-import type { Process } from './process.ts'
+import type { FlatAction, Process } from './process.ts'
 import type { RecordingPort } from './recorder.ts'
 
 /** One in this many direct evaluations is done twice: there is no second state that could hit the same leaf. */
@@ -109,6 +109,11 @@ export class Relation {
       this.observerCells[i] = cell
       return { observer, cell, economy: new Economy(options), slots: new Set() }
     })
+  }
+
+  /** Actions whose guard was false in some state. */
+  get refused(): ReadonlySet<FlatAction> {
+    return this.#executor.refused
   }
 
   /** The words of all trees. */

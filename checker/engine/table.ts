@@ -2,7 +2,7 @@
 import { Codec } from './codec.ts'
 import { Leader } from './crew.ts'
 import {
-  coverable,
+  coverageOf,
   type Canonical,
   type Crew,
   type Coverage,
@@ -268,7 +268,7 @@ class TableSpace implements StateSpace {
     return this.#kernel.terminalStates
   }
   get coverage(): Coverage {
-    return { taken: this.#relation.taken, all: coverable(this.layout) }
+    return coverageOf(this.layout, this.#relation.taken, this.#relation.refused)
   }
   get neededHistory(): ReadonlySet<string> {
     return this.#port.needed

@@ -1,6 +1,6 @@
 /** Specs: rows of configurations with the verdicts that are expected there. */
 import { NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from './property.ts'
-import { ConfigError, type Bound, type Ingredient, type Protocol } from './protocol.ts'
+import { ConfigError, known, type Bound, type Ingredient, type Protocol } from './protocol.ts'
 import type { World } from './program.ts'
 
 /** A verdict that a row expects. Numbers are those of the shortest schedule, or of the extreme. */
@@ -70,6 +70,8 @@ export interface Spec {
   readonly protocol: Protocol
   readonly properties: readonly Property[]
   readonly rows: readonly Row[]
+  /** Names of properties that are not worth a line of their own where they hold in every row that asks for them. */
+  readonly routine?: readonly string[]
   /** Mutants of the model that no row notices, by the name that `oomcheck mutate` gives them, and why that does no harm. */
   readonly survives?: Readonly<Record<string, string>>
 }
@@ -79,6 +81,7 @@ export function spec<W extends World, V extends string, B extends string, I exte
   definition: {
     readonly properties: readonly Property[]
     readonly rows: readonly Row<NoInfer<V>, NoInfer<B>, NoInfer<I>>[]
+    readonly routine?: readonly string[]
     readonly survives?: Readonly<Record<string, string>>
   },
 ): Spec {
@@ -91,5 +94,6 @@ export function spec<W extends World, V extends string, B extends string, I exte
         throw new ConfigError(
           `A row of ${protocol.name} expects something of '${name}', which is no property of it; there are: ${names.join(', ')}.`,
         )
+  for (const name of definition.routine ?? []) known('property', name, names)
   return Object.freeze({ name: protocol.name, protocol: protocol as unknown as Protocol, ...definition })
 }

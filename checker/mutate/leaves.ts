@@ -86,7 +86,11 @@ export function changesOfLeaf(layout: Layout, leaf: Leaf, number: number): reado
   const picked = leaf.picks.length === 0 ? '' : `(${leaf.picks.join(', ')})`
   const place = `${leaf.process} ${taken}${picked} leaf ${number} [${some.join(' ')}]`
   const found: LeafChange[] = [{ mutator: 'lose outcome', place, apply: applying(named, () => 'lost') }]
-  const change = leaf.changes.find(({ slot }) => layout.slots[slot]?.role === 'value')
+  const names = new Set(layout.slots.map(({ name }) => name))
+  // A place of a queue, changed alone, leaves what no queue can be.
+  const isOfQueue = (at: number): boolean =>
+    names.has(`${layout.slots[at]?.name.replace(/\[\d+\].*$/, '') ?? ''}.length`)
+  const change = leaf.changes.find(({ slot }) => layout.slots[slot]?.role === 'value' && !isOfQueue(slot))
   const slot = change && layout.slots[change.slot]
   if (change === undefined || slot === undefined) return found
   const code = (change.code + 1) % slot.size

@@ -5,26 +5,12 @@ import { clause, count, counted, resultInWords, secondsInWords } from '../report
 import { LEAF_MUTATORS } from './leaves.ts'
 import type { Mutator } from './mutants.ts'
 import { PROGRAM_MUTATORS } from './mutators.ts'
+import { mutationRecord, type MutationRecord, type Tally } from './records.ts'
 import type { Mutated, Tried } from './run.ts'
 
 const WIDTH = 100
 /** More mutants than this share may not be excused by a reason. */
 export const MOST_EXCUSED = 0.03
-
-/** Mutants by what became of them. */
-export interface Tally {
-  readonly mutants: number
-  /** By a verdict, a value or a fault, and by the number of steps alone. */
-  readonly killedByVerdict: number
-  readonly killedBySteps: number
-  readonly equivalent: number
-  readonly survived: number
-  readonly undecided: number
-  /** Killed, of those that are not equivalent; nothing where there are none. */
-  readonly score: number | null
-  /** Killed, of all. */
-  readonly raw: number | null
-}
 
 export function tallyOf(tried: readonly Tried[]): Tally {
   const number = (test: (each: Tried) => boolean): number => tried.filter(test).length
@@ -52,20 +38,25 @@ export const ofLeaves = ({ tried }: Mutated): readonly Tried[] => tried.filter(i
 
 /** What keeps a spec from biting everywhere, in sentences. */
 export function complaints(mutated: Mutated): string[] {
-  const programs = ofPrograms(mutated)
-  const unexcused = programs.filter(({ fate, reason }) => fate.is === 'survived' && reason === undefined)
-  const excused = programs.filter(({ fate, reason }) => fate.is === 'survived' && reason !== undefined)
-  const most = Math.floor(MOST_EXCUSED * programs.length)
+  const { tried } = mutated
+  const survived = (all: readonly Tried[]): Tried[] => all.filter(({ fate }) => fate.is === 'survived')
+  const unexcused = (all: readonly Tried[], what: string): string[] => {
+    const without = survived(all).filter(({ reason }) => reason === undefined)
+    return without.length === 0 ? [] : [`${counted(without.length, 'mutant')} of ${what} survived without a reason`]
+  }
+  const excused = survived(tried).filter(({ reason }) => reason !== undefined)
+  const most = Math.floor(MOST_EXCUSED * tried.length)
   return [
-    ...(unexcused.length > 0 ? [`${counted(unexcused.length, 'mutant')} of programs survived without a reason`] : []),
+    ...unexcused(ofPrograms(mutated), 'programs'),
+    ...unexcused(ofLeaves(mutated), 'leaves'),
     ...(excused.length > most
-      ? [`${counted(excused.length, 'mutant')} excused by a reason; ${most} may be, 3 % of ${programs.length}`]
+      ? [`${counted(excused.length, 'mutant')} excused by a reason; ${most} may be, 3 % of ${tried.length}`]
       : []),
     ...mutated.stale.map((name) => `a reason is given for '${name}', which does not survive`),
   ]
 }
 
-const percent = (share: number | null): string => (share === null ? '' : `${(100 * share).toFixed(1)} %`)
+export const percent = (share: number | null): string => (share === null ? '' : `${(100 * share).toFixed(1)} %`)
 
 const HEADINGS = ['mutants', 'killed', 'by steps', 'equivalent', 'survived', 'undecided', 'score', 'raw']
 
@@ -88,6 +79,7 @@ function tableLines(mutated: Mutated): string[] {
       ...mutators.filter((mutator) => of(mutator).length > 0).map((mutator) => row(mutator, of(mutator))),
       row(total, all),
     ])
+  if (sections.every(({ all }) => all.length > 0)) rows.push(row('all', mutated.tried))
   const table = [['', ...HEADINGS], ...rows]
   const widths = ['', ...HEADINGS].map((_, i) => Math.max(...table.map((cells) => (cells[i] ?? '').length)))
   return table.map((cells) =>
@@ -143,38 +135,41 @@ export function mutationText(mutated: Mutated, style: Style = unstyled): string 
     .join('')
 }
 
+const line = (record: MutationRecord): string => `${JSON.stringify(mutationRecord.parse(record))}\n`
+
 /** One line per mutant, and one for the spec. */
 export function mutationLines(mutated: Mutated): string {
   const { spec, rows, tried, neverFalse, neverTaken, leftOut, stale, seconds } = mutated
-  const nameOf = (row: number): string | undefined => {
+  const nameOf = (row: number): string[] => {
     const found = rows[row]
-    return found && configurationName(found.planned)
+    return found === undefined ? [] : [configurationName(found.planned)]
   }
-  const records = tried.map(({ mutant, fate, reason }) => ({
+  const records = tried.map(({ mutant, fate, reason }): MutationRecord => ({
     record: 'mutant',
     spec: spec.name,
     mutator: mutant.mutator,
     name: mutant.name,
-    rows: [...mutant.in.keys()].map(nameOf),
+    rows: [...mutant.in.keys()].flatMap(nameOf),
     fate: fate.is,
     by: fate.is === 'killed' ? fate.by : null,
-    row: 'row' in fate ? nameOf(fate.row) : null,
+    row: 'row' in fate ? (nameOf(fate.row)[0] ?? null) : null,
     property: fate.is === 'killed' ? fate.judged.verdict.property : null,
     found: fate.is === 'killed' ? resultInWords(fate.judged.verdict.result) : null,
     expected: fate.is === 'killed' && fate.judged.expected !== undefined ? resultInWords(fate.judged.expected) : null,
     reason: reason ?? null,
   }))
-  const summary = {
+  const summary: MutationRecord = {
     record: 'mutation',
     spec: spec.name,
     programs: tallyOf(ofPrograms(mutated)),
     leaves: tallyOf(ofLeaves(mutated)),
-    neverFalse,
-    neverTaken,
+    all: tallyOf(tried),
+    neverFalse: [...neverFalse],
+    neverTaken: [...neverTaken],
     leftOut: leftOut.map(configurationName),
-    stale,
+    stale: [...stale],
     complaints: complaints(mutated),
     seconds,
   }
-  return [...records, summary].map((record) => `${JSON.stringify(record)}\n`).join('')
+  return [...records, summary].map(line).join('')
 }

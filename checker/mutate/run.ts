@@ -4,6 +4,7 @@ import type { Spec } from '../language/spec.ts'
 import { ConfigError } from '../language/protocol.ts'
 import { configurationName, isComplete, type Planned } from '../report/record.ts'
 import { resultInWords } from '../report/words.ts'
+import { LEAF_MUTATORS } from './leaves.ts'
 import { mutantsOf, type Mutant, type Surveyed } from './mutants.ts'
 import { survey } from './survey.ts'
 import { decideRow, fateOf, type Fate, type TrialOptions } from './trial.ts'
@@ -57,7 +58,7 @@ async function surveyed(
   return { rows: rows.sort((a, b) => a.states - b.states), leftOut }
 }
 
-/** The guards that some row has, and no row sees false. */
+/** The guards that some row has, of what some row takes, and no row sees false. */
 function neverFalse(rows: readonly Surveyed[]): string[] {
   const guards = new Set<string>()
   for (const { planned } of rows)
@@ -66,7 +67,8 @@ function neverFalse(rows: readonly Surveyed[]): string[] {
         for (const action of actions)
           if (action.when !== undefined) guards.add(`${family}.${name}${action.name === '' ? '' : `.${action.name}`}`)
   const refused = new Set(rows.flatMap(({ survey: { refused: names } }) => [...names]))
-  return [...guards].filter((name) => !refused.has(name))
+  const taken = new Set(rows.flatMap(({ survey: { taken: names } }) => [...names]))
+  return [...guards].filter((name) => taken.has(name) && !refused.has(name))
 }
 
 function neverTaken(rows: readonly Surveyed[]): string[] {
@@ -74,6 +76,10 @@ function neverTaken(rows: readonly Surveyed[]): string[] {
   const taken = new Set(rows.flatMap(({ survey: { taken: names } }) => [...names]))
   return [...all].filter((name) => !taken.has(name))
 }
+
+/** The reason that is given for a mutant by its name or, as leaves are a sample whose names come and go, for its kind. */
+const reasonFor = (reasons: Readonly<Record<string, string>>, { name, mutator }: Mutant): string | undefined =>
+  reasons[name] ?? (LEAF_MUTATORS.some((each) => each === mutator) ? reasons[mutator] : undefined)
 
 /** Tries all mutants of a spec on these configurations of it. */
 export async function mutate(spec: Spec, plan: readonly Planned[], options: MutateOptions): Promise<Mutated> {
@@ -85,10 +91,12 @@ export async function mutate(spec: Spec, plan: readonly Planned[], options: Muta
   for (const mutant of mutants) {
     if (options.interrupt?.aborted === true) break
     const fate = await fateOf(mutant, rows, options)
-    tried.push({ mutant, fate, reason: reasons[mutant.name] })
+    tried.push({ mutant, fate, reason: reasonFor(reasons, mutant) })
     options.onProgress?.(spec, tried.length, mutants.length)
   }
-  const surviving = new Set(tried.filter(({ fate }) => fate.is === 'survived').map(({ mutant: { name } }) => name))
+  const survivors = tried.filter(({ fate }) => fate.is === 'survived').map(({ mutant }) => mutant)
+  const surviving = new Set(survivors.map(({ name }) => name))
+  const kinds = new Set<string>(survivors.filter(({ name }) => !(name in reasons)).map(({ mutator }) => mutator))
   return {
     spec,
     rows,
@@ -96,7 +104,10 @@ export async function mutate(spec: Spec, plan: readonly Planned[], options: Muta
     tried,
     neverFalse: neverFalse(rows),
     neverTaken: neverTaken(rows),
-    stale: tried.length < mutants.length ? [] : Object.keys(reasons).filter((name) => !surviving.has(name)),
+    stale:
+      tried.length < mutants.length
+        ? []
+        : Object.keys(reasons).filter((name) => !surviving.has(name) && !kinds.has(name)),
     seconds: (performance.now() - started) / 1000,
   }
 }

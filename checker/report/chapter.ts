@@ -17,7 +17,7 @@ import { fieldTable } from './fields.ts'
 import { claimsOf, setting, shownInWords, type Golden } from './golden-page.ts'
 import { headerOf, blocksOfText } from './header.ts'
 import { askedIn, pointOf, verdictMatrix } from './matrix.ts'
-import { caveats, leftOpen, neverTaken, shownProperties, vacuities } from './overview.ts'
+import { caveats, leftOpen, neverFalse, neverTaken, shownProperties, vacuities } from './overview.ts'
 import { programDiagram, type ProgramSeen } from './program-diagram.ts'
 import { configurationName, isBuiltIn, type Decided, type Outcome } from './record.ts'
 import { traceLines } from './trace.ts'
@@ -59,6 +59,10 @@ export interface Chapter {
   readonly stories: readonly Story[]
   readonly exhibits: readonly Block[]
   readonly seen: readonly Seen[]
+  /** What a property says, in the words of its author. */
+  readonly says: (property: string) => string | undefined
+  /** Whether its rows notice mistakes in the model. */
+  readonly mutation: readonly Block[]
 }
 
 export const chapterId = ({ name }: Spec): string => name
@@ -73,14 +77,16 @@ function aims({ spec, source }: Chapter): Block[] {
   ]
 }
 
-function bounds({ spec: { protocol } }: Chapter): Block[] {
-  const limits = Object.entries(protocol.bounds).map(([name, { min, max, doc = '' }]) => [
-    name,
+function bounds({ spec: { name, protocol } }: Chapter): Block[] {
+  const limits = Object.entries(protocol.bounds).map(([bound, { min, max, doc = '' }]) => [
+    bound,
     `${min} to ${max}`,
     doc,
   ])
-  const ingredients = Object.entries(protocol.ingredients).map(([name, { doc }]) => [name, doc])
+  const ingredients = Object.entries(protocol.ingredients).map(([ingredient, { doc }]) => [ingredient, doc])
+  if (limits.length + ingredients.length === 0) return []
   return [
+    heading(3, 'Bounds', `${name}-bounds`),
     ...(limits.length === 0 ? [] : [table(['bound', 'range', 'meaning'], limits)]),
     ...(ingredients.length === 0
       ? []
@@ -127,20 +133,21 @@ function rowFold(outcome: Outcome): Block {
   ])
 }
 
-function verdicts({ spec, outcomes }: Chapter): Block[] {
+function verdicts({ spec, outcomes, says }: Chapter): Block[] {
   const decided = outcomes.filter(isDecided)
-  const { names, hides } = shownProperties(outcomes)
+  const { names, hides, routine } = shownProperties(outcomes)
   const properties = askedIn(outcomes.map(({ planned }) => planned)).filter((name) => names.includes(name))
   const kinds = spec.properties
     .filter(({ name }) => properties.includes(name))
-    .map(({ name, kind }) => [code(name), kind])
+    .map(({ name, kind }) => [code(name), kind, says(name) ?? ''])
   return [
     heading(3, 'Verdicts', `${spec.name}-verdicts`),
     paragraph(`${counted(outcomes.length, 'configuration')}, ${tallyInWords(outcomes)}. ${searchInWords(outcomes)}.`),
     ...byKind(decided, properties),
+    ...(routine.length === 0 ? [] : [paragraph(`Hold wherever they are asked for: ${routine.map(code).join(', ')}.`)]),
     ...(hides ? [paragraph('StaysInDomain and NoDeadlock hold where they are not shown.')] : []),
     fold(`Row by row: ${counted(outcomes.length, 'configuration')}`, outcomes.map(rowFold)),
-    fold('The properties by name', [table(['property', 'kind'], kinds)]),
+    fold('The properties by name', [table(['property', 'kind', 'what it says'], kinds)]),
   ]
 }
 
@@ -195,6 +202,7 @@ const stories = ({ spec, stories: told }: Chapter): Block[] =>
 function coverage({ spec, outcomes }: Chapter): Block[] {
   const labels = new Set(outcomes.flatMap(({ planned }) => planned.labels))
   const never = [...neverTaken(outcomes).values()].flat()
+  const guards = [...neverFalse(outcomes).values()].flat()
   const vacuous = vacuities(outcomes).map(
     ({ property, reason, configurations }) => `vacuous: ${code(property)}, ${reason} (${configurations.join('; ')})`,
   )
@@ -206,7 +214,8 @@ function coverage({ spec, outcomes }: Chapter): Block[] {
     heading(3, 'Coverage', `${spec.name}-coverage`),
     paragraph(
       `${counted(labels.size, 'label')}, alternatives counted apart; ` +
-        (never.length === 0 ? 'each is taken by some configuration.' : `never taken: ${never.map(code).join(', ')}.`),
+        (never.length === 0 ? 'each is taken by some configuration.' : `never taken: ${never.map(code).join(', ')}.`) +
+        (guards.length === 0 ? '' : ` Guards that are never false: ${guards.map(code).join(', ')}.`),
     ),
     ...([...vacuous, ...open, ...less].length === 0
       ? [paragraph('Every property was put to the test, and every verdict is conclusive.')]
@@ -242,6 +251,7 @@ export const chapterBlocks = (chapter: Chapter): Block[] => [
   ...chapter.exhibits,
   ...stories(chapter),
   ...coverage(chapter),
+  ...chapter.mutation,
   ...bounds(chapter),
   ...design(chapter),
 ]

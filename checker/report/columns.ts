@@ -1,18 +1,24 @@
 /**
  * A trace in columns, one for each process that moves, to be pasted into a mail: never wider than 72 characters.
  *
- * Each step stands in the column of its process, below it what it sees of others that matters, and what it makes of
- * which field; that a process puts a field of its own back to where it was at the start is not told.
+ * Each step begins in the column of its process. Behind it, over the columns of the others, who do nothing meanwhile, stands
+ * what it sees of others that matters, and what it makes of which field; that a process puts a field of its own back to
+ * where it was at the start is not told, nor what it counts for itself alone. Steps of one process of which there is nothing
+ * to tell share a line with the next; in a long trace all do that fit, and only what decides something is told.
  */
 import { DONE } from '../language/program.ts'
 import type { Explanation, ExplainedStep } from '../trace/explain.ts'
-import { fill, unstyled, type Style } from './lines.ts'
+import type { Field } from '../trace/fields.ts'
+import { fill, unstyled, wrap, type Style } from './lines.ts'
 import { shortStep } from './told.ts'
 import { isNews, isStale } from './turns.ts'
 
 export const MAIL_WIDTH = 72
-/** A column narrower than that cannot be read. */
-const LEAST_COLUMN = 15
+/** The next column begins so many characters further to the right, if there is room, and at least so many. */
+const MOST_STEP = 16
+const LEAST_STEP = 6
+/** There is so much room for what stands in the last column. */
+const LEAST_ROOM = 28
 const GAP = 2
 
 export interface ColumnOptions {
@@ -30,17 +36,6 @@ interface Told {
   readonly isCause: boolean
 }
 
-/** Breaks a name where its words end. */
-function broken(name: string, width: number): string[] {
-  const lines: string[] = []
-  for (const word of name.match(/[^/._-]*[/._-]*/g) ?? []) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + word.length <= width) lines[lines.length - 1] = last + word
-    else lines.push(...fill([word], '', width).filter((line) => line !== ''))
-  }
-  return lines
-}
-
 /** `its` fields without its name. */
 const own = (field: string, process: string): string =>
   field.startsWith(`${process}.`) ? field.slice(process.length + 1) : field.replace(/^history\./, '')
@@ -48,9 +43,34 @@ const own = (field: string, process: string): string =>
 const seen = (explanation: Explanation, explained: ExplainedStep): string[] =>
   explained.reads
     .filter((read) => isNews(explained.step.process, read) || isStale(explanation, explained, read))
-    .map(({ field, value }) => `sees ${own(field.name, explained.step.process)} = ${value}`)
+    .map(({ field, value }) => `sees ${own(field.name, explained.step.process)}=${value}`)
+
+/** A number that a process keeps for itself, such as where it stands in a list. */
+const isOwnCount = ({ owner, kind }: Field, value: string, process: string): boolean =>
+  owner === process && kind === 'other' && /^-?\d+$/.test(value)
+
+/** The fields that somebody else, or the property in the end, looks at. */
+const lookedAtByOthers = ({ steps, atEnd }: Explanation): Set<string> =>
+  new Set([
+    ...steps.flatMap(({ step, reads }) =>
+      reads.filter(({ field }) => field.owner !== step.process).map(({ field }) => field.name),
+    ),
+    ...atEnd.map(({ field }) => field.name),
+  ])
+
+/** What a step wrote that decides a later one, the end, or who waits there: number and field. */
+const decidingWrites = ({ steps, atEnd, waiting, overtaken }: Explanation): Set<string> =>
+  new Set([
+    ...[...steps.flatMap(({ reads }) => reads), ...atEnd, ...waiting.flatMap(({ reads }) => reads)]
+      .filter(({ decisive }) => decisive)
+      .map(({ field, writer }) => `${writer} ${field.name.replace(/\.has\(.*$/, '')}`),
+    ...overtaken.flatMap(({ field, by }) => by.map((step) => `${step} ${field.name}`)),
+  ])
 
 function tell(explanation: Explanation, onlyCauses: boolean): Told[] {
+  const seenByOthers = lookedAtByOthers(explanation)
+  const isLong = explanation.steps.length > FEW_STEPS
+  const decides = decidingWrites(explanation)
   return explanation.steps
     .map((explained): Told => {
       const { process } = explained.step
@@ -58,7 +78,9 @@ function tell(explanation: Explanation, onlyCauses: boolean): Told[] {
         .filter(({ field, to }) => field.kind !== 'pc' || to === DONE)
         .sort((a, b) => Number(a.field.kind === 'pc') - Number(b.field.kind === 'pc'))
         .filter(({ field, to, atStart }) => field.owner !== process || to !== atStart)
-        .map(({ field, to }) => (field.kind === 'pc' ? to : `${own(field.name, process)} = ${to}`))
+        .filter(({ field, to }) => !isOwnCount(field, to, process) || seenByOthers.has(field.name))
+        .filter(({ field }) => !isLong || field.kind === 'pc' || decides.has(`${explained.index} ${field.name}`))
+        .map(({ field, to }) => (field.kind === 'pc' ? to : `${own(field.name, process)}=${to}`))
       return {
         number: explained.index + 1,
         process,
@@ -72,7 +94,59 @@ function tell(explanation: Explanation, onlyCauses: boolean): Told[] {
 
 const REPEATED = '── from here on, again and again ──'
 
-/** The rows of a trace; a list, one step below the other, where there are too many processes for columns. */
+/** A trace of more steps than that would not fit on a page if all were told. */
+const FEW_STEPS = 35
+
+/** Steps that share a line. */
+type Group = readonly [Told, ...Told[]]
+
+/** `4 badness · 5 oom_kill_task: mm = mm0`, the first without its number. */
+const textOf = (group: Group): string =>
+  group
+    .map(({ number, step, remarks }, i) => {
+      const told = remarks.length === 0 ? step : `${step}: ${remarks.join(', ')}`
+      return i === 0 ? told : `${number} ${told}`
+    })
+    .join(' · ')
+
+/** Puts steps together with what the same process does next, as long as that fits into a line of that width. */
+function grouped(told: readonly Told[], loop: number | undefined, widthOf: (process: string) => number): Group[] {
+  const groups: Group[] = []
+  for (const each of told) {
+    const before = groups.at(-1)
+    const last = before?.at(-1)
+    const joins =
+      before !== undefined &&
+      last?.process === each.process &&
+      last.number === each.number - 1 &&
+      last.isCause === each.isCause &&
+      (last.remarks.length === 0 || told.length > FEW_STEPS) &&
+      each.number - 1 !== loop &&
+      textOf([...before, each]).length <= widthOf(each.process)
+    if (joins) groups[groups.length - 1] = [...before, each]
+    else groups.push([each])
+  }
+  return groups
+}
+
+/** The text in lines, those after the first a little further in; only between words, where that can be. */
+const lined = (text: string, width: number): string[] => {
+  const [first = '', ...rest] = wrap(text, width)
+  return [
+    first,
+    ...wrap(rest.join(' '), width - GAP).flatMap((line) => (line === '' ? [] : [`${' '.repeat(GAP)}${line}`])),
+  ]
+}
+
+/** How far the columns are apart; 0 where they do not fit, and each step is told who takes it. */
+function stepsBetween(processes: readonly string[], room: number): number[] {
+  if (processes.length < 2) return [0]
+  const most = Math.min(MOST_STEP, Math.floor((room - LEAST_ROOM) / (processes.length - 1)))
+  const least = Math.max(LEAST_STEP, ...processes.map((name) => name.length + 1))
+  return most < least ? [0] : Array.from({ length: most - least + 1 }, (_, i) => most - i)
+}
+
+/** The rows of a trace, in the columns in which they take the fewest lines. */
 export function columnLines(
   explanation: Explanation,
   { style = unstyled, onlyCauses = false }: ColumnOptions = {},
@@ -80,57 +154,46 @@ export function columnLines(
   const told = tell(explanation, onlyCauses)
   const processes = [...new Set(told.map(({ process }) => process))]
   const digits = Math.max(2, String(explanation.steps.length).length)
-  const column = Math.floor((MAIL_WIDTH - digits) / Math.max(1, processes.length)) - GAP
+  const room = MAIL_WIDTH - digits - GAP
   const { init } = explanation.trace.schedule
-  const lines = init.length === 0 ? [] : [...fill([`0  init(${init.join(', ')})`.padStart(digits - 1)], '', MAIL_WIDTH)]
-  if (column < LEAST_COLUMN) return [...lines, ...asList(told, explanation.loop, processes.length, digits, style)]
-  const place = (i: number, text: string): string => `${' '.repeat((column + GAP) * i + GAP)}${text}`
-  lines.push(
-    `${' '.repeat(digits)}${processes.map((process, i) => place(i === 0 ? 0 : 0, fill([process], '', column)[0] ?? '').padEnd(column + GAP)).join('')}`.trimEnd(),
+  const [first = [], ...others] = stepsBetween(processes, room).map((step) =>
+    rows(explanation, told, processes, { step, digits, room, style }),
   )
-  for (const { number, process, step, remarks, isCause } of told) {
-    if (number - 1 === explanation.loop) lines.push(REPEATED)
-    const names = broken(step, column)
-    const below = indented(remarks, column)
-    ;[...names, ...below].forEach((text, i) => {
-      const head = (i === 0 ? String(number) : '').padStart(digits)
-      const line = `${head}${place(processes.indexOf(process), text)}`
-      lines.push(isCause ? line : style('dim', line))
-    })
-  }
-  return [...lines, ...stops(explanation)]
+  const fewest = others.reduce((best, lines) => (lines.length < best.length ? lines : best), first)
+  const start = init.length === 0 ? [] : fill([`0  init(${init.join(', ')})`.padStart(digits - 1)], '', MAIL_WIDTH)
+  return [...start, ...fewest, ...stops(explanation)]
 }
 
-/** Remarks below a step, a little further in; what does not fit into a line is cut. */
-const indented = (remarks: readonly string[], width: number): string[] =>
-  fill(
-    remarks.flatMap((remark) => fill(remark.split(' '), ' ', width - 1)),
-    ', ',
-    width - 1,
-  ).map((line) => ` ${line}`)
+interface Place {
+  readonly step: number
+  readonly digits: number
+  readonly room: number
+  readonly style: Style
+}
 
-function asList(
+function rows(
+  { loop }: Explanation,
   told: readonly Told[],
-  loop: number | undefined,
-  processes: number,
-  digits: number,
-  style: Style,
+  processes: readonly string[],
+  { step, digits, room, style }: Place,
 ): string[] {
-  const lines = [
-    ...fill(`(${processes} processes take steps, too many for columns side by side.)`.split(' '), ' ', MAIL_WIDTH),
-  ]
-  for (const { number, process, step, remarks, isCause } of told) {
-    if (number - 1 === loop) lines.push(REPEATED)
-    const margin = ' '.repeat(digits + GAP)
-    const head = `${String(number).padStart(digits)}${' '.repeat(GAP)}`
-    const names = broken(`${process} ${step}`, MAIL_WIDTH - margin.length)
-    const below = fill(remarks, ' · ', MAIL_WIDTH - margin.length - GAP).map((line) => `${' '.repeat(GAP)}${line}`)
-    ;[...names, ...below].forEach((text, i) => {
-      const line = `${i === 0 ? head : margin}${text}`
-      lines.push(isCause ? line : style('dim', line))
+  const isList = step === 0 && processes.length > 1
+  const offset = (process: string): number => step * processes.indexOf(process)
+  const heads = isList
+    ? wrap(`(${processes.length} processes take steps, too many for columns side by side.)`, MAIL_WIDTH)
+    : [`${' '.repeat(digits + GAP)}${processes.map((process) => process.padEnd(step)).join('')}`.trimEnd()]
+  const shown = isList ? told.map((each) => ({ ...each, step: `${each.process} ${each.step}` })) : told
+  const groups = grouped(shown, loop, (process) => (isList ? 0 : room - offset(process)))
+  const lines = groups.flatMap((group) => {
+    const [{ number, process, isCause }] = group
+    const own = lined(textOf(group), room - offset(process)).map((text, i) => {
+      const head = (i === 0 ? String(number) : '').padStart(digits)
+      const line = `${head}${' '.repeat(GAP + offset(process))}${text}`
+      return isCause ? line : style('dim', line)
     })
-  }
-  return lines
+    return number - 1 === loop ? [REPEATED, ...own] : own
+  })
+  return [...heads, ...lines]
 }
 
 const stops = ({ loop, steps }: Explanation): string[] =>

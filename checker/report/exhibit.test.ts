@@ -127,7 +127,7 @@ describe('an exhibit', () => {
     const run = await check(layout, properties, { engine: tableEngine })
     const planned: Planned = {
       spec: counted, variant, bounds, ingredients: [], asked: [], expected: {}, states: undefined, claims: [], why: undefined,
-      fairness: {}, full: false, labels: [], layout,
+      fairness: {}, full: false, labels: [], guards: [], layout,
     } // prettier-ignore
     const verdicts = run.verdicts.map((verdict) => ({ verdict, expected: undefined, judgement: 'bad' as const }))
     return { is: 'decided', planned, run, verdicts, statesDiffer: false }

@@ -77,32 +77,26 @@ test('the paragraph of a deadlock says who waits for whom', () => {
 describe('columns', () => {
   test('of the late check', () => {
     expect(columnLines(late().explanation)).toEqual([
-      '    killer                 other                  victim',
-      ' 1  look',
-      '     sees free = false',
-      ' 2                         hum',
-      '                            noise = 1',
-      ' 3                                                release',
-      '                                                   free = true',
-      ' 4                                                die',
-      '                                                   dead = true, done',
-      ' 5  check',
-      '     sees dead = true',
-      ' 6  kill',
-      '     killed = true, done',
+      '    killer          other           victim',
+      ' 1  look: sees free=false',
+      ' 2                  hum: noise=1',
+      ' 3                                  release: free=true',
+      ' 4                                  die: dead=true, done',
+      ' 5  check: sees dead=true',
+      ' 6  kill: killed=true, done',
     ])
   })
   test('only causes', () => {
     const lines = columnLines(late().explanation, { onlyCauses: true })
     expect(lines.join('\n')).not.toContain('hum')
-    expect(lines.at(-2)).toBe(' 6  kill')
+    expect(lines.at(-1)).toBe(' 6  kill: killed=true, done')
   })
   test('too many processes make a list', () => {
     const steps = [0, 1, 2, 3, 4].map((i) => ({ process: `philosopher${i}`, label: 'take_first' }))
     const { explanation } = told(philosophers, 'left-first', { philosophers: 5 }, 'NoDeadlock', steps)
     const lines = columnLines(explanation)
     expect(lines[0]).toBe('(5 processes take steps, too many for columns side by side.)')
-    expect(lines).toContain(' 2  philosopher1 take_first')
+    expect(lines).toContain(' 2  philosopher1 take_first: fork1.taken=true')
   })
 
   const walks = fc.array(fc.nat(10_000), { minLength: 2, maxLength: 12, size: 'max' })
@@ -132,7 +126,7 @@ test('the text is the paragraph and the columns, as narrow as a mail', () => {
   const lines = explanationText(late()).split('\n')
   expect(lines.filter((line) => line.length > MAIL_WIDTH)).toEqual([])
   expect(lines[0]).toMatch(/^In late-check /)
-  expect(lines).toContain(' 6  kill')
+  expect(lines).toContain(' 6  kill: killed=true, done')
 })
 
 test('Markdown has the columns, what was overtaken and what decided', () => {

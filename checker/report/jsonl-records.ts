@@ -55,6 +55,8 @@ export interface VerdictRecord extends ConfigurationRecord {
   readonly steps: number | null
   /** The fewest preemptions of any schedule, where they are counted. */
   readonly preemptions: number | null
+  /** Of a schedule that a walk found: can no single step of it go? `false`: that was not tried for every step. */
+  readonly irreducible: boolean | null
   /** Why inconclusive, what faulted, where nothing is enabled. */
   readonly because: string | null
   /** Why the property was not put to the test. */
@@ -94,6 +96,8 @@ export interface SummaryRecord {
   readonly seconds: number
   /** Labels that no configuration took, by spec. */
   readonly neverTaken: Readonly<Record<string, readonly string[]>>
+  /** Guards that no configuration saw false, by spec. */
+  readonly neverFalse: Readonly<Record<string, readonly string[]>>
   readonly failures: readonly (ConfigurationRecord & { readonly message: string })[]
 }
 
@@ -251,6 +255,7 @@ const verdict = z.strictObject({
   judgement: z.enum(['as expected', 'differs', 'good', 'bad', 'inconclusive']),
   steps: natural.nullable(),
   preemptions: natural.nullable(),
+  irreducible: z.boolean().nullable(),
   because: z.string().nullable(),
   vacuous: z.string().nullable(),
   ...search,
@@ -280,6 +285,7 @@ const summary = z.strictObject({
   statesDiffer: natural,
   ...search,
   neverTaken: z.record(z.string(), names),
+  neverFalse: z.record(z.string(), names),
   failures: z.array(z.strictObject({ ...configuration, message: z.string() })),
 })
 

@@ -1,6 +1,6 @@
 /** JSON lines: for programs. The records are in jsonl-records.ts. */
 import { jsonlRecord, type ConfigurationRecord, type JsonlRecord, type VerdictRecord } from './jsonl-records.ts'
-import { neverTaken, tally } from './overview.ts'
+import { neverFalse, neverTaken, tally } from './overview.ts'
 import {
   isCounterexample,
   traceOf,
@@ -43,6 +43,7 @@ function verdictRecord({ planned, run }: Decided, { verdict, expected, judgement
     judgement,
     steps: 'steps' in result ? result.steps : null,
     preemptions: ('preemptions' in result ? result.preemptions : null) ?? null,
+    irreducible: ('irreducible' in result ? result.irreducible : null) ?? null,
     because: verdict.because ?? null,
     vacuous: verdict.vacuous ?? null,
     states,
@@ -80,6 +81,7 @@ function summaryLine({ planned, outcomes, interrupted, exit, seconds }: Summary)
     queued: sum('queued'),
     seconds,
     neverTaken: Object.fromEntries(neverTaken(outcomes)),
+    neverFalse: Object.fromEntries(neverFalse(outcomes)),
     failures: failed.map(({ planned: where, message }) => ({ ...configurationOf(where), message })),
   })
 }

@@ -1,6 +1,6 @@
 /** Markdown: a summary for the page of a CI job. What differs comes first. */
 import { match } from 'ts-pattern'
-import { bySpec, caveats, leftOpen, neverTaken, shownProperties, vacuities } from './overview.ts'
+import { bySpec, caveats, leftOpen, neverFalse, neverTaken, shownProperties, vacuities } from './overview.ts'
 import {
   configurationName,
   statesOf,
@@ -89,9 +89,14 @@ function remarks(outcomes: readonly Outcome[]): string[] {
       `- vacuous: ${property}, ${escape(reason)} (${escape(someInWords(configurations))})`,
   )
   const less = caveats(outcomes).map(({ property, caveat }) => `- ${property}: ${escape(caveat)}`)
+  const { routine } = shownProperties(outcomes)
+  const kept = routine.length === 0 ? [] : [`- hold wherever they are asked for: ${routine.join(', ')}`]
   const never = [...neverTaken(outcomes).values()].map((labels) => `- never taken: ${labels.map(code).join(', ')}`)
+  const open = [...neverFalse(outcomes).values()].map(
+    (guards) => `- guards never false: ${guards.map(code).join(', ')}`,
+  )
   const reduced = reductionsInWords(outcomes).map((words) => `- ${escape(words)}`)
-  return [...inconclusive, ...vacuous, ...less, ...reduced, ...never]
+  return [...kept, ...inconclusive, ...vacuous, ...less, ...reduced, ...never, ...open]
 }
 
 function* sections(summary: Summary): Generator<string> {

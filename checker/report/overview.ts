@@ -17,6 +17,25 @@ export function neverTaken(outcomes: readonly Outcome[]): Map<string, string[]> 
   return found
 }
 
+/**
+ * Guards that no configuration sees false, of labels that some configuration takes, by spec: nobody ever waits there, or the
+ * alternative is always open. A configuration that was not searched to its end may see any of its guards false.
+ */
+export function neverFalse(outcomes: readonly Outcome[]): Map<string, string[]> {
+  const runs = outcomes.filter((outcome) => outcome.is === 'decided')
+  const found = new Map<string, string[]>()
+  for (const [name, decided] of Map.groupBy(runs, ({ planned }) => planned.spec.name)) {
+    const maybeFalse = new Set(
+      decided.flatMap(({ planned, run }) =>
+        planned.guards.filter((guard) => !run.neverFalse.includes(guard) && !run.neverTaken.includes(guard)),
+      ),
+    )
+    const guards = new Set(decided.flatMap(({ run }) => run.neverFalse).filter((guard) => !maybeFalse.has(guard)))
+    if (guards.size > 0) found.set(name, [...guards])
+  }
+  return found
+}
+
 /** Properties that were not put to the test, with the reason and the configurations where that was so. */
 export interface Vacuity {
   readonly property: string
@@ -51,22 +70,27 @@ export function tally(outcomes: readonly Outcome[]): Readonly<Record<Judgement, 
   return counts
 }
 
-/** Did what was built in come out as it should? Then it need not be shown. */
+/** Did it come out as it should, and does it hold? Then what is built in or routine need not be shown. */
 const isQuiet = ({ verdict, judgement }: Judged): boolean =>
-  isBuiltIn(verdict.property) && verdict.result.is === 'holds' && (judgement === 'as expected' || judgement === 'good')
+  verdict.result.is === 'holds' && (judgement === 'as expected' || judgement === 'good')
 
 /** The properties that a table shows, and whether built-in ones that hold were left out. */
 export function shownProperties(outcomes: readonly Outcome[]): {
   readonly names: readonly string[]
   readonly hides: boolean
+  /** Routine properties that hold wherever they are asked for. */
+  readonly routine: readonly string[]
 } {
   const judged = outcomes.flatMap((outcome) => (outcome.is === 'decided' ? outcome.verdicts : []))
   const asked = [...new Set(outcomes.flatMap(({ planned }) => planned.asked))]
-  const isShown = (name: string): boolean =>
-    !isBuiltIn(name) || judged.some((each) => each.verdict.property === name && !isQuiet(each))
-  if (asked.every(isBuiltIn)) return { names: asked, hides: false }
-  const names = asked.filter(isShown)
-  return { names, hides: names.length < asked.length }
+  const isLoud = (name: string): boolean => judged.some((each) => each.verdict.property === name && !isQuiet(each))
+  if (asked.every(isBuiltIn)) return { names: asked, hides: false, routine: [] }
+  const unsaid = new Set(outcomes.flatMap(({ planned }) => planned.spec.routine ?? []))
+  const routine = asked.filter((name) => unsaid.has(name) && !isLoud(name))
+  const names = asked.filter((name) => !routine.includes(name) && (!isBuiltIn(name) || isLoud(name)))
+  // Somebody may have asked for nothing else.
+  if (names.length === 0) return { names: routine, hides: routine.length < asked.length, routine: [] }
+  return { names, hides: names.length + routine.length < asked.length, routine }
 }
 
 /** Why verdicts were left open, and in which configurations. */

@@ -2,12 +2,13 @@
 import { match } from 'ts-pattern'
 import { DONE } from '../language/program.ts'
 import type { TurningPoint, Detour } from '../search/turning-point.ts'
+import type { Trap } from '../trace/trap.ts'
 import type { Deciding, Overtaken, Waiting } from '../trace/explain.ts'
 import { configurationInProse, listed, shortStep, type Told } from './told.ts'
 import { fieldInProse, NAMED, numbered, sentenceOf, turnsOf, valueInProse, type Turn } from './turns.ts'
 import { clause, counted } from './words.ts'
 
-/** With more turns than that, those in which nothing happens that others see are left out. */
+/** With more turns than that, those in which nothing happens that others see are left out, and less is named in the others. */
 const TURNS = 6
 
 /** The paragraph, on one line. */
@@ -25,6 +26,7 @@ export function paragraph(told: Told): string {
     ...(loop === undefined || last === undefined ? [] : [again(loop, last.last), ...sentences(told, round, stale)]),
     ...(loop === steps.length ? ['There everything may stop for ever.'] : []),
     ...ending(told),
+    ...(told.trap === undefined ? [] : [trapped(told.trap)]),
     ...explanation.waiting.flatMap((waiting) => waits(waiting, loop !== undefined)),
     ...(told.turning === undefined ? [] : [wayOut(told, told.turning)]),
   ].join(' ')
@@ -64,7 +66,13 @@ function sentences(told: Told, turns: readonly Turn[], stale: Set<Overtaken>): s
   const concluding = new Set(conclusion(told).map(({ field }) => field.name))
   const said = turns.map((turn) => {
     const isLast = turn.last === explanation.steps.length - 1
-    return sentenceOf(explanation, turn, isLast ? concluding : new Set(), stale)
+    return sentenceOf(
+      explanation,
+      turn,
+      isLast ? concluding : new Set(),
+      stale,
+      turns.length > TURNS ? NAMED - 1 : NAMED,
+    )
   })
   const kept = said.filter(({ isNotable }, i) => isNotable || said.length <= TURNS || i === said.length - 1)
   const isFirst = turns[0]?.first === 0 && explanation.loop !== 0 && kept.length > 1
@@ -85,6 +93,17 @@ function ending(told: Told): string[] {
     field.kind === 'pc' ? `${field.owner ?? ''} is at ${value}` : valueInProse(field.name, value),
   )
   return values.length === 0 ? [] : [`Then ${listed(values)}, which ${told.property} rules out.`]
+}
+
+/** `It may end where cpu0 goes round by restart and oom_kill_start for ever, and task0 stands at do_exit without ever …` */
+function trapped({ movers, idle }: Trap): string {
+  const goes = movers.map(({ process, labels }) => {
+    const names = labels.map((label) => shortStep({ label }))
+    return `${process} goes round by ${names.length > 2 * NAMED ? `${names.slice(0, NAMED).join(', ')} and so on` : listed(names)} for ever`
+  })
+  const stands = idle.map(({ process, label }) => `${process} stands at ${shortStep({ label })}`)
+  const moving = goes.length === 0 ? 'nobody moves any more' : listed(goes)
+  return `It may end where ${moving}${stands.length === 0 ? '' : `, and ${listed(stands)} without ever moving again`}.`
 }
 
 /** Why a process does not move any more. */

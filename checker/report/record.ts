@@ -28,6 +28,8 @@ export interface Planned extends Configured {
   readonly full: boolean
   /** Everything that can be covered, as `family.label`. */
   readonly labels: readonly string[]
+  /** What of it has a guard. */
+  readonly guards: readonly string[]
   readonly layout: Layout
 }
 

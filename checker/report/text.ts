@@ -1,7 +1,7 @@
 /** Text: for people. Spec by spec a table of verdicts, below it what differs, what is open and what was not tried. */
 import { MAIL_WIDTH } from './columns.ts'
 import { fill, hanging, unstyled, wrap, type Style } from './lines.ts'
-import { bySpec, caveats, leftOpen, neverTaken, shownProperties, vacuities } from './overview.ts'
+import { bySpec, caveats, leftOpen, neverFalse, neverTaken, shownProperties, vacuities } from './overview.ts'
 import {
   configurationName,
   statesOf,
@@ -21,6 +21,7 @@ import { traceLines } from './trace.ts'
 import {
   count,
   someInWords,
+  guaranteeInWords,
   judgedInWords,
   reductionsInWords,
   reachInWords,
@@ -98,12 +99,15 @@ class TextReport implements Reporter {
 
   #spec(name: string, outcomes: readonly Outcome[]): string[] {
     const single = this.#plan.length === 1
-    const { names, hides } = shownProperties(outcomes)
+    const { names, hides, routine } = shownProperties(outcomes)
     const shown = single ? [...new Set(outcomes.flatMap(({ planned }) => planned.asked))] : names
     if (hides && !single) this.#hides = true
     const lines = [
       ...heading(name, outcomes[0]?.planned.spec.protocol.source, this.#options),
       ...verdictTable(outcomes, shown, this.#options),
+      ...(single || routine.length === 0
+        ? []
+        : hanging('  hold where asked: ', fill(routine, ', ', this.#options.width - 20))),
       ...this.#remarks(outcomes),
     ]
     for (const outcome of outcomes) lines.push(...this.#details(outcome, single))
@@ -124,6 +128,8 @@ class TextReport implements Reporter {
     for (const { property, caveat } of caveats(outcomes)) remark(`${property}:`, caveat)
     for (const labels of neverTaken(outcomes).values())
       lines.push(...hanging('  never taken: ', fill(labels, ', ', this.#options.width - 15)))
+    for (const guards of neverFalse(outcomes).values())
+      lines.push(...hanging('  guards never false: ', fill(guards, ', ', this.#options.width - 22)))
     return lines
   }
 
@@ -153,6 +159,7 @@ class TextReport implements Reporter {
     const isAsked = single && (isCounterexample(verdict.result) || this.#witnesses.includes(verdict.property))
     if (!differs && (trace === undefined || !isAsked)) return []
     const words = `${planned.spec.name} ${configurationName(planned)}: ${verdict.property}: ${judgedInWords(judged)}`
+    const guarantee = guaranteeInWords(verdict.result)
     const told = single && trace !== undefined ? this.#tell(outcome, judged) : undefined
     return [
       '',
@@ -160,6 +167,7 @@ class TextReport implements Reporter {
       ...(planned.why === undefined || judgement !== 'differs'
         ? []
         : hanging('  the row says: ', wrap(planned.why, this.#options.width - 16))),
+      ...(trace === undefined || guarantee === '' ? [] : wrap(`  (${guarantee})`, this.#options.width)),
       ...(trace === undefined ? [] : traceLines(trace, planned.layout, this.#options.style, loopOf(verdict.result))),
       ...(told === undefined ? [] : ['', ...wrap(told, Math.min(MAIL_WIDTH, this.#options.width))]),
     ]

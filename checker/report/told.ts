@@ -4,9 +4,13 @@ import type { TurningPoint } from '../search/turning-point.ts'
 import type { Shown } from '../trace/counterexample.ts'
 import type { Difference } from '../trace/difference.ts'
 import type { Explanation } from '../trace/explain.ts'
+import type { Trap } from '../trace/trap.ts'
 import type { Step } from '../trace/schedule.ts'
+import type { Legend } from './legend.ts'
 
 export interface Told {
+  /** For readers who have not seen the model, where its sources can be read. */
+  readonly legend?: Legend
   readonly spec: string
   /** Left out where there is only one. */
   readonly variant: string | undefined
@@ -18,6 +22,8 @@ export interface Told {
   /** What goes wrong at the end, where that is more than the property. */
   readonly because: string | undefined
   readonly explanation: Explanation
+  /** Of what can never be reached again: where it ends. */
+  readonly trap?: Trap | undefined
   readonly turning: TurningPoint | undefined
   readonly difference: Difference | undefined
 }

@@ -72,7 +72,7 @@ export const isStale = ({ overtaken }: Explanation, { index }: ExplainedStep, { 
   overtaken.some((each) => each.read === index && each.field.name === field.name)
 
 /** What decides a turn, and was written by others or is overtaken later. */
-function found(explanation: Explanation, { process, steps }: Turn): string[] {
+function found(explanation: Explanation, { process, steps }: Turn, most: number): string[] {
   const seen = new Map<string, string>()
   for (const explained of steps)
     for (const read of explained.reads) {
@@ -83,7 +83,7 @@ function found(explanation: Explanation, { process, steps }: Turn): string[] {
         `${valueInProse(field.name, value, process)}${steps.length > 2 ? ` (step ${explained.index + 1})` : ''}`,
       )
     }
-  return [...seen.values()].slice(0, NAMED)
+  return [...seen.values()].slice(0, most)
 }
 
 /** Does what a turn wrote decide what another process does, or what the property says? */
@@ -105,7 +105,7 @@ function matters({ atEnd, overtaken, waiting, steps }: Explanation, turn: Turn, 
 const isNumber = (text: string): boolean => /^-?\d+$/.test(text)
 
 /** What a turn changes, all in all, that others or the property look at. */
-function left(explanation: Explanation, turn: Turn, toldLater: ReadonlySet<string>): string[] {
+function left(explanation: Explanation, turn: Turn, toldLater: ReadonlySet<string>, most: number): string[] {
   const net = new Map<string, Changed>()
   for (const { changes } of turn.steps)
     for (const change of changes) {
@@ -116,7 +116,7 @@ function left(explanation: Explanation, turn: Turn, toldLater: ReadonlySet<strin
     .filter(({ field, from, to }) => from !== to && !toldLater.has(field.name))
     .filter((change) => matters(explanation, turn, change))
     .sort((a, b) => Number(a.field.history) - Number(b.field.history))
-    .slice(0, NAMED)
+    .slice(0, most)
     .map(({ field, from, to }) => {
       const name = fieldInProse(field.name, turn.process)
       return isNumber(from) && isNumber(to) ? `${name} goes from ${from} to ${to}` : `${name} becomes ${to}`
@@ -127,21 +127,22 @@ function left(explanation: Explanation, turn: Turn, toldLater: ReadonlySet<strin
 const staleIn = ({ overtaken }: Explanation, { process, first }: Turn): Overtaken[] =>
   overtaken.filter((each) => each.process === process && each.read < first && each.lastBy < first)
 
-/** The sentence about a turn; fields that are told later are left out, and so are `toldBefore`. */
+/** The sentence about a turn; fields that are told later are left out, and so are `toldBefore`. Of each kind `most` are named. */
 export function sentenceOf(
   explanation: Explanation,
   turn: Turn,
   toldLater: ReadonlySet<string>,
   toldBefore: Set<Overtaken>,
+  most: number = NAMED,
 ): Sentence {
   const stale = staleIn(explanation, turn).filter((each) => !toldBefore.has(each))
   for (const each of stale) toldBefore.add(each)
-  const [sees, makes] = [found(explanation, turn), left(explanation, turn, toldLater)]
+  const [sees, makes] = [found(explanation, turn, most), left(explanation, turn, toldLater, most)]
   const where = sees.length === 0 ? '' : `, where ${listed(sees)}`
   const change = makes.length === 0 ? '' : `; ${listed(makes)}`
   const does = `${through(turn)} (${numbered(turn)})${where}${change}.`
   const old = stale
-    .slice(0, NAMED)
+    .slice(0, most)
     .map(
       ({ field, value, now, read }) =>
         `${fieldInProse(field.name, turn.process)} (${value} in step ${read + 1}, ${now} by now)`,

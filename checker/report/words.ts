@@ -23,6 +23,13 @@ const manner = (result: Result | Expectation): string =>
     .with({ longer: true }, () => ' by a walk')
     .otherwise(() => '')
 
+/** What is known of a trace for which nobody looked for a shorter one; a clause, or nothing. */
+export const guaranteeInWords = (result: Result): string =>
+  match(result)
+    .with({ irreducible: true }, () => 'no single step of it can go; others might lead there sooner')
+    .with({ irreducible: false }, () => 'steps were left out until the budget for that was used up; more could go')
+    .otherwise(() => '')
+
 /** ` (hashed, p ≤ 2.2e-7)`: what weakens a claim about all states. */
 const weakness = (result: Result | Expectation): string =>
   'probability' in result ? ` (hashed, p ≤ ${probabilityInWords(result.probability)})` : ''

@@ -4,7 +4,7 @@
  * States are numbered in breadth-first order, so the first state that an observer sees is one of the nearest: the
  * schedule to it is shortest, whatever the number of properties.
  */
-import type { Engine, Exploration, StateSpace, Statistics, Symmetry } from '../engine/engine.ts'
+import type { Coverage, Engine, Exploration, StateSpace, Statistics, Symmetry } from '../engine/engine.ts'
 import { Asymmetry } from '../engine/every-order.ts'
 import { OutOfMemory } from '../engine/growable.ts'
 import type { Layout } from '../engine/layout.ts'
@@ -187,6 +187,10 @@ async function exploreSymmetric(
 const sawAll = (basis: Basis): boolean =>
   basis.is === 'exact' || basis.is === 'hashed' || (basis.is === 'reduced' && basis.partial === undefined)
 
+const alwaysOpen = ({ guarded, taken, refused }: Coverage): string[] =>
+  guarded.filter((name) => taken.has(name) && !refused.has(name))
+const isLeavingOut = (basis: Basis): boolean => basis.is === 'reduced' && basis.partialOrder !== undefined
+
 /** Decides the properties of an instance, with `StaysInDomain` and `NoDeadlock`. */
 export async function check(layout: Layout, properties: readonly Property[], options: SearchOptions): Promise<Run> {
   const started = performance.now()
@@ -211,14 +215,17 @@ export async function check(layout: Layout, properties: readonly Property[], opt
     return exceeded({ interrupt, timeoutSeconds }, 0, seconds())
   })
   const basis = basisOf(explored)
-  const { taken, all } = space.coverage
+  const { coverage } = space
+  const isWhole = stop === undefined && sawAll(basis)
   return {
     engine: options.engine.name,
     statistics: space.statistics(),
     basis,
     verdicts,
     history: [...history],
-    neverTaken: stop === undefined && sawAll(basis) ? all.filter((name) => !taken.has(name)) : [],
+    neverTaken: isWhole ? coverage.all.filter((name) => !coverage.taken.has(name)) : [],
+    // Where steps are left out, so may be the states in which a guard is false.
+    neverFalse: isWhole && !isLeavingOut(basis) ? alwaysOpen(coverage) : [],
     seconds: seconds(),
   }
 }
@@ -279,6 +286,7 @@ function refusedRun(
     ],
     history: [],
     neverTaken: [],
+    neverFalse: [],
     seconds,
   }
 }

@@ -17,6 +17,8 @@ interface Shown {
   readonly trace: Trace
   /** There may be shorter ones. */
   readonly longer?: true
+  /** Was it tried for every single step of the trace to leave it out? `false`: a budget was hit before. */
+  readonly irreducible?: boolean
   /** The fewest preemptions with which it can be shown, where they were counted. */
   readonly preemptions?: number
 }
@@ -168,5 +170,7 @@ export interface Run {
   readonly history: readonly string[]
   /** Labels and alternatives that no behaviour takes, as `family.label`. */
   readonly neverTaken: readonly string[]
+  /** Guards of labels and alternatives that some behaviour takes, and that no state refuses. */
+  readonly neverFalse: readonly string[]
   readonly seconds: number
 }

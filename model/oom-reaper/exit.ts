@@ -1,7 +1,7 @@
 /** Whoever gives up an mm, and exit_mmap() of its last user in the forms that it has had. */
 import { bool, ref, upTo } from '../../checker/language/index.ts'
 import { canRead, canWrite, down_read_trylock, up_read } from '../kernel/rwsem.ts'
-import { call, procedure, steps, type Mm, type Setup, type State, type Task } from './state.ts'
+import { call, only, procedure, steps, type Mm, type Setup, type State, type Task } from './state.ts'
 
 interface Frame {
   mm: Mm
@@ -14,9 +14,9 @@ interface Frame {
 }
 
 /** Clears the next entry, if it is present, and says whether there are more. The lock of the page table covers it. */
-function unmapNext(frame: Frame): boolean {
+function unmapNext(frame: Frame, skips: (mm: Mm, vma: number) => boolean = () => false): boolean {
   const { mm } = frame
-  if (mm.pte[frame.vma]) {
+  if (mm.pte[frame.vma] && !skips(mm, frame.vma)) {
     mm.pte[frame.vma] = false
     mm.gathered++
     frame.batch++
@@ -24,6 +24,9 @@ function unmapNext(frame: Frame): boolean {
   frame.vma++
   return frame.vma < mm.pte.length
 }
+
+/** What the reaper would not touch, exit does not either as long as it only reaps. */
+const isUnreapable = (mm: Mm, vma: number): boolean => mm.VM_SHARED || mm.VM_LOCKED[vma]
 
 /** tlb_finish_mmu(): the gathered pages become free. */
 function finish(s: State, frame: Frame): void {
@@ -81,13 +84,48 @@ const tlb_finish_mmu = (s: State, _me: unknown, _pick: unknown, frame: Frame) =>
 const mmap_write_unlock = (_s: State, _me: unknown, _pick: unknown, frame: Frame) => {
   frame.mm.mmap_lock.writer = false
 }
+/** What the reaper would do, by the last user itself, which does not hold mmap_lock. */
+const reap = {
+  __oom_reap_task_mm: (_s: State, _me: unknown, _pick: unknown, frame: Frame) =>
+    unmapNext(frame, isUnreapable) ? '__oom_reap_task_mm' : undefined,
+  reap_finish: (s: State, _me: unknown, _pick: unknown, frame: Frame) => {
+    finish(s, frame)
+    frame.vma = 0
+  },
+} as const
+/** The lock is only taken to wait for readers. */
+const pulse = { mmap_write_lock, mmap_write_unlock }
+
+/** munlock_vma_pages_all(), VMA by VMA, before anything else is unmapped. */
+const munlock = {
+  /** From here on the VMA does not look mlocked any more, and the reaper may take it for what can be reaped. */
+  munlock_vma_pages_all: (_s: State, _me: unknown, _pick: unknown, frame: Frame) => {
+    frame.mm.VM_LOCKED[frame.vma] = false
+  },
+  /** It sees that there is a page table, and is about to look into it. */
+  follow_page_mask: (_s: State, _me: unknown, _pick: unknown, frame: Frame) => {
+    const { mm } = frame
+    if (mm.pte[frame.vma]) mm.followed = frame.vma + 1
+  },
+  /** It has looked, and goes on with the next VMA. */
+  follow_page_pte: (_s: State, _me: unknown, _pick: unknown, frame: Frame) => {
+    frame.mm.followed = 0
+    frame.vma++
+    if (frame.vma < frame.mm.pte.length) return 'munlock_vma_pages_all'
+    frame.vma = 0
+    return
+  },
+} as const
 
 const shape = ({ pages }: Setup) =>
   ({
-    family: ['task', 'reaper', 'holder'],
+    family: ['task', 'reaper', 'holder', 'manager'],
     args: { mm: ref('mm'), victim: bool },
     locals: { vma: upTo(pages), batch: upTo(pages), queued: bool },
   }) as const
+
+/** Where exit_mmap() goes on that has not reaped. */
+const afterReaping = ({ mlocked }: Setup) => (mlocked ? 'munlock_vma_pages_all' : 'unmap_vmas')
 
 /** mmput(), with exit_mmap() in it. */
 export const mmputs = {
@@ -104,12 +142,12 @@ export const mmputs = {
   pulseByVictim: (setup: Setup) =>
     procedure('mmput', shape(setup), {
       atomic_dec_and_test,
+      ...only(setup.mlocked, munlock),
       unmap_vmas,
       set_MMF_OOM_SKIP,
       /** tsk_is_oom_victim(current). */
       tsk_is_oom_victim: (_s, _me, _pick, frame) => (frame.victim ? 'mmap_write_lock' : 'free_pgtables'),
-      mmap_write_lock,
-      mmap_write_unlock,
+      ...pulse,
       free_pgtables,
       tlb_finish_mmu,
     }),
@@ -117,12 +155,48 @@ export const mmputs = {
   pulseForVictim: (setup: Setup) =>
     procedure('mmput', shape(setup), {
       atomic_dec_and_test,
+      ...only(setup.mlocked, munlock),
       unmap_vmas,
       set_MMF_OOM_SKIP,
       /** MMF_OOM_VICTIM. */
       mm_is_oom_victim: (_s, _me, _pick, frame) => (frame.mm.MMF_OOM_VICTIM ? 'mmap_write_lock' : 'free_pgtables'),
-      mmap_write_lock,
-      mmap_write_unlock,
+      ...pulse,
+      free_pgtables,
+      tlb_finish_mmu,
+    }),
+  /** It reaps the mm of a victim itself, as the reaper does and with oom_lock like it, and waits for the reaper after that. */
+  reapUnderOomLock: (setup: Setup) =>
+    procedure('mmput', shape(setup), {
+      atomic_dec_and_test,
+      mm_is_oom_victim: (_s, _me, _pick, frame) => (frame.mm.MMF_OOM_VICTIM ? 'mutex_lock' : afterReaping(setup)),
+      mutex_lock: {
+        when: (s) => !s.oom_lock,
+        do: (s) => {
+          s.oom_lock = true
+        },
+      },
+      ...reap,
+      mutex_unlock: (s) => {
+        s.oom_lock = false
+      },
+      set_MMF_OOM_SKIP,
+      ...pulse,
+      ...only(setup.mlocked, munlock),
+      unmap_vmas,
+      free_pgtables,
+      tlb_finish_mmu,
+    }),
+  /** The same without oom_lock. */
+  reapThenPulse: (setup: Setup) =>
+    procedure('mmput', shape(setup), {
+      atomic_dec_and_test,
+      mm_is_oom_victim: (_s, _me, _pick, frame) =>
+        frame.mm.MMF_OOM_VICTIM ? '__oom_reap_task_mm' : afterReaping(setup),
+      ...reap,
+      set_MMF_OOM_SKIP,
+      ...pulse,
+      ...only(setup.mlocked, munlock),
+      unmap_vmas,
       free_pgtables,
       tlb_finish_mmu,
     }),
@@ -131,15 +205,7 @@ export const mmputs = {
     procedure('mmput', shape(setup), {
       atomic_dec_and_test,
       mm_is_oom_victim: (_s, _me, _pick, frame) => (frame.mm.MMF_OOM_VICTIM ? '__oom_reap_task_mm' : 'mmap_write_lock'),
-      /** What the reaper would do, by the last user itself, which holds no lock. */
-      __oom_reap_task_mm: (_s, _me, _pick, frame) => {
-        if (!frame.mm.VM_SHARED && unmapNext(frame)) return '__oom_reap_task_mm'
-        return
-      },
-      reap_finish: (s, _me, _pick, frame) => {
-        finish(s, frame)
-        frame.vma = 0
-      },
+      ...reap,
       set_MMF_OOM_SKIP,
       mmap_write_lock,
       unmap_vmas,

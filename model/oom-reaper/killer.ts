@@ -1,7 +1,7 @@
 /** An allocator that runs out of memory: the last attempt, the scan, the kill, and the way to the reaper. */
 import { add_timer } from '../kernel/timer.ts'
 import { get_page_from_freelist, WMARK_HIGH, WMARK_MIN } from '../kernel/zone.ts'
-import { mapped, steps, type Setup, type State, type Task } from './state.ts'
+import { mapped, only, program, running, steps, type Setup, type State, type Task } from './state.ts'
 
 /** What a scan finds at one task: go on without it, or weigh it, or leave the whole scan. */
 type Look = (task: Task) => 'next' | 'weigh' | 'abort'
@@ -58,6 +58,16 @@ function weigh(cpu: State['cpu'][number], task: Task): void {
   cpu.chosen = task
 }
 
+/** SIGKILL and mark_oom_victim(), unless the victim has let go of its mm by now. */
+function kill(victim: Task): boolean {
+  if (victim.mm === null) return false
+  victim.SIGKILL = true
+  victim.TIF_MEMDIE = true
+  victim.oom_mm = victim.mm
+  victim.mm.MMF_OOM_VICTIM = true
+  return true
+}
+
 export const selection = (look: Look, { prompt: urgent }: Setup) =>
   steps('cpu', {
     /** The scan looks at the next process on the list, if there is one more. */
@@ -78,15 +88,7 @@ export const selection = (look: Look, { prompt: urgent }: Setup) =>
     /** Under task_lock(): it sends SIGKILL and marks the victim, unless that has let go of its mm by now. */
     oom_kill_process: {
       urgent,
-      do: (_s, me) => {
-        const victim = me.chosen!
-        if (victim.mm === null) return 'mutex_unlock'
-        victim.SIGKILL = true
-        victim.TIF_MEMDIE = true
-        victim.oom_mm = victim.mm
-        victim.mm.MMF_OOM_VICTIM = true
-        return
-      },
+      do: (_s, me) => (kill(me.chosen!) ? undefined : 'mutex_unlock'),
       note: (h, _s, me) => {
         if (me.chosen === null || me.chosen.mm === null) return
         h.killed.add(me.chosen.own_mm)
@@ -96,46 +98,87 @@ export const selection = (look: Look, { prompt: urgent }: Setup) =>
   })
 
 /** queue_oom_reaper() in its forms. The list that tells by itself who is on it is oom-reaper-queue. */
-export const queueing = {
-  /** Since 5.18 a timer is armed first, so that the victim may exit by itself. */
-  withTimer: ({ delay, prompt: urgent }: Setup) =>
-    steps('cpu', {
-      /** test_and_set_bit(), and the timer. */
+const queue = {
+  /** Since 5.18: test_and_set_bit(), and a timer is armed first, so that the victim may exit by itself. */
+  withTimer: (s: State, task: Task, { delay }: Setup) => {
+    if (task.own_mm.MMF_OOM_REAP_QUEUED) return
+    task.own_mm.MMF_OOM_REAP_QUEUED = true
+    add_timer(s.timer[s.task.indexOf(task)].timer, delay)
+  },
+  /** The victim is put on the list, and the reaper is woken. */
+  atOnce: (s: State, task: Task) => {
+    if (task.own_mm.MMF_OOM_REAP_QUEUED) return
+    task.own_mm.MMF_OOM_REAP_QUEUED = true
+    s.oom_reaper_list.push(task)
+  },
+}
+export type Queue = keyof typeof queue
+
+export const queueing = (how: Queue, setup: Setup) =>
+  steps('cpu', {
+    queue_oom_reaper: {
+      urgent: setup.prompt,
+      do: (s, me) => {
+        queue[how](s, me.chosen!, setup)
+      },
+    },
+    ...only(setup.sleepsUnderLock, {
+      /** With oom_lock, so that the victim may run: for a tick at least, and for as long as others keep the CPUs busy. */
+      schedule_timeout_killable: {},
+    }),
+  })
+
+/** An allocator that has reached the limit of its memcg, and kills the first daemon, the only process in it. */
+export const memcg = (how: Queue, setup: Setup) => {
+  const { prompt: urgent } = setup
+  return program(
+    'memcg',
+    {
+      /** mutex_lock_killable(): it waits. */
+      mutex_lock: {
+        when: (s) => !s.oom_lock,
+        do: (s, me) => {
+          s.oom_lock = true
+          me.chosen = s.task[1]
+        },
+      },
+      oom_kill_process: {
+        urgent,
+        do: (_s, me) => (kill(me.chosen!) ? undefined : 'mutex_unlock'),
+        note: (h, s) => {
+          h.memcgKill = s.task[1].TIF_MEMDIE
+        },
+      },
       queue_oom_reaper: {
         urgent,
         do: (s, me) => {
-          const task = me.chosen!
-          if (task.own_mm.MMF_OOM_REAP_QUEUED) return
-          task.own_mm.MMF_OOM_REAP_QUEUED = true
-          add_timer(s.timer[s.task.indexOf(task)].timer, delay)
+          queue[how](s, me.chosen!, setup)
         },
       },
-    }),
-  atOnce: ({ prompt: urgent }: Setup) =>
-    steps('cpu', {
-      /** The victim is put on the list, and the reaper is woken. */
-      queue_oom_reaper: {
+      mutex_unlock: {
         urgent,
         do: (s, me) => {
-          const task = me.chosen!
-          if (task.own_mm.MMF_OOM_REAP_QUEUED) return
-          task.own_mm.MMF_OOM_REAP_QUEUED = true
-          s.oom_reaper_list.push(task)
+          s.oom_lock = false
+          me.chosen = null
+          return 'done'
         },
       },
-    }),
+    },
+    { ...running, role: 'environment' },
+  )
 }
 
-export const leave = ({ prompt: urgent }: Setup) =>
+export const leave = ({ leaves, prompt: urgent }: Setup) =>
   steps('cpu', {
     /** It unlocks, and goes back to the free list after a tick, in which it reclaims nothing. */
     mutex_unlock: {
       urgent,
       do: (s, me) => {
         s.oom_lock = false
+        const hasKilled = me.chosen !== null && me.chosen.oom_mm !== null
         me.next = me.points = 0
         me.chosen = null
-        if (me.has_page) return 'done'
+        if (me.has_page || (leaves && hasKilled)) return 'done'
         me.sleep = 1
         return
       },

@@ -3,13 +3,30 @@ import { bool, ref, upTo } from '../../checker/language/index.ts'
 import { canRead, canWrite, down_read_trylock, up_read } from '../kernel/rwsem.ts'
 import { countedDown, detach_timer, expired } from '../kernel/timer.ts'
 import type { Mmput } from './exit.ts'
-import { call, holdsMemory, procedure, program, running, steps, type Mm, type Setup, type State } from './state.ts'
+import {
+  call,
+  holdsMemory,
+  mapped,
+  procedure,
+  program,
+  running,
+  steps,
+  type Mm,
+  type Setup,
+  type State,
+} from './state.ts'
 
 interface Frame {
   mm: Mm
-  /** VMAs that are still to be visited: from the highest down. */
+  /** VMAs that are still to be visited. */
   left: number
   started: boolean
+}
+
+/** From which end VMAs are visited, and whether those that are mlocked are. */
+export interface Manner {
+  readonly descending: boolean
+  readonly skipsMlocked: boolean
 }
 
 const shape = ({ pages }: Setup) =>
@@ -24,7 +41,7 @@ const noteStraying = (h: { strayed: boolean }, _s: unknown, me: { readonly mm: M
   h.strayed = h.strayed || (me.mm?.torn_down === true && !me.mm.no_mmap)
 }
 
-/** Turns to the next VMA, at first to the highest, or to none. */
+/** Turns to the next VMA, at first to the one at an end, or to none. */
 function advance(frame: Frame): boolean {
   if (!frame.started) {
     frame.started = true
@@ -33,16 +50,26 @@ function advance(frame: Frame): boolean {
   return frame.left > 0 && !frame.mm.VM_SHARED && !frame.mm.no_mmap
 }
 
+/** The VMA at which the walk is. */
+const vmaOf = (frame: Frame, { descending }: Manner): number =>
+  descending ? frame.left - 1 : frame.mm.pte.length - frame.left
+
+/** Whether there is something to be unmapped there. */
+function isReapable(frame: Frame, manner: Manner): boolean {
+  const vma = vmaOf(frame, manner)
+  return frame.mm.pte[vma] && !(manner.skipsMlocked && frame.mm.VM_LOCKED[vma])
+}
+
 /** __oom_reap_task_mm(), which frees what it has gathered VMA by VMA. */
 const walks = {
-  withPteLock: (setup: Setup, urgent = setup.prompt) =>
+  withPteLock: (setup: Setup, manner: Manner, urgent = setup.prompt) =>
     procedure('__oom_reap_task_mm', shape(setup), {
       /** The lock of the page table is held from the look at the entry until it is cleared. */
       unmap_page_range: {
         do: (_s, _me, _pick, frame) => {
           if (!advance(frame)) return 'return'
-          if (!frame.mm.pte[frame.left - 1]) return 'unmap_page_range'
-          frame.mm.pte[frame.left - 1] = false
+          if (!isReapable(frame, manner)) return 'unmap_page_range'
+          frame.mm.pte[vmaOf(frame, manner)] = false
           frame.mm.gathered++
           return
         },
@@ -58,13 +85,13 @@ const walks = {
         urgent,
       },
     }),
-  withoutPteLock: (setup: Setup, urgent = setup.prompt) =>
+  withoutPteLock: (setup: Setup, manner: Manner, urgent = setup.prompt) =>
     procedure('__oom_reap_task_mm', shape(setup), {
       /** The walk sees that the entry is present. */
       unmap_page_range: {
         do: (_s, _me, _pick, frame) => {
           if (!advance(frame)) return 'return'
-          return frame.mm.pte[frame.left - 1] ? undefined : 'unmap_page_range'
+          return isReapable(frame, manner) ? undefined : 'unmap_page_range'
         },
         note: noteStraying,
         urgent,
@@ -72,7 +99,7 @@ const walks = {
       /** It clears the entry that it saw. */
       ptep_clear: {
         do: (_s, _me, _pick, frame) => {
-          frame.mm.pte[frame.left - 1] = false
+          frame.mm.pte[vmaOf(frame, manner)] = false
           frame.mm.gathered++
         },
         urgent,
@@ -87,8 +114,9 @@ const walks = {
       },
     }),
 }
-export const walkOf = (setup: Setup) => (setup.withoutPteLock ? walks.withoutPteLock(setup) : walks.withPteLock(setup))
-type Walk = ReturnType<typeof walkOf>
+export const walkOf = (setup: Setup, manner: Manner) =>
+  setup.withoutPteLock ? walks.withoutPteLock(setup, manner) : walks.withPteLock(setup, manner)
+export type Walk = ReturnType<typeof walkOf>
 
 export const timer = ({ prompt: urgent }: Setup) =>
   program(
@@ -170,7 +198,9 @@ export const hide = ({ retries, prompt: urgent }: Setup) =>
         return 'put_task_struct'
       },
       note: (h, _s, me) => {
-        if (me.mm !== null && (me.attempts === retries || me.mm.VM_SHARED)) h.givenUp.add(me.mm)
+        const { mm } = me
+        if (mm === null || mapped(mm) === 0) return
+        if (me.attempts === retries || mm.VM_SHARED || mm.VM_LOCKED.some((locked) => locked)) h.givenUp.add(mm)
       },
     },
   })
@@ -282,42 +312,84 @@ export const takeReference = <const L extends string>(gone: L, { prompt: urgent 
   })
 
 /** process_mrelease(), by a manager that has killed the hog itself. */
-export const manager = (walk: Walk) =>
-  program(
-    'manager',
-    {
+const mrelease = {
+  find: ({ remembersMm }: Setup, becomesUser: boolean) =>
+    steps('manager', {
       pidfd_send_signal: (s) => {
         s.task[0].SIGKILL = true
       },
-      /** ESRCH, if the task has let go of its mm. */
+      /** ESRCH, if the task has let go of its mm; as was proposed in 2026 the task remembers it. */
       find_lock_task_mm: {
         do: (s, me) => {
-          me.mm = s.task[0].mm
-          return me.mm === null ? 'done' : undefined
+          me.mm = remembersMm ? s.task[0].own_mm : s.task[0].mm
+          if (me.mm === null) return 'done'
+          if (becomesUser) me.mm.mm_users++
+          return
         },
         note: (h, s, me) => {
           h.esrch = h.esrch || (me.mm === null && holdsMemory(s.mm[0]))
         },
       },
-      mmap_read_lock_killable: {
-        when: (_s, me) => canRead(me.mm!.mmap_lock),
-        do: (_s, me) => {
-          down_read_trylock(me.mm!.mmap_lock)
-        },
-      },
-      test_MMF_OOM_SKIP: (_s, me) => (me.mm!.MMF_OOM_SKIP ? 'mmap_read_unlock' : undefined),
-      walk: call(walk, (_s, me) => ({ mm: me.mm! })),
-      mmap_read_unlock: (_s, me) => {
-        up_read(me.mm!.mmap_lock)
-        me.mm = null
-        return 'done'
+    }),
+  lock: steps('manager', {
+    mmap_read_lock_killable: {
+      when: (_s, me) => canRead(me.mm!.mmap_lock),
+      do: (_s, me) => {
+        down_read_trylock(me.mm!.mmap_lock)
       },
     },
-    running,
-  )
+    test_MMF_OOM_SKIP: (_s, me) => (me.mm!.MMF_OOM_SKIP ? 'mmap_read_unlock' : undefined),
+  }),
+  unlock: steps('manager', {
+    mmap_read_unlock: (_s, me) => {
+      up_read(me.mm!.mmap_lock)
+    },
+  }),
+  leave: steps('manager', {
+    mmdrop: (_s, me) => {
+      me.mm = null
+      return 'done'
+    },
+  }),
+}
+const mmOf = (_s: State, me: { readonly mm: Mm | null }) => ({ mm: me.mm! })
 
-/** How the holder comes to let go of mmap_lock. */
+export const managers = {
+  /** It keeps the mm_struct, and is no user of it. */
+  withoutUser: (walk: Walk, setup: Setup) =>
+    program(
+      'manager',
+      {
+        ...mrelease.find(setup, false),
+        ...mrelease.lock,
+        walk: call(walk, mmOf),
+        ...mrelease.unlock,
+        ...mrelease.leave,
+      },
+      running,
+    ),
+  /** 5.15: it is a user of the mm, which nobody tears down until it puts it; and it may be the last. */
+  asUser: (walk: Walk, setup: Setup, mmput: Mmput) =>
+    program(
+      'manager',
+      {
+        ...mrelease.find(setup, true),
+        ...mrelease.lock,
+        walk: call(walk, mmOf),
+        ...mrelease.unlock,
+        mmput: call(mmput, (_s, me) => ({ mm: me.mm!, victim: false }), 'mmdrop'),
+        ...mrelease.leave,
+      },
+      running,
+    ),
+}
+
+/** How the holder comes to be through with the mm, or with mmap_lock. */
 export const locks = {
+  /** It holds no lock, and reads what it likes. */
+  pin: steps('holder', {
+    proc_pid_read: {},
+  }),
   writer: steps('holder', {
     up_write: (s) => {
       s.mm[0].mmap_lock.writer = false
@@ -348,7 +420,15 @@ export const locks = {
 }
 
 /** It gives up the mm, if it ever does, and may be its last user. */
-export const letGo = (mmput: Mmput) => ({ mmput: call(mmput, (s: State) => ({ mm: s.mm[0], victim: false })) })
+export const letGo = (mmput: Mmput) => ({
+  mmput: call(mmput, (s: State) => ({ mm: s.mm[0], victim: false }), 'put_task_struct'),
+  ...steps('holder', {
+    put_task_struct: (_s, me) => {
+      me.has_mm = false
+      return 'done'
+    },
+  }),
+})
 
 export const clock = program(
   'clock',

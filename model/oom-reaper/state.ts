@@ -27,6 +27,14 @@ export type Ingredient =
   | 'unreapable'
   | 'reaping'
   | 'mrelease'
+  | 'daemonsStuck'
+  | 'leaves'
+  | 'mlocked'
+  | 'remembersMm'
+  | 'memcg'
+  | 'allHeld'
+  | 'sleepsUnderLock'
+  | 'withoutPin'
   | 'withoutPteLock'
   | 'withoutReset'
   | 'prompt'
@@ -93,6 +101,10 @@ export const state = (setup: Setup) => {
       no_mmap: bool,
       /** All of it is shared memory, which the reaper leaves alone. */
       VM_SHARED: bool,
+      /** VMA by VMA: mlocked, which the reaper leaves alone until 5.17. */
+      VM_LOCKED: array(pages, bool),
+      /** The entry whose page table munlock is about to look into, counted from 1; 0 is none. */
+      followed: upTo(pages),
     }),
     /** The oom_reaper_timer of each task. */
     timer: family(victims, { task: ref('task'), timer: timer_list(delay) }),
@@ -103,9 +115,11 @@ export const state = (setup: Setup) => {
       sleep: upTo(1),
     }),
     /** Somebody else who has got the mm of the hog, by get_task_mm() or as another thread. */
-    holder: singleton({}),
+    holder: singleton({ has_mm: bool }),
     /** Kills the hog and calls process_mrelease(). */
     manager: singleton({ mm: option(ref('mm')) }),
+    /** Runs out of memory in a memcg to which only the first daemon belongs, and kills that. */
+    memcg: singleton({ chosen: option(ref('task')) }),
     clock: singleton({}),
   }
 }
@@ -121,7 +135,9 @@ export const history = ({ victims }: Setup) => ({
   esrch: bool,
   /** The reaper or process_mrelease() walked what was torn down. */
   strayed: bool,
-  /** How often a kill was decided. */
+  /** The daemon was killed by its memcg. */
+  memcgKill: bool,
+  /** How often a kill was decided by an allocator. */
   kills: upTo(victims + 1, 'saturate'),
 })
 
@@ -130,6 +146,9 @@ export const { program, procedure, call, steps } = language<typeof state, typeof
 export type State = StateView<ReturnType<typeof state>>
 export type Task = Member<ReturnType<typeof state>, 'task'>
 export type Mm = Member<ReturnType<typeof state>, 'mm'>
+
+/** Steps that a configuration has or has not; nothing leads to them where it has not. */
+export const only = <const G extends object>(there: boolean, group: G): G => (there ? group : ({} as G))
 
 /** How many pages are mapped. */
 export function mapped(mm: Mm): number {

@@ -61,6 +61,7 @@ export function sizes({ cpus, victims, threads, pages, ...extra }: Setup) {
 export const state = (setup: Setup) => {
   const { cpus, tasks, mms, allPages } = sizes(setup)
   return {
+    /** Pages on the free list of the zone. */
     free: upTo(allPages),
     /** Freed pages that only one CPU can use yet. */
     per_cpu_pages: upTo(setup.perCpuLists ? allPages : 0),

@@ -136,13 +136,6 @@ export const properties = [
   /** After a panic nobody takes a step. */
   stepwise('PanicIsTheEnd', (s, { before }) => before(() => !s.panicked), { given: (s) => s.panicked }),
 
-  /** Pages go from an mm to where they are free, and from there to an allocator; none is lost, none made. */
-  stepwise('MemoryIsNotLost', (s, { before }) => {
-    const pages = () => s.free + s.per_cpu_pages + s.mm.sum((mm) => mm.pages)
-    const lost = before(pages) - pages()
-    return lost === 0 || (lost === 1 && before(() => s.free) - s.free === 1)
-  }),
-
   /** A zombie no longer counts as a victim that is dying. Else one whose parent does not wait keeps everybody from killing. */
   always('ZombieIsNoVictim', (s) => s.task.every((p) => !p.EXIT_ZOMBIE || !p.TIF_MEMDIE)),
 

@@ -90,6 +90,15 @@ export const misunderstandings: readonly Planted[] = [
       },
     })),
   },
+  {
+    bug: 'takes every guard for one that is never false',
+    within: 30,
+    engine: lying((space) => ({
+      get coverage() {
+        return { ...space.coverage, refused: new Set<string>() }
+      },
+    })),
+  },
   { bug: 'says that every property varies', within: 30, engine: lying(() => ({ varies: () => true })) },
   { bug: 'knows nothing of saturation', within: 100, engine: lying(() => ({ saturated: () => false })) },
   {

@@ -1,0 +1,139 @@
+/**
+ * What somebody must know to read a trace who has never seen the model: where it happens, how it starts, and what the names of
+ * steps and fields stand for, as the comments of the sources say.
+ */
+import type { Layout } from '../engine/layout.ts'
+import type { Explanation } from '../trace/explain.ts'
+import type { Step } from '../trace/schedule.ts'
+import { hanging, wrap } from './lines.ts'
+import { commentOn, firstSentence, claimInWords, type Comments } from './source-comments.ts'
+
+/** Names with what they mean. */
+type Entries = readonly (readonly [string, string])[]
+
+export interface Legend {
+  /** What the property says, in the words of its author. */
+  readonly claim: string | undefined
+  /** Bounds and ingredients. */
+  readonly setting: Entries
+  /** The fields that play a part and are neither 0 nor false nor empty at the start, by owner. */
+  readonly start: Entries
+  readonly steps: Entries
+  readonly fields: Entries
+}
+
+const lastPart = (name: string, separator: string): string => name.slice(name.lastIndexOf(separator) + 1)
+
+/** The step as the columns call it, and what is said about it. */
+function stepEntry(layout: Layout, comments: Comments, { process, label, alternative }: Step): [string, string][] {
+  const program = layout.processes.find(({ name }) => name === process)?.program
+  const actions = program?.labels.filter(({ name }) => name === label).flatMap((each) => each.actions) ?? []
+  const recipes = actions
+    .filter(({ name }) => name === (alternative ?? ''))
+    .flatMap((action) => [action.do, action.when])
+    .flatMap((recipe) => (recipe === undefined ? [] : [String(recipe)]))
+  const short = lastPart(label, '/')
+  const own = lastPart(short, '.')
+  const text =
+    (alternative === undefined ? undefined : commentOn(comments, alternative, recipes)) ??
+    commentOn(comments, own, recipes)
+  return text === undefined
+    ? []
+    : [[alternative === undefined ? short : `${short}.${alternative}`, firstSentence(text)]]
+}
+
+interface Playing {
+  readonly name: string
+  readonly owner: string | undefined
+  readonly atStart: string
+}
+
+/** Those that play a part: what was changed, and what decided. */
+const fieldsIn = ({ steps, atEnd }: Explanation): Playing[] => [
+  ...new Map(
+    [...steps.flatMap(({ changes, reads }) => [...changes, ...reads]), ...atEnd]
+      .filter(({ field }) => field.kind !== 'pc')
+      .map(({ field: { name, owner }, atStart }) => [name, { name, owner, atStart }] as const),
+  ).values(),
+]
+
+/** What a procedure was called with, or keeps while it runs. */
+const isArgument = (name: string, owner: string | undefined): boolean =>
+  owner !== undefined && name.slice(owner.length + 1).includes('.')
+
+const NOTHING = new Set(['0', 'false', 'null', '[]'])
+
+/** `mm0`: `mm_users=2, pages=3`; what belongs to nobody first. */
+function startOf(fields: readonly Playing[]): Entries {
+  const notable = fields.filter(
+    ({ name, owner, atStart }) => !NOTHING.has(atStart) && !/\.has\(/.test(name) && !isArgument(name, owner),
+  )
+  const byOwner = Map.groupBy(notable, ({ owner }) => owner ?? '')
+  return [...byOwner]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([owner, fields]) => [
+      owner,
+      fields
+        .map(({ name, atStart }) => `${owner === '' ? name : name.slice(owner.length + 1)}=${atStart}`)
+        .sort()
+        .join(', '),
+    ])
+}
+
+/** Without its owner, and without what is inside: `mm_users` of `mm0.mm_users`, `shot` of `history.shot.has(mm0)`. */
+const bare = (name: string): string => lastPart(name.replace(/\.has\(.*$/, '').replace(/\[.*$/, ''), '.')
+
+const unique = (entries: Entries): Entries => [...new Map(entries.map((entry) => [entry[0], entry])).values()]
+
+/** The legend of a story as it is told: of the names that occur in it. */
+export function legendOf(
+  layout: Layout,
+  comments: Comments,
+  property: string,
+  explanation: Explanation,
+  setting: Entries,
+  story: string,
+): Legend {
+  const words = new Set(story.match(/\w+/g))
+  const fields = fieldsIn(explanation).filter(({ name }) => words.has(bare(name)))
+  return {
+    claim: claimInWords(comments, property),
+    setting,
+    start: startOf(fields),
+    steps: unique(explanation.steps.flatMap(({ step }) => stepEntry(layout, comments, step))),
+    fields: unique(
+      fields.flatMap(({ name }): [string, string][] => {
+        const text = commentOn(comments, bare(name))
+        return text === undefined ? [] : [[bare(name), firstSentence(text)]]
+      }),
+    ),
+  }
+}
+
+/** Names in a column, beside them what they mean. */
+const NAME_WIDTH = 18
+
+function entryLines(title: string, entries: Entries, width: number): string[] {
+  if (entries.length === 0) return []
+  const column = Math.min(NAME_WIDTH, Math.max(...entries.map(([name]) => name.length)))
+  return [
+    '',
+    title,
+    ...entries.flatMap(([name, text]) => {
+      const head = `  ${name.padEnd(column)}  `
+      const lines = wrap(text, width - column - 4)
+      return name.length > column ? [`  ${name}`, ...hanging(' '.repeat(column + 4), lines)] : hanging(head, lines)
+    }),
+  ]
+}
+
+export const claimLines = ({ claim }: Legend, property: string, width: number): string[] =>
+  claim === undefined ? [] : [...wrap(`${property}: ${claim}`, width), '']
+
+/** What comes behind the trace. */
+export const legendLines = ({ setting, start, steps, fields }: Legend, width: number): string[] => [
+  ...entryLines('Where', setting, width),
+  ...entryLines('At the start (what is not named is 0, false, empty or NULL)', start, width),
+  ...entryLines('Steps', steps, width),
+  ...entryLines('Fields', fields, width),
+]

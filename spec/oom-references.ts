@@ -1,0 +1,163 @@
+/** C2, C7 and C8: nobody uses a task_struct or an mm_struct that is freed, and in the end both are. */
+import { holds, propertiesOf, reachable, spec, violated } from '../checker/language/index.ts'
+import { oomReferences } from '../model/oom-references.ts'
+
+const { always, leadsTo, reachable: canReach, stepwise } = propertiesOf(oomReferences)
+const fairness = { weak: ['cpu', 'timer', 'reaper', 'task'] }
+const withManager = { weak: [...fairness.weak, 'manager'] }
+
+export default spec(oomReferences, {
+  properties: [
+    /** Whoever is about to look into the mm finds it there. */
+    always('NobodyUsesAFreedMm', (s, { at }) => {
+      if (!s.mm[0].is_freed) return true
+      const killerUses = at(s.cpu[0], 'for_each_process') || at(s.cpu[0], 'mmdrop')
+      const reaperUses = at(s.reaper[0], 'oom_reap_task_mm') || at(s.reaper[0], 'set_MMF_OOM_SKIP')
+      return !killerUses && !reaperUses && !s.timer[0].pending
+    }),
+    /** The same of process_mrelease(). */
+    always(
+      'ManagerUsesNoFreedMm',
+      (s, { at }) => !s.mm[0].is_freed || !s.manager[0].has_task || !at(s.manager[0], '__oom_reap_task_mm'),
+    ),
+    /** And whoever is about to look into the task finds that there. */
+    always('NobodyUsesAFreedTask', (s, { at }) => {
+      if (!s.task[0].is_freed) return true
+      const killerUses = at(s.cpu[0], 'find_lock_task_mm') || at(s.cpu[0], 'queue_oom_reaper')
+      return !killerUses && !s.timer[0].pending && !s.reaper[0].is_listed
+    }),
+    /** Neither is freed while it has references, nor kept without. */
+    always(
+      'FreedMeansUnreferenced',
+      (s) => s.mm[0].is_freed === s.mm[0].mm_count <= 0 && s.task[0].is_freed === s.task[0].usage <= 0,
+    ),
+    /** Nobody gives back what he was not given. */
+    always('ReferencesAreOwn', (s) => s.mm[0].mm_count >= 0 && s.task[0].usage >= 0),
+    /** In the end both are freed: a task that stays keeps its memcg with it. */
+    leadsTo(
+      'ReferencesBalance',
+      (s) => s.task[0].SIGKILL,
+      (s) => s.task[0].is_freed && s.mm[0].is_freed,
+    ),
+    /** Nobody lets go of its mm unasked, and the flag comes between that and the last put. */
+    stepwise('ExitGoesInOrder', (s, { at, before }) => {
+      const [task] = s.task
+      const letsGo = !task.mm && before(() => task.mm)
+      return (
+        (!letsGo || task.SIGKILL) &&
+        (!at(task, 'exit_mmap') || !task.mm) &&
+        (!at(task, '__mmput') || s.mm[0].MMF_OOM_SKIP)
+      )
+    }),
+    /** The reaper hides what it has walked, and before it lets go of the task. */
+    always('ReaperHidesWhatItWalked', (s, { at }) => {
+      const walks = at(s.reaper[0], 'oom_reap_task_mm') || at(s.reaper[0], 'set_MMF_OOM_SKIP')
+      const isHidden = s.mm[0].MMF_OOM_SKIP
+      return (!walks || !isHidden || !s.task[0].mm) && (!at(s.reaper[0], 'put_task_struct') || isHidden)
+    }),
+    /** The killer queues the victim when it has looked at everybody else, and with a reference of its own. */
+    always(
+      'KillerQueuesLast',
+      (s, { at }) =>
+        (!at(s.cpu[0], 'for_each_process') || (!s.timer[0].pending && !s.reaper[0].is_listed)) &&
+        (!at(s.cpu[0], 'queue_oom_reaper') || s.mm[0].mm_count >= 2),
+    ),
+    canReach('KillerLooksAtTheMm', (s, { at }) => at(s.cpu[0], 'for_each_process')),
+    canReach('ReaperWalks', (s, { at }) => at(s.reaper[0], 'oom_reap_task_mm')),
+    /** The mm outlives its task's exit because the reaper is not through. */
+    canReach('ReaperKeepsTheMm', (s, { at }) => at(s.task[0], 'done') && !s.mm[0].is_freed && s.reaper[0].is_listed),
+    canReach(
+      'TimerFindsItDone',
+      (s, { at }) => at(s.timer[0], 'done') && !s.reaper[0].is_listed && s.mm[0].MMF_OOM_SKIP,
+    ),
+  ],
+  survives: {
+    'swap steps: task.__mmput and schedule': 'Either drops one reference to the same mm.',
+    'swap steps: task.schedule and release_task':
+      'A task may be released before its CPU has turned to another one: who comes last frees the mm.',
+  },
+  rows: [
+    {
+      claims: ['C7'],
+      bounds: {},
+      fairness,
+      expect: {
+        NobodyUsesAFreedMm: holds,
+        NobodyUsesAFreedTask: holds,
+        FreedMeansUnreferenced: holds,
+        ReferencesAreOwn: holds,
+        ReferencesBalance: holds,
+        ExitGoesInOrder: holds,
+        ReaperHidesWhatItWalked: holds,
+        KillerQueuesLast: holds,
+        KillerLooksAtTheMm: reachable(),
+        ReaperWalks: reachable(),
+        ReaperKeepsTheMm: reachable(),
+        TimerFindsItDone: reachable(),
+      },
+      states: 154,
+      why: 'Who queues the victim keeps its task, the task keeps its signal_struct, and that keeps the mm, until the reaper or the timer is through.',
+    },
+    {
+      claims: ['C7', 'C8'],
+      bounds: {},
+      ingredients: ['mrelease'],
+      fairness: withManager,
+      expect: {
+        NobodyUsesAFreedMm: holds,
+        ManagerUsesNoFreedMm: holds,
+        NobodyUsesAFreedTask: holds,
+        FreedMeansUnreferenced: holds,
+        ReferencesAreOwn: holds,
+        ReferencesBalance: holds,
+      },
+      states: 1_034,
+      why: 'process_mrelease() has a reference of its own to each.',
+    },
+    {
+      claims: ['C7'],
+      bounds: {},
+      ingredients: ['withoutTask'],
+      fairness,
+      expect: { NobodyUsesAFreedTask: violated(), NobodyUsesAFreedMm: violated(), FreedMeansUnreferenced: holds },
+      states: 154,
+      why: 'The victim exits, is released, and the timer looks into what was freed with it.',
+    },
+    {
+      claims: ['C7'],
+      bounds: {},
+      ingredients: ['withoutOomMm'],
+      fairness,
+      expect: { NobodyUsesAFreedMm: violated(), NobodyUsesAFreedTask: holds, FreedMeansUnreferenced: holds },
+      states: 154,
+      why: 'The task is still there, but its mm went with its last user.',
+    },
+    {
+      claims: ['C8'],
+      bounds: {},
+      ingredients: ['mrelease', 'withoutGrab'],
+      fairness: withManager,
+      expect: { ManagerUsesNoFreedMm: violated(), NobodyUsesAFreedMm: holds },
+      states: 1_034,
+      why: 'A process that only the manager has killed is marked by nobody: when it has exited nothing keeps its mm.',
+    },
+    {
+      claims: ['C7'],
+      bounds: {},
+      ingredients: ['withoutKillersGrab'],
+      fairness,
+      expect: { NobodyUsesAFreedMm: holds, ReferencesAreOwn: holds, ReferencesBalance: holds },
+      states: 154,
+      why: 'What the killer keeps for itself is kept already, by the mark and its reference to the task.',
+    },
+    {
+      claims: ['C7'],
+      bounds: {},
+      ingredients: ['withoutPut'],
+      fairness,
+      expect: { ReferencesBalance: violated(), NobodyUsesAFreedTask: holds, ReferencesAreOwn: holds },
+      states: 154,
+      why: 'Where the reaper drops one reference less than were taken the task stays for ever, and with it mm and memcg: so it was for victims that were queued twice.',
+    },
+  ],
+})
