@@ -41,7 +41,12 @@ export interface Counter {
 export function counterFor(
   cpus: number,
   batch: bigint,
-  { width = 64, skips = false, rule = carryOf, find = itemOf as IndexRule } = {},
+  {
+    width = 64,
+    skips = false,
+    rule = carryOf,
+    find = itemOf,
+  }: Partial<Pick<Counter, 'width' | 'skips' | 'rule' | 'find'>> = {},
 ): Counter | Refusal {
   const tree = treeFor(cpus, batch)
   if (isRefused(tree)) return tree
