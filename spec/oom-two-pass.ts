@@ -107,6 +107,7 @@ const rows: readonly RowOf<typeof oomTwoPass>[] = [
     bounds: { cpus: 10, batch: 2, tasks: 2, points: 50, budget: 2, width: 9 },
     ingredients: ['extremes'],
     expect: { LargestIsChosen: violated(4) },
+    full: true,
     why: 'Once the chosen task was summed, v10 allows the others `over`, 48, for what they may be too low by, which is up to 50 on ten CPUs with a batch of 2: it should be `under`.',
   },
   {
@@ -114,6 +115,7 @@ const rows: readonly RowOf<typeof oomTwoPass>[] = [
     bounds: { cpus: 10, batch: 2, tasks: 2, points: 50, budget: 2, width: 9 },
     ingredients: ['extremes'],
     expect: { LargestIsChosen: holds, LastOfEqualsIsChosen: holds },
+    full: true,
     why: 'Neighbour: v12 allows `under`.',
   },
   {
