@@ -41,8 +41,8 @@
  * where they come from in percpu-counter-tree/revisions.ts. compare-tolerances-swapped, compare-two-copies,
  * boundary-test-on-one-cpu and range-overwritten are about comparisons and stand in percpu-counter-comparison;
  * bound-without-quiescence is v12 itself, while adds are under way. Not stated, and why: item-sized-percpu costs memory
- * and no value is wrong; static-size is a number of bytes, which the tests of the arithmetic have; budget-cascade and
- * oom-wrap are about choosing a task to kill, not about a counter.
+ * and no value is wrong; static-size is a number of bytes, which the tests of the arithmetic have. budget-cascade and
+ * oom-wrap are about choosing a task to kill, and stand in oom-two-pass.
  */
 import { protocol } from '../checker/language/index.ts'
 import { connect, startFull } from './percpu-counter-tree/climb.ts'

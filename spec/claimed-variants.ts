@@ -13,7 +13,7 @@ export const claimedVariants: Readonly<Partial<Record<string, readonly string[]>
   B5: ['child-first', 'child-first-fixed', 'shared-mm'],
   B6: scores,
   B7: ['half-of-children', 'only-children-without-exec', 'no-children'],
-  F1: ['settled', 'more-than-16-candidates', 'oom-origin', 'counters-move'],
+  F1: ['counters-move'],
   F2: ['6.2', 'v12'],
   F3: ['before-6.2', '6.2', 'v12'],
   F4: ['v10', 'v11', 'v12'],

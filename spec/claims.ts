@@ -421,6 +421,7 @@ const e = {
           'ApproximateSignOfValueIsRight',
           'PreciseSignOfValueIsRight',
           'UnequalIsUndecided',
+          'PreciseDiffersAtBoundary',
         ],
       ),
       rows('percpu-counter', ['6.2', '6.3'], ['ComparisonTrustsRightly']),
@@ -442,7 +443,17 @@ const e = {
     claim: 'Range and conservation hold for all sizes, not only for small ones.',
     grounds: ['lemmas', 'sequences'],
   },
-  F1: { thread: 'counters', claim: 'Choosing in two passes finds the task with the largest precise score.' },
+  F1: {
+    thread: 'counters',
+    claim: 'Choosing in two passes finds the task with the largest precise score.',
+    decided: [
+      rows(
+        'oom-two-pass',
+        ['v12', 'v10', 'bar-stays', 'no-wrap', 'precise'],
+        ['LargestIsChosen', 'LastOfEqualsIsChosen', 'ChosenMayBeLargest', 'OriginIsChosen'],
+      ),
+    ],
+  },
   F2: { thread: 'counters', claim: 'Choosing by approximate sums can find the wrong task.' },
   F3: { thread: 'counters', claim: 'A kill can free less than was believed.' },
   F4: { thread: 'counters', claim: 'Both forms of the selection posted in the series choose the same task.' },

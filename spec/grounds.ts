@@ -1,7 +1,9 @@
 /**
  * What decides claims beside rows: answers and sequences that are replayed, and lemmas that z3 proves. A test holds each of
- * them, and shows that it can fail: vectors.test.ts beside the model, worst-case.test.ts and proofs/counter-tree.test.ts.
+ * them, and shows that it can fail: vectors.test.ts beside the models, worst-case.test.ts and proofs/counter-tree.test.ts.
  */
+import { choicesOf, type Selection } from '../model/oom-two-pass/known-answers.ts'
+import choices from '../model/oom-two-pass/vectors.json' with { type: 'json' }
 import { answersTo, isSame, type Vectors } from '../model/percpu-counter-tree/known-answers.ts'
 import vectors from '../model/percpu-counter-tree/vectors.json' with { type: 'json' }
 import { MACHINES, missed, outgrown } from './worst-case.ts'
@@ -9,10 +11,13 @@ import { MACHINES, missed, outgrown } from './worst-case.ts'
 type Finding = { readonly is: 'holds' | 'fails'; readonly says: string }
 
 function replayAnswers(): Finding {
-  const all = [...answersTo(vectors as unknown as Vectors)]
+  const all = [...answersTo(vectors as unknown as Vectors), ...choicesOf(choices as unknown as Selection[])]
   const wrong = all.find(({ known, found }) => !isSame(known, found))
   if (wrong !== undefined) return { is: 'fails', says: `the model answers otherwise: ${wrong.about}` }
-  return { is: 'holds', says: `the arithmetic of the model gives all ${all.length} answers of the v12 library` }
+  return {
+    is: 'holds',
+    says: `the arithmetic of the model gives all ${all.length} answers of the v12 library, and of its choice of a task to kill`,
+  }
 }
 
 function replayWorstCases(): Finding {

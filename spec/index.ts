@@ -9,6 +9,7 @@ import oomReaperQueue from './oom-reaper-queue.ts'
 import oomReferences from './oom-references.ts'
 import oomSerialization from './oom-serialization.ts'
 import oomSuspend from './oom-suspend.ts'
+import oomTwoPass from './oom-two-pass.ts'
 import oomZeroedPage from './oom-zeroed-page.ts'
 import percpuCounter from './percpu-counter.ts'
 import percpuCounterComparison from './percpu-counter-comparison.ts'
@@ -26,6 +27,7 @@ const specs: readonly Spec[] = [
   oomReaperQueue,
   oomReferences,
   oomSuspend,
+  oomTwoPass,
   oomZeroedPage,
   splitRss,
   vmaTree,

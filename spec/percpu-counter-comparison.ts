@@ -52,6 +52,11 @@ export default spec(percpuCounterComparison, {
       'UnequalIsUndecided',
       (s, { at }) => at(s.caller[0], 'done') && s.caller[0].approximate_value === 0 && s.difference !== 0,
     ),
+    /** The same, of a precise comparison: whoever is as far off as the range goes is not equal. The error is 0 after a set. */
+    always('PreciseDiffersAtBoundary', (s) => s.caller[0].precise_value !== 0, {
+      given: (s, { at }) =>
+        at(s.caller[0], 'done') && s.error_a === 0 && (2 * -s.difference === s.under || 2 * s.difference === s.over),
+    }),
     some('SignIsFound', (s) => s.caller[0].approximate_value !== 0),
     some('SignOfTwoIsFound', (s) => s.caller[0].approximate !== 0),
   ],
@@ -64,6 +69,7 @@ export default spec(percpuCounterComparison, {
         ApproximateSignOfValueIsRight: holds,
         PreciseSignOfValueIsRight: holds,
         UnequalIsUndecided: reachable(1),
+        PreciseDiffersAtBoundary: holds,
         SignIsFound: reachable(1),
       },
       why: 'Everything from where the value is found to be greater to where it is found to be less: the approximate sum may be below by `under` and above by `over`, and that is how the fix of March 2026 reads them.',
@@ -159,8 +165,12 @@ export default spec(percpuCounterComparison, {
       claims: ['E6'],
       bounds: { cpus: 1, batch: 32, window: 3 },
       ingredients: ['value'],
-      expect: { UnequalIsUndecided: unreachable, PreciseSignOfValueIsRight: holds },
-      why: '12: with one CPU all ranges are 0, so that a test that expects to be undecided at the boundary fails.',
+      expect: {
+        UnequalIsUndecided: unreachable,
+        PreciseDiffersAtBoundary: violated(1),
+        PreciseSignOfValueIsRight: holds,
+      },
+      why: '12, boundary-test-on-one-cpu: all ranges are 0, so that the boundary is the value itself: a test that expects to be undecided there, and a precise comparison that differs, fails.',
     },
     {
       claims: ['E5'],

@@ -7,8 +7,13 @@ import type { Tampering, Written } from '../engine/tampering.ts'
 import type { Leaf } from './survey.ts'
 import { withActions } from './tampered.ts'
 
-export const LEAF_MUTATORS = ['lose outcome', 'change write'] as const
-export type LeafMutator = (typeof LEAF_MUTATORS)[number]
+export const LEAF_MUTATORS = ['change write'] as const
+/**
+ * These only take behaviours away. What holds of all behaviours holds of the rest: only witnesses, deadlocks and liveness can
+ * notice, so they are counted apart and need no reason.
+ */
+export const RESTRICTING_MUTATORS = ['lose outcome'] as const
+export type LeafMutator = (typeof LEAF_MUTATORS)[number] | (typeof RESTRICTING_MUTATORS)[number]
 
 /** A leaf in names, which mean the same in other layouts. */
 interface NamedLeaf extends Omit<Leaf, 'path' | 'changes'> {

@@ -1,6 +1,6 @@
 /** What `mutate --format jsonl` writes: one line per mutant, and one per spec. mutation.schema.json is made from this. */
 import { z } from 'zod'
-import { LEAF_MUTATORS, type LeafMutator } from './leaves.ts'
+import { LEAF_MUTATORS, RESTRICTING_MUTATORS, type LeafMutator } from './leaves.ts'
 import { PROGRAM_MUTATORS, type ProgramMutator } from './mutators.ts'
 
 /** Mutants by what became of them. */
@@ -43,6 +43,8 @@ export interface MutationSummary {
   /** Of a sample. */
   readonly leaves: Tally
   readonly all: Tally
+  /** Of a sample of those that only take behaviours away; they are not among all. */
+  readonly restrictions: Tally
   readonly neverFalse: readonly string[]
   readonly neverTaken: readonly string[]
   /** Configurations with too many states. */
@@ -72,7 +74,7 @@ export const tally: z.ZodType<Tally> = z.strictObject({
 const mutant = z.strictObject({
   record: z.literal('mutant'),
   spec: z.string(),
-  mutator: z.enum([...PROGRAM_MUTATORS, ...LEAF_MUTATORS]),
+  mutator: z.enum([...PROGRAM_MUTATORS, ...LEAF_MUTATORS, ...RESTRICTING_MUTATORS]),
   name: z.string(),
   rows: names,
   fate: z.enum(['killed', 'equivalent', 'survived', 'undecided']),
@@ -90,6 +92,7 @@ const mutation = z.strictObject({
   programs: tally,
   leaves: tally,
   all: tally,
+  restrictions: tally,
   neverFalse: names,
   neverTaken: names,
   leftOut: names,

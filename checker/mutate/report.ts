@@ -2,7 +2,7 @@
 import { configurationName } from '../report/record.ts'
 import { fill, hanging, unstyled, wrap, type Style } from '../report/lines.ts'
 import { clause, count, counted, resultInWords, secondsInWords } from '../report/words.ts'
-import { LEAF_MUTATORS } from './leaves.ts'
+import { LEAF_MUTATORS, RESTRICTING_MUTATORS } from './leaves.ts'
 import type { Mutator } from './mutants.ts'
 import { PROGRAM_MUTATORS } from './mutators.ts'
 import { mutationRecord, type MutationRecord, type Tally } from './records.ts'
@@ -30,15 +30,23 @@ export function tallyOf(tried: readonly Tried[]): Tally {
   }
 }
 
-const isOfLeaf = ({ mutant }: Tried): boolean => (LEAF_MUTATORS as readonly Mutator[]).includes(mutant.mutator)
+const madeBy =
+  (mutators: readonly Mutator[]) =>
+  ({ tried }: Mutated): readonly Tried[] =>
+    tried.filter(({ mutant }) => mutators.includes(mutant.mutator))
 
+type Select = (mutated: Mutated) => readonly Tried[]
 /** Those of programs, all of which are made; those of leaves are a sample. */
-export const ofPrograms = ({ tried }: Mutated): readonly Tried[] => tried.filter((each) => !isOfLeaf(each))
-export const ofLeaves = ({ tried }: Mutated): readonly Tried[] => tried.filter(isOfLeaf)
+export const ofPrograms: Select = madeBy(PROGRAM_MUTATORS)
+export const ofLeaves: Select = madeBy(LEAF_MUTATORS)
+/** A sample of those that only take behaviours away. */
+export const ofRestrictions: Select = madeBy(RESTRICTING_MUTATORS)
+/** What the score is of: all but those. */
+export const scored: Select = madeBy([...PROGRAM_MUTATORS, ...LEAF_MUTATORS])
 
 /** What keeps a spec from biting everywhere, in sentences. */
 export function complaints(mutated: Mutated): string[] {
-  const { tried } = mutated
+  const tried = scored(mutated)
   const survived = (all: readonly Tried[]): Tried[] => all.filter(({ fate }) => fate.is === 'survived')
   const unexcused = (all: readonly Tried[], what: string): string[] => {
     const without = survived(all).filter(({ reason }) => reason === undefined)
@@ -73,13 +81,15 @@ function tableLines(mutated: Mutated): string[] {
     { mutators: PROGRAM_MUTATORS, total: 'programs', all: ofPrograms(mutated) },
     { mutators: LEAF_MUTATORS, total: 'leaves (sample)', all: ofLeaves(mutated) },
   ]
+  const apart = ofRestrictions(mutated)
   const rows = sections
     .filter(({ all }) => all.length > 0)
     .flatMap(({ mutators, total, all }) => [
       ...mutators.filter((mutator) => of(mutator).length > 0).map((mutator) => row(mutator, of(mutator))),
       row(total, all),
     ])
-  if (sections.every(({ all }) => all.length > 0)) rows.push(row('all', mutated.tried))
+  if (sections.every(({ all }) => all.length > 0)) rows.push(row('all', scored(mutated)))
+  if (apart.length > 0) rows.push(row('apart: lose outcome', apart))
   const table = [['', ...HEADINGS], ...rows]
   const widths = ['', ...HEADINGS].map((_, i) => Math.max(...table.map((cells) => (cells[i] ?? '').length)))
   return table.map((cells) =>
@@ -99,8 +109,10 @@ function remarkLines(mutated: Mutated, style: Style): string[] {
     lines.push(...hanging(`  ${head} `, wrap(text, WIDTH - head.length - 3)))
   for (const each of mutated.tried) {
     const { mutant, fate, reason } = each
+    const isScored = !(RESTRICTING_MUTATORS as readonly Mutator[]).includes(mutant.mutator)
     if (fate.is === 'survived' && reason !== undefined) remark('– survived:', `${mutant.name}: ${reason}`)
-    else if (fate.is === 'survived') remark(style('red', '✗ survived:'), `${mutant.name} (${triedIn(each)})`)
+    else if (fate.is === 'survived' && isScored)
+      remark(style('red', '✗ survived:'), `${mutant.name} (${triedIn(each)})`)
     else if (fate.is === 'undecided')
       remark('? undecided:', `${mutant.name} (row ${fate.row + 1}: ${clause(fate.because)})`)
   }
@@ -163,7 +175,8 @@ export function mutationLines(mutated: Mutated): string {
     spec: spec.name,
     programs: tallyOf(ofPrograms(mutated)),
     leaves: tallyOf(ofLeaves(mutated)),
-    all: tallyOf(tried),
+    all: tallyOf(scored(mutated)),
+    restrictions: tallyOf(ofRestrictions(mutated)),
     neverFalse: [...neverFalse],
     neverTaken: [...neverTaken],
     leftOut: leftOut.map(configurationName),

@@ -25,6 +25,7 @@ const scoreAt = (sources: string): Score => ({
   programs: tally,
   leaves: tally,
   all: tally,
+  restrictions: tally,
   survivors: { 'drop guard: cpu.up': 'It is never false.' },
   leftOut: 1,
   complaints: [],

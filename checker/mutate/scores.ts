@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { tally, type Tally } from './records.ts'
-import { complaints, ofLeaves, ofPrograms, tallyOf } from './report.ts'
+import { complaints, ofLeaves, ofPrograms, ofRestrictions, scored, tallyOf } from './report.ts'
 import type { Mutated } from './run.ts'
 
 /** What became of the mutants of a spec. */
@@ -14,6 +14,8 @@ export interface Score {
   readonly programs: Tally
   readonly leaves: Tally
   readonly all: Tally
+  /** Not among all. */
+  readonly restrictions: Tally
   /** Who survives, and the reason that is given; an empty text where there is none. */
   readonly survivors: Readonly<Record<string, string>>
   /** Configurations that have too many states to be tried. */
@@ -30,6 +32,7 @@ const score: z.ZodType<Score> = z.strictObject({
   programs: tally,
   leaves: tally,
   all: tally,
+  restrictions: tally,
   survivors: z.record(z.string(), z.string()),
   leftOut: z.int().min(0),
   complaints: z.array(z.string()),
@@ -49,9 +52,12 @@ export const scoreOf = (mutated: Mutated, sources: string): Score => ({
   sources,
   programs: tallyOf(ofPrograms(mutated)),
   leaves: tallyOf(ofLeaves(mutated)),
-  all: tallyOf(mutated.tried),
+  all: tallyOf(scored(mutated)),
+  restrictions: tallyOf(ofRestrictions(mutated)),
   survivors: Object.fromEntries(
-    mutated.tried.filter(({ fate }) => fate.is === 'survived').map(({ mutant, reason }) => [mutant.name, reason ?? '']),
+    scored(mutated)
+      .filter(({ fate }) => fate.is === 'survived')
+      .map(({ mutant, reason }) => [mutant.name, reason ?? '']),
   ),
   leftOut: mutated.leftOut.length,
   complaints: complaints(mutated),

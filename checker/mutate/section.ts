@@ -32,14 +32,20 @@ export function scoreBlocks(spec: string, known: KnownScore): Block[] {
       (is === 'stale' ? 'Stale: the model or its rows have changed since these numbers were found. ' : '') +
         'One mistake at a time was made in the model: in its programs every one of the kinds that are known, and in a sample of the ' +
         'ways in which steps were seen to be taken. A mutant is killed where a row comes out otherwise than it says, and ' +
-        'equivalent where the graph of its states and steps is the same; the score is of those that are not equivalent, the raw score of all.' +
+        'equivalent where the graph of its states and steps is the same; the score is of those that are not equivalent, the raw score of all. To lose an outcome only takes behaviours away, which ' +
+        'only witnesses, deadlocks and liveness can notice: that is counted apart.' +
         (score.leftOut === 0
           ? ''
           : ` ${counted(score.leftOut, 'configuration')} with too many states ${score.leftOut === 1 ? 'was' : 'were'} not tried.`),
     ),
     table(
       ['mistakes in', 'mutants', 'killed', 'equivalent', 'survived', 'undecided', 'score', 'raw'],
-      [row('programs', score.programs), row('leaves (sample)', score.leaves), row('all', score.all)],
+      [
+        row('programs', score.programs),
+        row('leaves (sample)', score.leaves),
+        row('all', score.all),
+        row('apart: outcomes lost (sample)', score.restrictions),
+      ],
     ),
     ...(survivors.length === 0
       ? []

@@ -22,12 +22,16 @@ import {
 } from './arithmetic.ts'
 import type { Sums } from './comparison.ts'
 
+/** Which node of a level is above a CPU; leaves are the CPUs that the tree has room for. */
+export type IndexRule = (cpu: number, nodes: number, leaves: number) => number
+
 export interface Counter {
   readonly tree: Tree
   readonly width: number
   /** v17: levels that a carry passes unchanged are left out. */
   readonly skips: boolean
   readonly rule: CarryRule
+  readonly find: IndexRule
   readonly level0: bigint[]
   /** Level 1, level 2, …, the root last; empty for one CPU. */
   readonly items: bigint[]
@@ -37,13 +41,18 @@ export interface Counter {
 export function counterFor(
   cpus: number,
   batch: bigint,
-  { width = 64, skips = false, rule = carryOf } = {},
+  {
+    width = 64,
+    skips = false,
+    rule = carryOf,
+    find = itemOf,
+  }: Partial<Pick<Counter, 'width' | 'skips' | 'rule' | 'find'>> = {},
 ): Counter | Refusal {
   const tree = treeFor(cpus, batch)
   if (isRefused(tree)) return tree
   const nodes = tree.items.reduce((sum, n) => sum + n, 0)
   const zeros = (n: number): bigint[] => Array.from({ length: n }, () => 0n)
-  return { tree, width, skips, rule, level0: zeros(cpus), items: zeros(nodes), bias: 0n }
+  return { tree, width, skips, rule, find, level0: zeros(cpus), items: zeros(nodes), bias: 0n }
 }
 
 /**
@@ -51,14 +60,14 @@ export function counterFor(
  * another CPU.
  */
 export function climb(counter: Counter, cpu: number, inc: bigint, climbsFrom = cpu): bigint {
-  const { tree, width, skips, rule, level0, items } = counter
+  const { tree, width, skips, rule, find, level0, items } = counter
   const first = addReturn(level0[cpu], inc, tree.masks[0] ?? 0n, width, rule)
   level0[cpu] = first.res
   let { carry } = first
   for (let level = 1; level < tree.masks.length && carry !== 0n; level++) {
     const mask = tree.masks[level]
     if (skips && passes(carry, mask)) continue
-    const i = offsetOf(tree, level) + itemOf(climbsFrom, tree.items[level - 1])
+    const i = offsetOf(tree, level) + find(climbsFrom, tree.items[level - 1], tree.items[0] * tree.arity[0])
     const added = addReturn(items[i], carry, mask, width, rule)
     items[i] = added.res
     carry = added.carry

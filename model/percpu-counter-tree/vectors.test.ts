@@ -22,6 +22,26 @@ test('there is something to reproduce, and all kinds of it', () => {
   expect(differ.length).toBeGreaterThan(0)
 })
 
+describe('the answers tell faulty rules apart', () => {
+  const wrongBy = (rules: Parameters<typeof answersTo>[1]) =>
+    [...answersTo(vectors, rules)].filter(({ known, found }) => !isSame(known, found))
+
+  test('items by the high bits of the CPU number: words are elsewhere, and precise sums the same (14)', () => {
+    const wrong = wrongBy({ find: (cpu, nodes, leaves) => Math.floor((cpu * nodes) / leaves) })
+    expect(wrong.filter(({ about }) => about.includes('words')).length).toBeGreaterThan(0)
+    // Two CPUs have one item above them, however it is found.
+    expect(wrong.filter(({ about }) => / [12] CPUs/.test(about))).toEqual([])
+    const precise = wrong.map(({ known, found }) => [known, found].map((each) => (each as { pr?: number }).pr))
+    expect(precise.filter(([known, found]) => known !== found)).toEqual([])
+  })
+
+  test('carries rounded towards 0 (15)', () => {
+    const rule = (orig: bigint, res: bigint, _inc: bigint, mask: bigint): bigint =>
+      mask === 0n ? 0n : mask * (res / mask - orig / mask)
+    expect(wrongBy({ rule }).length).toBeGreaterThan(0)
+  })
+})
+
 describe('an answer that differs in one number is noticed', () => {
   // One of each kind; the sequence is one whose words are known.
   const [sequence] = json.sequences.filter(({ run }) => 'lv' in run[0])

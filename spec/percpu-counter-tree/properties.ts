@@ -60,11 +60,12 @@ function isInRange(s: State, error: number): boolean {
 }
 
 const level0Of = (s: State): number => s.cpu.sum(({ level0 }) => level0)
-/** Total and error as the words say them, or as they were counted where words are not whole. */
-const reading = (s: State): { value: number; error: number } =>
-  s.word_bits === 0 || knownOf(s).tree.masks.length === 0
-    ? { value: s.total, error: s.error }
-    : { value: word(s, level0Of(s) + s.bias), error: word(s, level0Of(s) - s.root) }
+/** Total and error as the words say them, or as they were counted where words are not whole. One CPU is its own root. */
+const reading = (s: State): { value: number; error: number } => {
+  if (s.word_bits === 0) return { value: s.total, error: s.error }
+  const root = knownOf(s).tree.masks.length === 0 ? s.cpu[0].level0 : s.root
+  return { value: word(s, level0Of(s) + s.bias), error: word(s, level0Of(s) - root) }
+}
 
 const COUNTED_BITS = 4
 const bitsOf = (width: number): number => (width === 0 ? COUNTED_BITS : width)
@@ -88,7 +89,7 @@ function intervalInFlight({ cpus, batch, adders, increment, width }: Configured,
   const { tree, errorAtRest: atMost } = known(cpus, batch)
   const excess = Number(excessInFlight(tree, adders, BigInt(increment)))
   return {
-    bounds: { below: excess, above: atMost + excess - less, increment, width: bitsOf(width) },
+    bounds: { below: excess, above: Math.max(0, atMost + excess - less), increment, width: bitsOf(width) },
     ingredients: ['settles'] as const,
   }
 }
@@ -172,7 +173,7 @@ export const properties = [
       a.error = h.restError
     },
   }),
-  /** The same, with U one less. */
+  /** The same, with U one less, if it is not 0. */
   refines('IsNarrowerCounterAtRest', intervalCounter, {
     instance: (config) => intervalAtRest(config, 1),
     map: (a, _s, { h }) => {
@@ -187,7 +188,7 @@ export const properties = [
       Object.assign(a, reading(s))
     },
   }),
-  /** The same, with its upper end one less. */
+  /** The same, with its upper end one less, if there is one: with one CPU nothing is off. */
   refines('IsNarrowerCounter', intervalCounter, {
     instance: (config) => intervalInFlight(config, 1),
     map: (a, s) => {
