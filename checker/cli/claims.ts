@@ -1,7 +1,5 @@
 /** `oomcheck claims`: what became of every claim of the ledger. */
-import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { known } from '../language/protocol.ts'
 import type { Spec } from '../language/spec.ts'
 import { claimLine, claimsText, judgeClaims, type Ledger } from '../report/claims.ts'
@@ -12,11 +10,11 @@ import { ownLedger } from './documents.ts'
 import { EXIT, exitOf } from './exit.ts'
 import { findingOf } from './lemmas.ts'
 import { onInterrupt } from './interrupt.ts'
-import { loadSpecs } from './load.ts'
+import { loadModule, loadSpecs } from './load.ts'
 import { openOutput } from './output.ts'
 import { planOf } from './plan.ts'
 import { Progress } from './progress.ts'
-import { messageOf, sentences, UsageError } from './sentences.ts'
+import { sentences, UsageError } from './sentences.ts'
 
 export const CLAIM_FORMATS = ['text', 'jsonl'] as const
 
@@ -45,13 +43,7 @@ const ledgerFile = (path: string | undefined): string => (path === undefined ? o
 export async function loadLedger(path?: string): Promise<Ledger> {
   const file = ledgerFile(path)
   const shown = path ?? 'spec/claims.ts'
-  if (!existsSync(file)) throw new UsageError(sentences.noLedger(shown))
-  let loaded: Readonly<Record<string, unknown>>
-  try {
-    loaded = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>
-  } catch (error) {
-    throw new UsageError(sentences.brokenSpecFile(shown, messageOf(error)), { cause: error })
-  }
+  const loaded = await loadModule(file, shown, sentences.noLedger)
   if (!isLedger(loaded)) throw new UsageError(sentences.notLedger(shown))
   const { claims, threads, grounds = {} } = loaded
   for (const [id, claim] of Object.entries(claims))

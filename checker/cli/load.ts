@@ -18,18 +18,24 @@ const isSpec = (value: unknown): value is Spec =>
   Array.isArray(value.properties) &&
   Array.isArray(value.rows)
 
+type Exports = Readonly<Record<string, unknown>>
+
+/** What a module exports; `shown` is its path as it is told. */
+export async function loadModule(file: string, shown: string, missing: (path: string) => string): Promise<Exports> {
+  if (!existsSync(file)) throw new UsageError(missing(shown))
+  try {
+    return (await import(pathToFileURL(file).href)) as Exports
+  } catch (error) {
+    throw new UsageError(sentences.brokenSpecFile(shown, messageOf(error)), { cause: error })
+  }
+}
+
 /** The specs of a file, or those of the package. */
 export async function loadSpecs(path?: string): Promise<readonly Spec[]> {
   const file = path === undefined ? ownSpecs() : resolve(path)
   const shown = path ?? 'spec/index.ts'
-  if (!existsSync(file)) throw new UsageError(sentences.noSpecFile(shown))
-  let loaded: { readonly default?: unknown }
-  try {
-    loaded = (await import(pathToFileURL(file).href)) as { readonly default?: unknown }
-  } catch (error) {
-    throw new UsageError(sentences.brokenSpecFile(shown, messageOf(error)), { cause: error })
-  }
-  const specs: unknown[] = Array.isArray(loaded.default) ? loaded.default : [loaded.default]
+  const { default: loaded } = await loadModule(file, shown, sentences.noSpecFile)
+  const specs: unknown[] = Array.isArray(loaded) ? loaded : [loaded]
   if (!specs.every(isSpec)) throw new UsageError(sentences.notSpecs(shown))
   if (specs.length === 0) throw new UsageError(sentences.noSpecs())
   return specs

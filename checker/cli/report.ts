@@ -1,7 +1,6 @@
 /** `oomcheck report`: everything that is known, as Markdown and as one HTML page. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { tableEngine } from '../engine/table.ts'
 import type { Exhibit } from '../language/exhibit.ts'
 import type { Spec } from '../language/spec.ts'
@@ -25,12 +24,12 @@ import { goldenOf, ownCorpus, placesIn, questionOf, shownPath, toldOf } from './
 import { modelSource, ownExhibits, ownLedger, ownModels, ownReadme, ownReport, ownScores, textOf } from './documents.ts'
 import { exitOf } from './exit.ts'
 import { scoreBlocks } from '../mutate/section.ts'
-import { loadSpecs, ownSpecs } from './load.ts'
+import { loadModule, loadSpecs, ownSpecs } from './load.ts'
 import { sourcesOf } from './sources.ts'
 import { claimInWords, commentsIn } from '../report/source-comments.ts'
 import { scoresIn } from './scores.ts'
 import { openOutput } from './output.ts'
-import { messageOf, sentences, UsageError } from './sentences.ts'
+import { sentences, UsageError } from './sentences.ts'
 import { prepareDirectory, writeText } from './save.ts'
 
 export interface ReportOptions {
@@ -87,14 +86,7 @@ const isExhibit = (value: unknown): value is Exhibit =>
 async function loadExhibits(path?: string): Promise<readonly Exhibit[]> {
   const file = path === undefined ? ownExhibits() : resolve(path)
   const shown = path ?? 'spec/exhibits.ts'
-  if (!existsSync(file)) throw new UsageError(sentences.noExhibits(shown))
-  let loaded: { readonly default?: unknown }
-  try {
-    loaded = (await import(pathToFileURL(file).href)) as { readonly default?: unknown }
-  } catch (error) {
-    throw new UsageError(sentences.brokenSpecFile(shown, messageOf(error)), { cause: error })
-  }
-  const { default: exhibits } = loaded
+  const { default: exhibits } = await loadModule(file, shown, sentences.noExhibits)
   if (!Array.isArray(exhibits) || !exhibits.every(isExhibit)) throw new UsageError(sentences.notExhibits(shown))
   return exhibits
 }
