@@ -60,7 +60,7 @@ const caller = (variant: keyof typeof isQueued) =>
     wake_oom_reaper: (s, me) => {
       const { task } = me
       if (isQueued[variant](s, task)) return 'done'
-      task.mm.MMF_OOM_REAP_QUEUED = true
+      if (variant === 'queued-bit') task.mm.MMF_OOM_REAP_QUEUED = true
       task.references++
       task.oom_reaper_list = s.oom_reaper_list
       s.oom_reaper_list = task

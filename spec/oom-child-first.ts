@@ -5,7 +5,9 @@ import { oomChildFirst } from '../model/oom-child-first.ts'
 const { always, maximum: largest, reachable: canReach, stepwise } = propertiesOf(oomChildFirst)
 
 /** What has to be in order in every row. */
-const KEPT = { UsersAreCounted: holds, MemoryIsNotLost: holds, AttemptsBeginAfresh: holds }
+const KEPT = { UsersAreCounted: holds, MemoryIsNotLost: holds, AttemptsBeginAfresh: holds, ProcessIsShotAsOne: holds }
+/** And where the children are tried one after the other. */
+const WALKS = { ...KEPT, NoChildIsPassedOver: holds }
 
 export default spec(oomChildFirst, {
   properties: [
@@ -28,17 +30,39 @@ export default spec(oomChildFirst, {
     always('AttemptsBeginAfresh', (s, { at }) =>
       s.killer.every((me) => !at(me, 'out_of_memory') || (me.next === 0 && me.mm === null && me.victim === null)),
     ),
+    /**
+     * Tasks that share an mm are shot together, else its pages stay with the others; and while the killer sleeps its victim
+     * is on the way out, else it sleeps for nothing.
+     */
+    always('ProcessIsShotAsOne', (s, { at }) => {
+      const dies = (p: (typeof s.task)[number]) => p.mm === null || p.SIGKILL
+      return (
+        s.task.every((p) => p.mm === null || !p.SIGKILL || s.task.every((q) => q.mm !== p.mm || q.SIGKILL)) &&
+        s.killer.every((me) => !at(me, 'schedule_timeout_uninterruptible') || (me.victim !== null && dies(me.victim)))
+      )
+    }),
+    /** The killer tries child after child, none twice; it comes to the chosen task only behind the last of them. */
+    stepwise('NoChildIsPassedOver', (s, { at, before }) =>
+      s.killer.every((me) => {
+        const goesOn = before(() => at(me, 'oom_kill_process')) && !at(me, 'oom_kill_process')
+        return (
+          at(me, 'out_of_memory') ||
+          (me.next === before(() => me.next) + Number(goesOn) &&
+            (!at(me, 'oom_kill_task') || me.next === s.task.length))
+        )
+      }),
+    ),
     canReach('HogShot', (s) => s.task[0].SIGKILL),
     canReach('HogSurvives', (s, { at }) => at(s.killer[0], 'done') && s.task[0].mm !== null),
   ],
-  routine: Object.keys(KEPT),
+  routine: Object.keys(WALKS),
   rows: [
     {
       claims: ['A8'],
       variant: 'child-first',
       bounds: { children: 1, pages: 3 },
       expect: {
-        ...KEPT,
+        ...WALKS,
         OnlyChosenMmIsShot: violated(4),
         HogShot: reachable(12),
         HogSurvives: unreachable,
@@ -51,7 +75,7 @@ export default spec(oomChildFirst, {
       claims: ['A8'],
       variant: 'child-first',
       bounds: { children: 4, pages: 4 },
-      expect: { ...KEPT, OnlyChosenMmIsShot: violated(4), Kills: maximum(4), HogSurvives: reachable(37) },
+      expect: { ...WALKS, OnlyChosenMmIsShot: violated(4), Kills: maximum(4), HogSurvives: reachable(37) },
       states: 38,
       why: 'R5: with enough children none is left before the hog is even tried.',
     },
@@ -60,7 +84,7 @@ export default spec(oomChildFirst, {
       variant: 'child-first',
       bounds: { children: 4, pages: 4 },
       ingredients: ['sharedMm'],
-      expect: { ...KEPT, OnlyChosenMmIsShot: holds, Kills: maximum(1), HogShot: reachable(12) },
+      expect: { ...WALKS, OnlyChosenMmIsShot: holds, Kills: maximum(1), HogShot: reachable(12) },
       states: 46,
       why: 'Children that share the mm are passed over, and then die with their parent, as they must for the memory to come back.',
     },
@@ -79,7 +103,7 @@ export default spec(oomChildFirst, {
       bounds: { children: 2, pages: 3 },
       ingredients: ['ordinaryExit'],
       expect: {
-        ...KEPT,
+        ...WALKS,
         OnlyChosenMmIsShot: violated(4),
         Kills: maximum(3),
         HogSurvives: unreachable,

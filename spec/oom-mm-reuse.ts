@@ -2,10 +2,15 @@
 import { holds, propertiesOf, reachable, spec, unreachable, violated } from '../checker/language/index.ts'
 import { oomMmReuse } from '../model/oom-mm-reuse.ts'
 
-const { always, reachable: canReach } = propertiesOf(oomMmReuse)
+const { always, reachable: canReach, stepwise } = propertiesOf(oomMmReuse)
 
 /** What has to be in order in every row. */
-const KEPT = { UsersAreCounted: holds, LockIsHeldByKiller: holds, TasksAreWhatTheySay: holds }
+const KEPT = {
+  UsersAreCounted: holds,
+  LockIsHeldByKiller: holds,
+  TasksAreWhatTheySay: holds,
+  NobodyIsPassedOver: holds,
+}
 const ofPatch = { ...KEPT, ReferencesAreCounted: holds }
 const withReference = { ...KEPT, KillersReferenceIsCounted: holds }
 
@@ -54,6 +59,20 @@ export default spec(oomMmReuse, {
         (!at(s.innocent[0], 'done') || s.innocent[0].mm === null) &&
         s.task.every((p) => p.mm === null || p.active_mm === p.mm),
     ),
+    /**
+     * The loop goes round once for every task of the list, in order: nobody is looked at twice, and nobody is left behind
+     * alive who had the mm when the killer went on.
+     */
+    stepwise('NobodyIsPassedOver', (s, { at, before }) =>
+      s.killer.every((me) => {
+        const was = before(() => me.next)
+        const hasShot = before(() => at(me, '__oom_kill_task')) && !at(me, '__oom_kill_task')
+        const isThrough = !at(me, 'read_unlock') || me.mm === null || me.next === s.task.length
+        if (me.next === was) return !hasShot && isThrough
+        const q = s.task[was]
+        return me.next === was + 1 && (q.SIGKILL || before(() => !q.on_tasklist || q.mm !== me.mm))
+      }),
+    ),
     canReach('VictimShot', (s) => s.task[0].SIGKILL),
     /** The killer still compares with an mm_struct that belongs to somebody else by now. */
     canReach('MmRecycled', (s) => {
@@ -67,6 +86,7 @@ export default spec(oomMmReuse, {
     'KillersReferenceIsCounted',
     'LockIsHeldByKiller',
     'TasksAreWhatTheySay',
+    'NobodyIsPassedOver',
   ],
   rows: [
     {

@@ -2,7 +2,14 @@
 import { holds, maximum, propertiesOf, spec, violated } from '../checker/language/index.ts'
 import { oomReaperQueue } from '../model/oom-reaper-queue.ts'
 
-const { always, alwaysReachable, leadsTo, maximum: most } = propertiesOf(oomReaperQueue)
+const { always, alwaysReachable, leadsTo, maximum: most, stepwise } = propertiesOf(oomReaperQueue)
+
+/** What has to be in order in every row. */
+const KEPT = { WaitingReaperHasNobody: holds, ReaperTakesTheHead: holds }
+/** And where the reaper clears the pointer of whom it has reaped. */
+const CLEARED = { ...KEPT, ReapedHasNoSuccessor: holds }
+/** And where nobody is queued who is queued already. */
+const WITH_BIT = { ...CLEARED, ReferencesAreCounted: holds, MarkMeansHandedOver: holds }
 
 const fairness = { weak: ['caller', 'reaper'] }
 
@@ -26,8 +33,31 @@ export default spec(oomReaperQueue, {
     ),
     /** A reaper that waits has let go of whom it reaped last. */
     always('WaitingReaperHasNobody', (s, { at }) => !at(s.reaper[0], 'oom_reaper') || s.reaper[0].task === null),
+    /** Whom the reaper is done with leads to nobody: if he is queued again, the list behind him is the one that he joins. */
+    stepwise('ReapedHasNoSuccessor', (s, { before }) => {
+      const reaped = before(() => s.reaper[0].task)
+      return reaped === null || s.reaper[0].task !== null || reaped.oom_reaper_list === null
+    }),
+    /** The list is in the order of its pushes: who is taken is its head, and what followed him is the list that remains. */
+    stepwise('ReaperTakesTheHead', (s, { before }) => {
+      const taken = before(() => s.reaper[0].task) === null ? s.reaper[0].task : null
+      return (
+        taken === null || (before(() => s.oom_reaper_list) === taken && s.oom_reaper_list === taken.oom_reaper_list)
+      )
+    }),
+    /** A task has one reference for its place on the list, or in the hands of the reaper, and no more. */
+    always('ReferencesAreCounted', (s) => {
+      const listed = new Set<unknown>()
+      for (let p = s.oom_reaper_list; p !== null && !listed.has(p); p = p.oom_reaper_list) listed.add(p)
+      return s.task.every((p) => p.references === Number(listed.has(p)) + Number(s.reaper[0].task === p))
+    }),
+    /** The mark of an mm says that one of its tasks was handed over, once; it stays when that one has been reaped. */
+    always('MarkMeansHandedOver', (s, { at }) =>
+      s.mm.every((mm) => mm.MMF_OOM_REAP_QUEUED === s.caller.some((me) => at(me, 'done') && me.task.mm === mm)),
+    ),
     most('Reapings', (_s, { h }) => h.reaped),
   ],
+  routine: Object.keys(WITH_BIT),
   rows: [
     {
       claims: ['C7', 'G4'],
@@ -35,6 +65,7 @@ export default spec(oomReaperQueue, {
       bounds: { callers: 2, tasks: 1 },
       fairness,
       expect: {
+        ...CLEARED,
         QueuedAtMostOnce: violated(2),
         NoTaskFollowsItself: violated(2),
         ReferencesAreOwn: holds,
@@ -52,6 +83,7 @@ export default spec(oomReaperQueue, {
       ingredients: ['pointerKept'],
       fairness,
       expect: {
+        ...KEPT,
         QueuedAtMostOnce: violated(2),
         NoTaskFollowsItself: violated(2),
         ReferencesAreOwn: violated(8),
@@ -66,6 +98,7 @@ export default spec(oomReaperQueue, {
       bounds: { callers: 2, tasks: 1 },
       fairness,
       expect: {
+        ...CLEARED,
         QueuedAtMostOnce: violated(3),
         NoTaskFollowsItself: holds,
         ReferencesAreOwn: holds,
@@ -81,6 +114,7 @@ export default spec(oomReaperQueue, {
       bounds: { callers: 3, tasks: 2 },
       fairness,
       expect: {
+        ...CLEARED,
         QueuedAtMostOnce: violated(3),
         NoTaskFollowsItself: holds,
         ReferencesAreOwn: holds,
@@ -98,7 +132,12 @@ export default spec(oomReaperQueue, {
       bounds: { callers: 3, tasks: 2 },
       ingredients: ['sharedMm'],
       fairness,
-      expect: { QueuedAtMostOnce: violated(3), ReferencesCanBeDropped: violated(4), ReferencesAreDropped: violated(7) },
+      expect: {
+        ...CLEARED,
+        QueuedAtMostOnce: violated(3),
+        ReferencesCanBeDropped: violated(4),
+        ReferencesAreDropped: violated(7),
+      },
       states: 110,
       why: 'The same with two threads of one process, each queued for itself.',
     },
@@ -108,6 +147,7 @@ export default spec(oomReaperQueue, {
       bounds: { callers: 2, tasks: 1 },
       fairness,
       expect: {
+        ...WITH_BIT,
         QueuedAtMostOnce: holds,
         NoTaskFollowsItself: holds,
         ReferencesAreOwn: holds,
@@ -122,12 +162,12 @@ export default spec(oomReaperQueue, {
       bounds: { callers: 4, tasks: 3 },
       fairness,
       expect: {
+        ...WITH_BIT,
         QueuedAtMostOnce: holds,
         ReferencesAreOwn: holds,
         ListCanBecomeEmpty: holds,
         ReferencesCanBeDropped: holds,
         ReferencesAreDropped: holds,
-        WaitingReaperHasNobody: holds,
         Reapings: maximum(3),
       },
       why: 'The bit is set once and for ever, in one step with the test, whatever the list looks like; each mm is reaped once.',
@@ -138,7 +178,7 @@ export default spec(oomReaperQueue, {
       bounds: { callers: 4, tasks: 3 },
       ingredients: ['sharedMm'],
       fairness,
-      expect: { QueuedAtMostOnce: holds, ReferencesAreDropped: holds, Reapings: maximum(1) },
+      expect: { ...WITH_BIT, QueuedAtMostOnce: holds, ReferencesAreDropped: holds, Reapings: maximum(1) },
       why: 'Of the threads of one process only the first is queued.',
     },
   ],
