@@ -1,6 +1,7 @@
 /** D1 to D7, and G4 as far as frozen victims and their robust futexes go. */
 import { spec } from '../checker/language/index.ts'
 import { freezer } from '../model/freezer.ts'
+import { bookkeeping, routine, withBookkeeping } from './freezer/bookkeeping.ts'
 import { delay } from './freezer/delay.ts'
 import { properties } from './freezer/properties.ts'
 import { recovery } from './freezer/recovery.ts'
@@ -16,4 +17,9 @@ const survives = {
     'With thawFirst the mark on the process is late; that on the thread is not what exempts it since 6.18.',
 }
 
-export default spec(freezer, { properties, rows: [...recovery, ...delay, ...tests], survives })
+export default spec(freezer, {
+  properties: [...properties, ...bookkeeping],
+  routine,
+  rows: [...recovery, ...delay, ...tests].map(withBookkeeping),
+  survives,
+})
