@@ -1,6 +1,7 @@
 /** D1 to D7, and G4 as far as frozen victims and their robust futexes go. */
 import { spec } from '../checker/language/index.ts'
 import { freezer } from '../model/freezer.ts'
+import { bookkeeping, routine, withBookkeeping } from './freezer/bookkeeping.ts'
 import { delay } from './freezer/delay.ts'
 import { properties } from './freezer/properties.ts'
 import { recovery } from './freezer/recovery.ts'
@@ -8,12 +9,14 @@ import { tests } from './freezer/tests.ts'
 
 /** Orders of the kill that nobody can tell apart. */
 const survives = {
-  'swap steps: killer.task_unlock and kill_sharers': 'Nobody takes the lock of the victim to see who shares its mm.',
-  'swap steps: killer.kill_sharers and READ_ONCE':
-    'The test reads one thread of the victim, and the kill of sharers touches others.',
   'swap steps: killer.add_timer and __thaw_task': 'Both come after the test, which is what thaw-last is about.',
   'swap steps: killer.test_and_set_TIF_MEMDIE and __thaw_task':
     'With thawFirst the mark on the process is late; that on the thread is not what exempts it since 6.18.',
 }
 
-export default spec(freezer, { properties, rows: [...recovery, ...delay, ...tests], survives })
+export default spec(freezer, {
+  properties: [...properties, ...bookkeeping],
+  routine,
+  rows: [...recovery, ...delay, ...tests].map(withBookkeeping),
+  survives,
+})

@@ -216,7 +216,7 @@ export const delay: readonly FreezerRow[] = [
     variant: '6.18',
     bounds: one,
     ingredients: ['slow', 'privateEntry'],
-    expect: { ...sound, TicksToLoss: minimum(20), WaiterIsWoken: reachable(8) },
+    expect: { ...sound, TicksToLoss: minimum(20), WaiterIsWoken: reachable(8), TicksToMemory: maximum(20) },
     states: 966,
     why: 'A private lock in the list does not make it earlier, but longer dangerous: the walk can also end there, with the head long read.',
   },

@@ -38,6 +38,12 @@ const atTest = (s: State, { at }: At): boolean => at(s.killer[0], 'frozen')
 export const properties = [
   /** Tenths of a second from the signal until the memory of the victim is back, by exit or by the reaper. */
   longest('TicksToMemory', { from: isKilled, to: (s) => !holdsMemory(s.mm[0]), count: 'ticks' }),
+  /** From the start of the timer until it calls the reaper. */
+  longest('TicksToTimer', {
+    from: (s) => s.timer[0].timer.pending,
+    to: (s) => !s.timer[0].timer.pending,
+    count: 'ticks',
+  }),
   /** Until nobody uses its mm any more. */
   longest('TicksToTeardown', { from: isKilled, to: (s) => s.mm[0].mm_users === 0, count: 'ticks' }),
   /** Until its last thread is on its way through exit_mm(). */
