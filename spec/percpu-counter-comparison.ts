@@ -379,4 +379,8 @@ export default spec(percpuCounterComparison, {
       why: '22, neighbour: each counter has a range of its own.',
     },
   ],
+  survives: {
+    'change write':
+      'v12, two counters with one error beyond `over`: the stage in between tells a sign although both are equal, 49 against 48, and the opposite sign is as wrong.',
+  },
 })
