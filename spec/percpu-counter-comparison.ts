@@ -20,6 +20,33 @@ const { always, maximum, reachable: some } = propertiesOf(percpuCounterCompariso
 
 const sign = (difference: number): number => Math.sign(difference)
 
+interface Compared {
+  readonly difference: number
+  readonly error_a: number
+  readonly error_b: number
+  readonly under: number
+  readonly over: number
+}
+
+/** Where the precise sum of a may be, as its approximate one and its range have it. At the end the ranges are for two. */
+const intervalOfA = ({ difference, error_a, under, over }: Compared) => ({
+  from: difference - error_a - over / 2,
+  to: difference - error_a + under / 2,
+})
+const intervalOfB = ({ error_b, under, over }: Compared) => ({ from: -error_b - over / 2, to: -error_b + under / 2 })
+
+/** Could both precise sums be the same, for all that is known? */
+function mayBeEqual(s: Compared): boolean {
+  const [a, b] = [intervalOfA(s), intervalOfB(s)]
+  return a.from <= b.to && b.from <= a.to
+}
+
+/** Could the precise sum of a be the value? */
+function mayBeValue(s: Compared): boolean {
+  const { from, to } = intervalOfA(s)
+  return from <= 0 && 0 <= to
+}
+
 export default spec(percpuCounterComparison, {
   properties: [
     /** An approximate comparison that does not say 0 says what the precise sums say. */
@@ -39,6 +66,33 @@ export default spec(percpuCounterComparison, {
       { given: (s, { at }) => at(s.caller[0], 'done') },
     ),
     always('PreciseSignOfValueIsRight', (s) => s.caller[0].precise_value === sign(-s.difference), {
+      given: (s, { at }) => at(s.caller[0], 'done'),
+    }),
+    /** An approximate comparison says 0 exactly where the documented ranges do not exclude that both are equal. */
+    always('ApproximateDecidesWhereRangesDo', (s) => (s.caller[0].approximate === 0) === mayBeEqual(s), {
+      given: (s, { at }) => at(s.caller[0], 'done'),
+    }),
+    always('ApproximateOfValueDecidesWhereRangeDoes', (s) => (s.caller[0].approximate_value === 0) === mayBeValue(s), {
+      given: (s, { at }) => at(s.caller[0], 'done'),
+    }),
+    /** Who asks precisely is told what the approximate sums have decided already. */
+    always(
+      'PreciseKeepsToApproximate',
+      (s) => {
+        const { approximate, precise, approximate_value, precise_value } = s.caller[0]
+        return (
+          (approximate === 0 || precise === approximate) &&
+          (approximate_value === 0 || precise_value === approximate_value)
+        )
+      },
+      { given: (s, { at }) => at(s.caller[0], 'done') },
+    ),
+    /** Where they leave it open the precise sum settles it, whatever was allowed for before. */
+    always('PreciseSumSettlesValue', (s) => s.caller[0].precise_value === sign(-s.difference), {
+      given: (s, { at }) => at(s.caller[0], 'done') && s.caller[0].approximate_value === 0,
+    }),
+    /** `under` is as many parts as the batch has, and `over` one less, so that neither is there without the other. */
+    always('RangesBelongTogether', (s) => s.over <= s.under && s.under <= 2 * s.over, {
       given: (s, { at }) => at(s.caller[0], 'done'),
     }),
     /** Ranges that were collected for two counters contain the sum of both precise sums. */
@@ -66,6 +120,14 @@ export default spec(percpuCounterComparison, {
       bounds: { cpus: 4, batch: 2, window: 30 },
       ingredients: ['value'],
       expect: {
+        ApproximateSignIsRight: holds,
+        PreciseSignIsRight: holds,
+        PreciseKeepsToApproximate: holds,
+        PreciseSumSettlesValue: holds,
+        ApproximateDecidesWhereRangesDo: holds,
+        ApproximateOfValueDecidesWhereRangeDoes: holds,
+        RangesBelongTogether: holds,
+        RangeOfBothContainsBoth: holds,
         ApproximateSignOfValueIsRight: holds,
         PreciseSignOfValueIsRight: holds,
         UnequalIsUndecided: reachable(1),
@@ -78,7 +140,18 @@ export default spec(percpuCounterComparison, {
       claims: ['E6'],
       bounds: { cpus: 9, batch: 2, window: 3 },
       ingredients: ['value'],
-      expect: { ApproximateSignOfValueIsRight: holds, PreciseSignOfValueIsRight: holds },
+      expect: {
+        ApproximateSignIsRight: holds,
+        PreciseSignIsRight: holds,
+        PreciseKeepsToApproximate: holds,
+        PreciseSumSettlesValue: holds,
+        ApproximateDecidesWhereRangesDo: holds,
+        ApproximateOfValueDecidesWhereRangeDoes: holds,
+        RangesBelongTogether: holds,
+        RangeOfBothContainsBoth: holds,
+        ApproximateSignOfValueIsRight: holds,
+        PreciseSignOfValueIsRight: holds,
+      },
       why: 'The same with nine CPUs, around the precise sum itself.',
     },
     {
@@ -86,7 +159,16 @@ export default spec(percpuCounterComparison, {
       variant: 'v12',
       bounds: { cpus: 9, batch: 2, window: 3 },
       ingredients: ['value'],
-      expect: { ApproximateSignOfValueIsRight: violated(1), PreciseSignOfValueIsRight: violated(1) },
+      expect: {
+        ApproximateSignIsRight: holds,
+        PreciseKeepsToApproximate: holds,
+        PreciseSumSettlesValue: holds,
+        ApproximateDecidesWhereRangesDo: holds,
+        RangesBelongTogether: holds,
+        RangeOfBothContainsBoth: holds,
+        ApproximateSignOfValueIsRight: violated(1),
+        PreciseSignOfValueIsRight: violated(1),
+      },
       why: '1: the error reaches 49, more than the 48 of `over`, so that a counter is called less than its own precise sum: "bad rss-counter" for a balanced mm.',
     },
     {
@@ -103,7 +185,17 @@ export default spec(percpuCounterComparison, {
       variant: 'v12',
       bounds: { cpus: 8, batch: 2, window: 3 },
       ingredients: ['value'],
-      expect: { ApproximateSignOfValueIsRight: holds, PreciseSignOfValueIsRight: holds },
+      expect: {
+        ApproximateSignIsRight: holds,
+        PreciseSignIsRight: holds,
+        PreciseKeepsToApproximate: holds,
+        PreciseSumSettlesValue: holds,
+        ApproximateDecidesWhereRangesDo: holds,
+        RangesBelongTogether: holds,
+        RangeOfBothContainsBoth: holds,
+        ApproximateSignOfValueIsRight: holds,
+        PreciseSignOfValueIsRight: holds,
+      },
       why: '1, neighbour: with eight CPUs error and `over` are both 24, and the exchange cannot be seen.',
     },
     {
@@ -111,20 +203,50 @@ export default spec(percpuCounterComparison, {
       variant: 'v12',
       bounds: { cpus: 8, batch: 32, window: 1 },
       ingredients: ['value'],
-      expect: { ApproximateSignOfValueIsRight: holds, PreciseSignOfValueIsRight: holds },
+      expect: {
+        ApproximateSignIsRight: holds,
+        PreciseSignIsRight: holds,
+        PreciseKeepsToApproximate: holds,
+        PreciseSumSettlesValue: holds,
+        ApproximateDecidesWhereRangesDo: holds,
+        ApproximateOfValueDecidesWhereRangeDoes: holds,
+        RangesBelongTogether: holds,
+        RangeOfBothContainsBoth: holds,
+        ApproximateSignOfValueIsRight: holds,
+        PreciseSignOfValueIsRight: holds,
+      },
       why: '1: nor with the batch size of RSS, where the error at rest, 504, stays below `over`, 744.',
     },
     {
       claims: ['E6'],
       bounds: { cpus: 9, batch: 2, window: 0 },
-      expect: { ApproximateSignIsRight: holds, PreciseSignIsRight: holds },
+      expect: {
+        ApproximateSignOfValueIsRight: holds,
+        PreciseSignOfValueIsRight: holds,
+        PreciseKeepsToApproximate: holds,
+        PreciseSumSettlesValue: holds,
+        ApproximateDecidesWhereRangesDo: holds,
+        ApproximateOfValueDecidesWhereRangeDoes: holds,
+        RangesBelongTogether: holds,
+        RangeOfBothContainsBoth: holds,
+        ApproximateSignIsRight: holds,
+        PreciseSignIsRight: holds,
+      },
       why: 'Two counters that are equal are found equal, whatever their errors.',
     },
     {
       claims: ['E6'],
       variant: 'v12',
       bounds: { cpus: 9, batch: 2, window: 0 },
-      expect: { ApproximateSignIsRight: holds, PreciseSignIsRight: violated(1) },
+      expect: {
+        PreciseKeepsToApproximate: holds,
+        PreciseSumSettlesValue: holds,
+        ApproximateDecidesWhereRangesDo: holds,
+        RangesBelongTogether: holds,
+        RangeOfBothContainsBoth: holds,
+        ApproximateSignIsRight: holds,
+        PreciseSignIsRight: violated(1),
+      },
       why: '1: the approximate comparison of two counters allows for the sum of both sides, which is the same either way; the stage in between does not.',
     },
     {
@@ -145,20 +267,54 @@ export default spec(percpuCounterComparison, {
     {
       claims: ['E6'],
       bounds: { cpus: 4, batch: 2, window: 35 },
-      expect: { ApproximateSignIsRight: holds, PreciseSignIsRight: holds, SignOfTwoIsFound: reachable(1) },
+      expect: {
+        ApproximateSignOfValueIsRight: holds,
+        PreciseSignOfValueIsRight: holds,
+        PreciseKeepsToApproximate: holds,
+        PreciseSumSettlesValue: holds,
+        ApproximateDecidesWhereRangesDo: holds,
+        ApproximateOfValueDecidesWhereRangeDoes: holds,
+        RangesBelongTogether: holds,
+        RangeOfBothContainsBoth: holds,
+        ApproximateSignIsRight: holds,
+        PreciseSignIsRight: holds,
+        SignOfTwoIsFound: reachable(1),
+      },
       why: 'Two counters, up to where every comparison is decided by the approximate sums.',
     },
     {
       claims: ['E6'],
       variant: 'v2',
       bounds: { cpus: 2, batch: 2, window: 10 },
-      expect: { PreciseSignIsRight: violated(1), ApproximateSignIsRight: holds, PreciseSignOfValueIsRight: holds },
+      expect: {
+        ApproximateSignOfValueIsRight: holds,
+        PreciseKeepsToApproximate: holds,
+        PreciseSumSettlesValue: holds,
+        ApproximateDecidesWhereRangesDo: holds,
+        ApproximateOfValueDecidesWhereRangeDoes: holds,
+        RangesBelongTogether: holds,
+        RangeOfBothContainsBoth: holds,
+        PreciseSignIsRight: violated(1),
+        ApproximateSignIsRight: holds,
+        PreciseSignOfValueIsRight: holds,
+      },
       why: '2: where both are summed, the greater one is called less, and the smaller one equal.',
     },
     {
       claims: ['E6'],
       bounds: { cpus: 2, batch: 2, window: 10 },
-      expect: { PreciseSignIsRight: holds, ApproximateSignIsRight: holds, PreciseSignOfValueIsRight: holds },
+      expect: {
+        ApproximateSignOfValueIsRight: holds,
+        PreciseKeepsToApproximate: holds,
+        PreciseSumSettlesValue: holds,
+        ApproximateDecidesWhereRangesDo: holds,
+        ApproximateOfValueDecidesWhereRangeDoes: holds,
+        RangesBelongTogether: holds,
+        RangeOfBothContainsBoth: holds,
+        PreciseSignIsRight: holds,
+        ApproximateSignIsRight: holds,
+        PreciseSignOfValueIsRight: holds,
+      },
       why: '2, neighbour: each test once.',
     },
     {
@@ -166,6 +322,15 @@ export default spec(percpuCounterComparison, {
       bounds: { cpus: 1, batch: 32, window: 3 },
       ingredients: ['value'],
       expect: {
+        ApproximateSignIsRight: holds,
+        PreciseSignIsRight: holds,
+        ApproximateSignOfValueIsRight: holds,
+        PreciseKeepsToApproximate: holds,
+        PreciseSumSettlesValue: holds,
+        ApproximateDecidesWhereRangesDo: holds,
+        ApproximateOfValueDecidesWhereRangeDoes: holds,
+        RangesBelongTogether: holds,
+        RangeOfBothContainsBoth: holds,
         UnequalIsUndecided: unreachable,
         PreciseDiffersAtBoundary: violated(1),
         PreciseSignOfValueIsRight: holds,
@@ -176,14 +341,40 @@ export default spec(percpuCounterComparison, {
       claims: ['E5'],
       variant: 'range-overwritten',
       bounds: { cpus: 2, batch: 4, window: 0 },
-      expect: { RangeOfBothContainsBoth: violated(1), OverOfBoth: largest(6) },
+      expect: {
+        ApproximateSignIsRight: holds,
+        PreciseSignIsRight: holds,
+        ApproximateSignOfValueIsRight: holds,
+        PreciseSignOfValueIsRight: holds,
+        PreciseKeepsToApproximate: holds,
+        PreciseSumSettlesValue: holds,
+        RangesBelongTogether: holds,
+        RangeOfBothContainsBoth: violated(1),
+        OverOfBoth: largest(6),
+      },
       why: '22: two errors of 6 do not fit into one range of 8.',
     },
     {
       claims: ['E5'],
       bounds: { cpus: 2, batch: 4, window: 0 },
-      expect: { RangeOfBothContainsBoth: holds, OverOfBoth: largest(12) },
+      expect: {
+        ApproximateSignIsRight: holds,
+        PreciseSignIsRight: holds,
+        ApproximateSignOfValueIsRight: holds,
+        PreciseSignOfValueIsRight: holds,
+        PreciseKeepsToApproximate: holds,
+        PreciseSumSettlesValue: holds,
+        ApproximateDecidesWhereRangesDo: holds,
+        ApproximateOfValueDecidesWhereRangeDoes: holds,
+        RangesBelongTogether: holds,
+        RangeOfBothContainsBoth: holds,
+        OverOfBoth: largest(12),
+      },
       why: '22, neighbour: each counter has a range of its own.',
     },
   ],
+  survives: {
+    'change write':
+      'v12, two counters with one error beyond `over`: the stage in between tells a sign although both are equal, 49 against 48, and the opposite sign is as wrong.',
+  },
 })

@@ -176,7 +176,13 @@ export const faultyRows: readonly TreeRow[] = [
     variant: 'v12',
     bounds: { cpus: 1, batch: 2, adders: 1, adds: 1, increment: 1, width: 3 },
     ingredients: ['approximateReader'],
-    expect: { ReadIsExactAtRest: holds },
+    expect: {
+      NothingIsLost: holds,
+      PreciseSumIsTheTotal: holds,
+      WordsTellTheError: holds,
+      NothingIsLeftBehind: holds,
+      ReadIsExactAtRest: holds,
+    },
     why: '4, neighbour: with one CPU its word is the root, and the sum that is read there is exact.',
   },
   {
@@ -184,7 +190,13 @@ export const faultyRows: readonly TreeRow[] = [
     variant: 'sum-approximate',
     bounds: two,
     ingredients: ['preciseReader'],
-    expect: { ReadIsExactAtRest: violated(3) },
+    expect: {
+      NothingIsLost: holds,
+      PreciseSumIsTheTotal: holds,
+      WordsTellTheError: holds,
+      NothingIsLeftBehind: holds,
+      ReadIsExactAtRest: violated(3),
+    },
     why: '10: who asks for the precise sum is told the approximate one.',
   },
   {
@@ -192,7 +204,13 @@ export const faultyRows: readonly TreeRow[] = [
     variant: 'unclamped-approx',
     bounds: two,
     ingredients: ['decrements', 'pages', 'approximateReader'],
-    expect: { ReadIsNotNegative: violated(5) },
+    expect: {
+      NothingIsLost: holds,
+      PreciseSumIsTheTotal: holds,
+      WordsTellTheError: holds,
+      NothingIsLeftBehind: holds,
+      ReadIsNotNegative: violated(5),
+    },
     why: '6: a page is mapped on one CPU and unmapped on the other, which reaches the root as -2.',
   },
   {
@@ -200,7 +218,13 @@ export const faultyRows: readonly TreeRow[] = [
     variant: 'v12',
     bounds: two,
     ingredients: ['decrements', 'pages', 'approximateReader'],
-    expect: { ReadIsNotNegative: holds },
+    expect: {
+      NothingIsLost: holds,
+      PreciseSumIsTheTotal: holds,
+      WordsTellTheError: holds,
+      NothingIsLeftBehind: holds,
+      ReadIsNotNegative: holds,
+    },
     why: '6, neighbour: sums below 0 are told as 0.',
   },
   {
@@ -208,7 +232,13 @@ export const faultyRows: readonly TreeRow[] = [
     variant: 'unclamped-precise',
     bounds: two,
     ingredients: ['decrements', 'pages', 'preciseReader'],
-    expect: { ReadIsNotNegative: violated(5) },
+    expect: {
+      NothingIsLost: holds,
+      PreciseSumIsTheTotal: holds,
+      WordsTellTheError: holds,
+      NothingIsLeftBehind: holds,
+      ReadIsNotNegative: violated(5),
+    },
     why: '7: the reader is past the CPU on which a page was mapped when it is unmapped on the next.',
   },
   {
@@ -216,7 +246,13 @@ export const faultyRows: readonly TreeRow[] = [
     variant: 'v12',
     bounds: two,
     ingredients: ['decrements', 'pages', 'preciseReader'],
-    expect: { ReadIsNotNegative: holds },
+    expect: {
+      NothingIsLost: holds,
+      PreciseSumIsTheTotal: holds,
+      WordsTellTheError: holds,
+      NothingIsLeftBehind: holds,
+      ReadIsNotNegative: holds,
+    },
     why: '7, neighbour: sums below 0 are told as 0.',
   },
 ]
