@@ -40,6 +40,7 @@ const KEPT = {
   SignalIsForTheProcess: holds,
   ReserveGoesToMarkedThreads: holds,
   LargestIsChosen: holds,
+  FaultsEndWithPageOrSignal: holds,
 }
 
 export default spec(oomExit, {
@@ -249,7 +250,6 @@ export default spec(oomExit, {
         PagesLeftInReserve: minimum(0),
         SignalIsSentUnderLock: holds,
         VictimsExit: holds,
-        FaultsEndWithPageOrSignal: holds,
         AllocatorGetsPage: reachable(),
       },
       states: 666,

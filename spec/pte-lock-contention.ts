@@ -34,9 +34,9 @@ export default spec(pteLockContention, {
     ),
     /** Nobody maps anything meanwhile: entries go one at a time, and none comes back. */
     stepwise('EntriesGoOneByOne', (s, { before }) => {
-      const present = () => s.pte.sum((entries) => entries)
+      const present = () => [...s.pte].reduce((sum, entries) => sum + entries, 0)
       const gone = before(present) - present()
-      return (gone === 0 || gone === 1) && s.pte.every((entries, i) => entries <= before(() => s.pte[i]))
+      return (gone === 0 || gone === 1) && [...s.pte].every((entries, i) => entries <= before(() => s.pte[i]))
     }),
     /** One walker has cleared a VMA that the other comes to. */
     reachable(

@@ -28,10 +28,10 @@ function isOver(s: State, { status, index, last }: Walker): boolean {
 }
 
 /** Slots that all VMAs have together, whether or not some are in two. */
-const total_vm = (s: State): number => s.vma.sum(({ vm_start, vm_end }) => vm_end - vm_start)
+const total_vm = (s: State): number => [...s.vma].reduce((sum, { vm_start, vm_end }) => sum + vm_end - vm_start, 0)
 
 const isMapped = (s: State, index: number): boolean =>
-  s.vma.some(({ vm_start, vm_end }) => vm_start <= index && index < vm_end)
+  [...s.vma].some(({ vm_start, vm_end }) => vm_start <= index && index < vm_end)
 
 export const bookkeeping = [
   /** mmap_lock is held by whoever is between taking it and letting it go, and never for both. */
@@ -67,7 +67,9 @@ export const bookkeeping = [
 
   /** No VMA is empty, and behind the last one there is none. */
   always('VmasAreRanges', (s) =>
-    s.vma.every(({ vm_start, vm_end }, i) => (i < s.map_count ? vm_start < vm_end : vm_start === 0 && vm_end === 0)),
+    [...s.vma].every(({ vm_start, vm_end }, i) =>
+      i < s.map_count ? vm_start < vm_end : vm_start === 0 && vm_end === 0,
+    ),
   ),
 ]
 
