@@ -5,6 +5,9 @@ import { rows } from './pte-lock-contention/rows.ts'
 
 const { always, maximum, minimum, reachable, stepwise } = propertiesOf(pteLockContention)
 
+/** Where a walker can be that is not through. */
+const PLACES = ['pte_offset_map_lock', 'queued_spin_lock_slowpath', 'zap_pte_range', 'pte_unmap_unlock'] as const
+
 export default spec(pteLockContention, {
   properties: [
     maximum('MostCollisions', (_s, { h }) => h.collisions),
@@ -32,11 +35,16 @@ export default spec(pteLockContention, {
         return !at(walker, 'pte_unmap_unlock') || s.pte[place(walker.through)] === 0
       }),
     ),
-    /** Nobody maps anything meanwhile: entries go one at a time, and none comes back. */
-    stepwise('EntriesGoOneByOne', (s, { before }) => {
+    /** Nobody maps anything meanwhile: entries go one at a time, none comes back, and who stays at one place clears one. */
+    stepwise('EntriesGoOneByOne', (s, { at, before }) => {
       const present = () => [...s.pte].reduce((sum, entries) => sum + entries, 0)
       const gone = before(present) - present()
-      return (gone === 0 || gone === 1) && [...s.pte].every((entries, i) => entries <= before(() => s.pte[i]))
+      const moved = s.walker.some((walker) =>
+        PLACES.some((label) => before(() => at(walker, label)) && !at(walker, label)),
+      )
+      return (
+        (gone === 1 || (gone === 0 && moved)) && [...s.pte].every((entries, i) => entries <= before(() => s.pte[i]))
+      )
     }),
     /** One walker has cleared a VMA that the other comes to. */
     reachable(

@@ -22,9 +22,9 @@ function standsAtItsVma(s: State, { index, last, vma }: Walker): boolean {
   return vma === null || (index === s.vma[vma].vm_start && last === s.vma[vma].vm_end - 1)
 }
 
-/** A walk is over at the end of the address space to which it goes, or where there is none. */
+/** A walk is over at an end of the address space, or where there is none. */
 function isOver(s: State, { status, index, last }: Walker): boolean {
-  return status === 'ma_active' ? last === s.page.length - 1 : status === 'ma_none' || index === 0
+  return status === 'ma_none' || index === 0 || (status === 'ma_active' && last === s.page.length - 1)
 }
 
 /** Slots that all VMAs have together, whether or not some are in two. */
