@@ -27,6 +27,22 @@ const beforeItsEnd = [
 const fairness = { weak: ['cpu', 'thread'] }
 const small = { threads: 2, pages: 2, reserve: 2 }
 
+/** What has to be in order in every row, whatever goes wrong there. */
+const KEPT = {
+  VictimsAreCounted: holds,
+  UsersAreCounted: holds,
+  MemoryIsThatOfUsers: holds,
+  MemoryIsNotLost: holds,
+  ExitEndsWithRelease: holds,
+  EveryAttemptStartsAfresh: holds,
+  LockIsGivenBack: holds,
+  LeaderIsReleasedLast: holds,
+  SignalIsForTheProcess: holds,
+  ReserveGoesToMarkedThreads: holds,
+  LargestIsChosen: holds,
+  FaultsEndWithPageOrSignal: holds,
+}
+
 export default spec(oomExit, {
   properties: [
     /** The allocator gets its page, or learns that nobody is left. */
@@ -98,6 +114,34 @@ export default spec(oomExit, {
     stepwise('NoPanicWhileSomebodyIsLeft', (s, { before }) => before(() => s.thread.every((thread) => !thread.mm)), {
       given: (_s, { h, before }) => h.panicked && before(() => !h.panicked),
     }),
+    /** A process has got SIGKILL as a whole or not at all, and none has that was not killed. */
+    always('SignalIsForTheProcess', (s, { h }) =>
+      s.thread.every((thread) => thread.SIGKILL === h.killed.has(thread.own_mm)),
+    ),
+    /** A page leaves the reserve only for a marked thread that asks, one at a time, and whoever exits takes one if it can. */
+    stepwise('ReserveGoesToMarkedThreads', (s, { at, before }) => {
+      const taken = before(() => s.reserve) - s.reserve
+      const left = (label: 'alloc_page' | 'exit_signals') =>
+        s.thread.some((thread) => before(() => thread.TIF_MEMDIE && at(thread, label)) && !at(thread, label))
+      if (left('exit_signals'))
+        return (
+          taken ===
+          Math.min(
+            1,
+            before(() => s.reserve),
+          )
+        )
+      return taken === 0 || (taken === 1 && left('alloc_page'))
+    }),
+    /** Whoever is chosen has memory to give, and no process that could be found has more. */
+    stepwise('LargestIsChosen', (s, { before }) => {
+      const { chosen } = s.cpu[0]
+      if (before(() => s.cpu[0].chosen !== null) || chosen === null) return true
+      return (
+        chosen.mm &&
+        s.thread.every((other) => !other.is_leader || !other.mm || other.own_mm.pages <= chosen.own_mm.pages)
+      )
+    }),
     least('PagesLeftInReserve', (s) => s.reserve),
     most('Kills', (_s, { h }) => h.killed.size),
     canReach('AllocatorGetsPage', (s) => s.cpu[0].has_page),
@@ -105,6 +149,7 @@ export default spec(oomExit, {
     canReach('TwoAreMarked', (s) => s.oom_victims > 1),
     canReach('LeaderIsZombie', (s) => s.thread[0].PF_EXITING && !s.thread[0].mm && s.mm[0].mm_users > 0),
   ],
+  routine: Object.keys(KEPT),
   survives: {
     'skip step: cpu.test_mm':
       'Without a lock the test only makes the time shorter in which the thread can let go of its mm unseen.',
@@ -116,7 +161,7 @@ export default spec(oomExit, {
       bounds: small,
       ingredients: ['leaderExits'],
       fairness,
-      expect: { AllocatorEnds: violated(), LeaderIsZombie: reachable() },
+      expect: { ...KEPT, AllocatorEnds: violated(), LeaderIsZombie: reachable() },
       states: 734,
       why: 'The leader has exited and its sibling goes on: every scan meets PF_EXITING at the leader and waits for a process that nobody has asked to exit.',
     },
@@ -126,7 +171,7 @@ export default spec(oomExit, {
       bounds: small,
       ingredients: ['leaderExits'],
       fairness,
-      expect: { AllocatorEnds: holds, LeaderIsZombie: reachable(), NoPanicWhileSomebodyIsLeft: violated() },
+      expect: { ...KEPT, AllocatorEnds: holds, LeaderIsZombie: reachable(), NoPanicWhileSomebodyIsLeft: violated() },
       states: 2_726,
       why: 'A leader without an mm ends no scan any more, but its process is not found either: the daemon dies, and then the kernel panics with all of the hog in memory.',
     },
@@ -137,6 +182,7 @@ export default spec(oomExit, {
       ingredients: ['leaderExits'],
       fairness,
       expect: {
+        ...KEPT,
         AllocatorEnds: holds,
         LeaderIsZombie: reachable(),
         NoPanicWhileSomebodyIsLeft: holds,
@@ -151,7 +197,7 @@ export default spec(oomExit, {
       bounds: { ...small, pages: 1 },
       ingredients: ['leaderExits', 'needsLock'],
       fairness,
-      expect: { AllocatorEnds: violated(), MarkIsTakenBack: violated(), VictimsAreCounted: holds },
+      expect: { ...KEPT, AllocatorEnds: violated(), MarkIsTakenBack: violated() },
       states: 938,
       why: 'The thread lets go of its mm and passes the place where the mark is cleared, between the test and the mark: it carries TIF_MEMDIE until it is released, waits for a lock of the allocator, and the allocator waits for it.',
     },
@@ -161,7 +207,7 @@ export default spec(oomExit, {
       bounds: { ...small, pages: 1 },
       ingredients: ['leaderExits', 'needsLock'],
       fairness,
-      expect: { AllocatorEnds: holds, MarkIsTakenBack: holds, VictimsAreCounted: holds },
+      expect: { ...KEPT, AllocatorEnds: holds, MarkIsTakenBack: holds },
       states: 913,
       why: 'Under task_lock() a thread that is marked has its mm, and the clearing is still before it.',
     },
@@ -171,7 +217,7 @@ export default spec(oomExit, {
       bounds: { ...small, threads: 1 },
       ingredients: ['faults'],
       fairness,
-      expect: { AllocatorEnds: violated(), ReserveLastsForExit: violated(), EveryAttemptStartsAfresh: holds },
+      expect: { ...KEPT, AllocatorEnds: violated(), ReserveLastsForExit: violated() },
       states: 398,
       why: 'The mark comes before the signal, and a victim in user mode uses the reserve up.',
     },
@@ -182,6 +228,7 @@ export default spec(oomExit, {
       ingredients: ['faults'],
       fairness,
       expect: {
+        ...KEPT,
         AllocatorEnds: violated(),
         ReserveLastsForExit: violated(),
         PagesLeftInReserve: minimum(0),
@@ -197,12 +244,12 @@ export default spec(oomExit, {
       ingredients: ['faults'],
       fairness,
       expect: {
+        ...KEPT,
         AllocatorEnds: holds,
         ReserveLastsForExit: holds,
         PagesLeftInReserve: minimum(0),
         SignalIsSentUnderLock: holds,
         VictimsExit: holds,
-        FaultsEndWithPageOrSignal: holds,
         AllocatorGetsPage: reachable(),
       },
       states: 666,
@@ -214,7 +261,7 @@ export default spec(oomExit, {
       bounds: { ...small, threads: 1, reserve: 1 },
       ingredients: ['faults'],
       fairness,
-      expect: { AllocatorEnds: violated(), ReserveLastsForExit: violated() },
+      expect: { ...KEPT, AllocatorEnds: violated(), ReserveLastsForExit: violated() },
       states: 476,
       why: 'With a reserve of one page the fault that was under way takes it.',
     },
@@ -224,7 +271,7 @@ export default spec(oomExit, {
       bounds: { ...small, reserve: 3 },
       ingredients: ['faults'],
       fairness,
-      expect: { AllocatorEnds: violated(), ReserveLastsForExit: violated() },
+      expect: { ...KEPT, AllocatorEnds: violated(), ReserveLastsForExit: violated() },
       states: 6_028,
       why: 'Threads are marked one after the other, and each of them needs two pages: three are not enough for two threads.',
     },
@@ -234,7 +281,7 @@ export default spec(oomExit, {
       bounds: { ...small, reserve: 4 },
       ingredients: ['faults'],
       fairness,
-      expect: { AllocatorEnds: holds, ReserveLastsForExit: holds, PagesLeftInReserve: minimum(0) },
+      expect: { ...KEPT, AllocatorEnds: holds, ReserveLastsForExit: holds, PagesLeftInReserve: minimum(0) },
       states: 6_724,
       why: 'Four are.',
     },
@@ -245,17 +292,10 @@ export default spec(oomExit, {
       ingredients: ['leaderExits', 'needsLock', 'faults'],
       fairness,
       expect: {
+        ...KEPT,
         AllocatorEnds: holds,
         MarkIsTakenBack: holds,
-        VictimsAreCounted: holds,
-        UsersAreCounted: holds,
-        MemoryIsThatOfUsers: holds,
-        LockIsGivenBack: holds,
-        LeaderIsReleasedLast: holds,
-        MemoryIsNotLost: holds,
         VictimsExit: holds,
-        ExitEndsWithRelease: holds,
-        EveryAttemptStartsAfresh: holds,
         SignalIsSentUnderLock: holds,
         TwoAreMarked: unreachable,
         Kills: maximum(2),

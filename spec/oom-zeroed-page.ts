@@ -2,7 +2,10 @@
 import { holds, propertiesOf, reachable, spec, violated } from '../checker/language/index.ts'
 import { oomZeroedPage } from '../model/oom-zeroed-page.ts'
 
-const { always, reachable: canReach } = propertiesOf(oomZeroedPage)
+const { always, reachable: canReach, stepwise } = propertiesOf(oomZeroedPage)
+
+/** What has to be in order in every row. */
+const KEPT = { NoDataOutOfNothing: holds, ReapedDataIsGone: holds, FaultBringsPage: holds }
 
 export default spec(oomZeroedPage, {
   properties: [
@@ -15,6 +18,20 @@ export default spec(oomZeroedPage, {
       'StableFaultsSucceed',
       (s, { at }) => s.file !== 'none' || s.MMF_UNSTABLE || s.thread.every((thread) => !at(thread, 'done')),
     ),
+    /** A process without data of its own reads none, and writes none: it would be that of somebody else. */
+    always('NoDataOutOfNothing', (s) => s.pte !== 'data' && s.file !== 'data', { given: (s) => !s.had_data }),
+    /** When the reaper is through the data is gone, and no fault brings it back. */
+    always('ReapedDataIsGone', (s) => s.pte !== 'data', { given: (s, { at }) => at(s.reaper[0], 'done') }),
+    /** A fault that ends without SIGBUS has brought a page; who goes on without one would fault for ever. */
+    stepwise('FaultBringsPage', (s, { at, before }) =>
+      s.thread.every(
+        (thread) =>
+          !before(() => at(thread, 'do_anonymous_page')) ||
+          at(thread, 'do_anonymous_page') ||
+          at(thread, 'done') ||
+          s.pte !== 'none',
+      ),
+    ),
     canReach('DataIsWritten', (s) => s.file === 'data'),
     canReach(
       'WriterGetsSigbus',
@@ -22,11 +39,13 @@ export default spec(oomZeroedPage, {
     ),
     canReach('PageIsReaped', (s, { at }) => s.pte === 'none' && s.MMF_UNSTABLE && at(s.reaper[0], 'done')),
   ],
+  routine: Object.keys(KEPT),
   rows: [
     {
       claims: ['C2', 'G4'],
       bounds: { threads: 3 },
       expect: {
+        ...KEPT,
         FileHasNoZeroes: holds,
         ZeroesAreNotMapped: holds,
         StableFaultsSucceed: holds,
@@ -41,7 +60,7 @@ export default spec(oomZeroedPage, {
       claims: ['C2', 'G4'],
       variant: 'unchecked',
       bounds: { threads: 1 },
-      expect: { FileHasNoZeroes: violated(5), StableFaultsSucceed: holds },
+      expect: { ...KEPT, FileHasNoZeroes: violated(5), StableFaultsSucceed: holds },
       states: 22,
       why: 'The thread faults after the page was reaped, gets zeroes, and writes them to the file.',
     },
@@ -49,7 +68,7 @@ export default spec(oomZeroedPage, {
       claims: ['C2', 'G4'],
       variant: 'checked-before',
       bounds: { threads: 3 },
-      expect: { FileHasNoZeroes: holds, ZeroesAreNotMapped: holds, StableFaultsSucceed: holds },
+      expect: { ...KEPT, FileHasNoZeroes: holds, ZeroesAreNotMapped: holds, StableFaultsSucceed: holds },
       states: 458,
       why: 'Without the lock it is enough as well: who faults for a page that was reaped comes after the flag, and who looked before the flag was there faults for a page that had no data.',
     },
@@ -57,7 +76,7 @@ export default spec(oomZeroedPage, {
       claims: ['C2', 'G4'],
       variant: 'checked-after',
       bounds: { threads: 1 },
-      expect: { FileHasNoZeroes: holds, ZeroesAreNotMapped: violated(4), StableFaultsSucceed: holds },
+      expect: { ...KEPT, FileHasNoZeroes: holds, ZeroesAreNotMapped: violated(4), StableFaultsSucceed: holds },
       states: 27,
       why: 'The thread itself gets SIGBUS, but the page of zeroes is mapped by then.',
     },
@@ -65,7 +84,7 @@ export default spec(oomZeroedPage, {
       claims: ['C2', 'G4'],
       variant: 'checked-after',
       bounds: { threads: 2 },
-      expect: { FileHasNoZeroes: violated(5) },
+      expect: { ...KEPT, FileHasNoZeroes: violated(5) },
       states: 118,
       why: 'Another thread reads the page that the first one has mapped, without a fault, and writes zeroes.',
     },
@@ -73,7 +92,7 @@ export default spec(oomZeroedPage, {
       claims: ['C2', 'G4'],
       bounds: { threads: 2 },
       ingredients: ['markedLast'],
-      expect: { FileHasNoZeroes: violated(4) },
+      expect: { ...KEPT, FileHasNoZeroes: violated(4) },
       states: 102,
       why: 'A flag that comes after the walk does not stop a fault in between.',
     },

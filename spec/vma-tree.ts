@@ -2,6 +2,7 @@
 import { propertiesOf, spec } from '../checker/language/index.ts'
 import { vmaTree } from '../model/vma-tree.ts'
 import type { State } from '../model/vma-tree/state.ts'
+import { bookkeeping, callkeeping, KEPT_BY_CALLS } from './vma-tree/bookkeeping.ts'
 import { rows } from './vma-tree/rows.ts'
 import { survives } from './vma-tree/mutants.ts'
 
@@ -39,6 +40,8 @@ const everySlot = (s: State, test: (index: number) => boolean): boolean => {
 
 export default spec(vmaTree, {
   properties: [
+    ...bookkeeping,
+    ...callkeeping,
     /** In every step VMAs are ranges in order, none of which overlaps another, and there are as many as map_count says. */
     always('VmasAreOrdered', (s) => ordered(s)),
     /** Between calls there is mapped what the calls asked for. */
@@ -104,6 +107,7 @@ export default spec(vmaTree, {
     some('EverybodyIsThrough', (s, { at }) => s.thread[0].calls && at(s.thread[0], 'done') && at(s.walker[0], 'done')),
     some('CallsGoOnAfterTheWalk', (s, { at }) => s.written && at(s.walker[0], 'done')),
   ],
+  routine: Object.keys(KEPT_BY_CALLS),
   rows,
   survives,
 })

@@ -29,7 +29,14 @@ const reasons = {
     'The walkers meet at one page of the page table and, having passed each other, never again, be the address space as large as it may.',
 }
 
-const always = { FewestCollisions: minimum(0), OneInsideAtATime: holds, EverythingIsUnmapped: holds }
+const always = {
+  FewestCollisions: minimum(0),
+  OneInsideAtATime: holds,
+  EverythingIsUnmapped: holds,
+  NothingIsLeftBehind: holds,
+}
+/** Where there are entries. */
+const entries = { EntriesGoOneByOne: holds }
 
 const row = (variant: keyof typeof mostCollisions, vmas: number, perTable: number, pages: number): ContentionRow => ({
   claims: ['C4'],
@@ -38,6 +45,7 @@ const row = (variant: keyof typeof mostCollisions, vmas: number, perTable: numbe
   expect: {
     MostCollisions: maximum(mostCollisions[variant](vmas, perTable)),
     ...always,
+    ...(pages > 0 && entries),
   },
   why:
     vmas > 1 && vmas <= perTable
@@ -60,7 +68,7 @@ const withMrelease = (vmas: number): ContentionRow[] => [
     variant: 'same-direction',
     bounds: { vmas, perTable: 1, pages: 1 },
     ingredients: ['mrelease'],
-    expect: { ...always, MostCollisions: maximum(2 * vmas) },
+    expect: { ...always, ...entries, MostCollisions: maximum(2 * vmas) },
     why: 'Of three that come to a VMA two may have to wait.',
   },
   {
@@ -68,7 +76,7 @@ const withMrelease = (vmas: number): ContentionRow[] => [
     variant: 'opposite-direction',
     bounds: { vmas, perTable: 1, pages: 1 },
     ingredients: ['mrelease'],
-    expect: { ...always, MostCollisions: maximum(vmas + 2) },
+    expect: { ...always, ...entries, MostCollisions: maximum(vmas + 2) },
     why: 'process_mrelease() goes backwards, too, and the two of them follow each other from VMA to VMA; only exit is spared, which meets each of them once.',
   },
 ]
@@ -87,6 +95,7 @@ export const rows: readonly ContentionRow[] = [
     expect: {
       MostCollisions: maximum(1),
       ...always,
+      ...entries,
       SecondFindsNothing: reachable(11),
       EachUnmapsAHalf: reachable(12),
     },

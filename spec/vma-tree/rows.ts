@@ -1,6 +1,7 @@
 /** The tree under every sequence of calls, and each walk over every layout. */
 import { holds, maximum, reachable, violated, type RowOf } from '../../checker/language/index.ts'
 import type { vmaTree } from '../../model/vma-tree.ts'
+import { KEPT, KEPT_BY_CALLS } from './bookkeeping.ts'
 
 type TreeRow = RowOf<typeof vmaTree>
 
@@ -176,4 +177,7 @@ const walks: readonly TreeRow[] = [
   },
 ]
 
-export const rows: readonly TreeRow[] = [...calls, ...walks]
+export const rows: readonly TreeRow[] = [
+  ...calls.map((row) => ({ ...row, expect: { ...KEPT_BY_CALLS, ...row.expect } })),
+  ...walks.map((row) => ({ ...row, expect: { ...KEPT, ...row.expect } })),
+]
