@@ -1,6 +1,7 @@
 /** Charts: curves over one axis, each named where it ends, with the points as a table where only text is shown. */
 import type { Axis, Chart, Series } from '../language/exhibit.ts'
 import { table, type Picture } from './document.ts'
+import { escapeHtml } from './html.ts'
 
 /** Of the frame. */
 const WIDTH = 426
@@ -14,7 +15,6 @@ const LINE = 14
 const TICKS = 6
 const DASHES = ['', '7 3', '2 3', '9 3 2 3'] as const
 
-const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 const rounded = (n: number): number => Math.round(n * 10) / 10
 
 const BASES = { log2: 2, log10: 10 } as const
@@ -82,7 +82,7 @@ function namesOf(drawn: readonly Drawn[]): string[] {
   let above = TOP - LINE
   return sorted.map(({ name, i, y }, place) => {
     above = Math.max(above + LINE, Math.min(y, last - (sorted.length - 1 - place) * LINE))
-    return `<text class="series${i}" x="${LEFT + WIDTH + 8}" y="${rounded(above + 4)}">${escape(name)}</text>`
+    return `<text class="series${i}" x="${LEFT + WIDTH + 8}" y="${rounded(above + 4)}">${escapeHtml(name)}</text>`
   })
 }
 
@@ -114,14 +114,14 @@ function svgOf({ title, x, y, series }: Chart): string {
   const parts = [
     ...across.ticks.map((value) => xTick(value, atX(value))),
     ...up.ticks.map((value) => yTick(value, atY(value))),
-    `<text class="axis" x="${LEFT + WIDTH / 2}" y="${HEIGHT - 8}" text-anchor="middle">${escape(x.label)}</text>`,
-    `<text class="axis" x="4" y="14">${escape(y.label)}</text>`,
+    `<text class="axis" x="${LEFT + WIDTH / 2}" y="${HEIGHT - 8}" text-anchor="middle">${escapeHtml(x.label)}</text>`,
+    `<text class="axis" x="4" y="14">${escapeHtml(y.label)}</text>`,
     ...drawn.map(curve),
     ...namesOf(drawn),
   ]
   const longest = Math.max(...series.map(({ name }) => name.length))
   const width = LEFT + WIDTH + 8 + Math.ceil(longest * CHARACTER) + 4
-  return `<svg role="img" aria-label="${escape(title)}" width="${width}" height="${HEIGHT}" viewBox="0 0 ${width} ${HEIGHT}">\n${parts.join('\n')}\n</svg>`
+  return `<svg role="img" aria-label="${escapeHtml(title)}" width="${width}" height="${HEIGHT}" viewBox="0 0 ${width} ${HEIGHT}">\n${parts.join('\n')}\n</svg>`
 }
 
 const exact = (value: number | undefined): string =>

@@ -2,13 +2,11 @@
 import { match } from 'ts-pattern'
 import { pieces, type Block, type Cell, type Table } from './document.ts'
 import { STYLE } from './document-style.ts'
-
-const escape = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+import { escapeHtml } from './html.ts'
 
 const inline = (text: string): string =>
   pieces(text)
-    .map((piece) => (piece.isCode ? `<code>${escape(piece.text)}</code>` : escape(piece.text)))
+    .map((piece) => (piece.isCode ? `<code>${escapeHtml(piece.text)}</code>` : escapeHtml(piece.text)))
     .join('')
 
 const MARKS: Readonly<Record<Cell['tone'], string>> = { plain: '', head: '', violated: '', open: '? ', differs: '✗ ' }
@@ -28,11 +26,11 @@ function tableText({ head, rows }: Table): string {
 
 const blockText = (block: Block): string =>
   match(block)
-    .with({ is: 'heading' }, ({ level, text, id }) => `<h${level} id="${escape(id)}">${inline(text)}</h${level}>`)
+    .with({ is: 'heading' }, ({ level, text, id }) => `<h${level} id="${escapeHtml(id)}">${inline(text)}</h${level}>`)
     .with({ is: 'paragraph' }, ({ text }) => `<p>${inline(text)}</p>`)
     .with({ is: 'list' }, ({ items }) => `<ul>\n${items.map((item) => `<li>${inline(item)}</li>`).join('\n')}\n</ul>`)
     .with({ is: 'table' }, tableText)
-    .with({ is: 'listing' }, ({ lines }) => `<pre class="wide">${escape(lines.join('\n'))}</pre>`)
+    .with({ is: 'listing' }, ({ lines }) => `<pre class="wide">${escapeHtml(lines.join('\n'))}</pre>`)
     .with({ is: 'picture' }, ({ svg, of }) => `<div class="wide ${of}">${svg}</div>`)
     .with(
       { is: 'fold' },
@@ -42,7 +40,7 @@ const blockText = (block: Block): string =>
       { is: 'links' },
       ({ to }) =>
         `<ul class="links">\n${to
-          .map(({ id, text, remark }) => `<li><a href="#${escape(id)}">${inline(text)}</a> ${inline(remark)}</li>`)
+          .map(({ id, text, remark }) => `<li><a href="#${escapeHtml(id)}">${inline(text)}</a> ${inline(remark)}</li>`)
           .join('\n')}\n</ul>`,
     )
     .exhaustive()
@@ -55,7 +53,7 @@ export const html = (title: string, blocks: readonly Block[]): string => `<!doct
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escape(title)}</title>
+<title>${escapeHtml(title)}</title>
 <style>
 ${STYLE}</style>
 </head>

@@ -2,6 +2,7 @@
 import type { Process } from '../engine/process.ts'
 import { DONE } from '../language/program.ts'
 import { code, table, type Picture } from './document.ts'
+import { escapeHtml } from './html.ts'
 
 /** What a family runs, and what of it was seen. */
 export interface ProgramSeen {
@@ -23,8 +24,6 @@ interface Jump {
   readonly from: number
   readonly to: number
 }
-
-const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 
 /** The labels in their order, the end last if it is reached. */
 export function labelsOf({ program, moves }: ProgramSeen): string[] {
@@ -64,7 +63,7 @@ function box(label: string, row: number, width: number, isTaken: boolean, isStar
   const weight = isStart ? ' font-weight="bold"' : ''
   return (
     `<rect class="${kind}" x="${LEFT}" y="${top(row)}" width="${width}" height="${BOX}" rx="3"/>` +
-    `<text x="${LEFT + 6}" y="${middle(row) + 4}"${weight}>${escape(label)}</text>`
+    `<text x="${LEFT + 6}" y="${middle(row) + 4}"${weight}>${escapeHtml(label)}</text>`
   )
 }
 
@@ -100,7 +99,7 @@ export function programDiagram(seen: ProgramSeen): Picture {
     ...placed.map(({ jump, lane }) => bracket(jump, right + MARGIN + lane * LANE, right)),
     ...labels.map((label, row) => box(label, row, width, label === DONE || taken.has(label), label === start)),
   ]
-  const svg = `<svg role="img" aria-label="The program of ${escape(seen.family)}" width="${totalWidth}" height="${height}" viewBox="0 0 ${totalWidth} ${height}">\n${parts.join('\n')}\n</svg>`
+  const svg = `<svg role="img" aria-label="The program of ${escapeHtml(seen.family)}" width="${totalWidth}" height="${height}" viewBox="0 0 ${totalWidth} ${height}">\n${parts.join('\n')}\n</svg>`
   return { is: 'picture', of: 'program', svg, instead: [labelTable(seen, labels)] }
 }
 
