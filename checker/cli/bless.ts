@@ -20,7 +20,7 @@ import {
 import { EXIT } from './exit.ts'
 import { loadSpecs } from './load.ts'
 import { openOutput } from './output.ts'
-import { readText } from './replay.ts'
+import { readText } from './read.ts'
 import { counterexampleOf, writeText } from './save.ts'
 import { ownReadme } from './documents.ts'
 
