@@ -18,7 +18,7 @@ describe('a file that stands there', () => {
     const saved = directory()
     await inThisProcess('check', '--specs', INCREMENT, '--bounds', 'threads=2', '--save', saved, '-q')
     const good = join(saved, 'increment.racy.threads=2.NoIncrementIsLost.json')
-    // More instances than anybody decides: found out when everything has been opened.
+    // Found out after the file has been opened.
     const many = await inThisProcess('check', '--specs', INCREMENT, '--bounds', 'threads=99', '-q', '-o', file)
     expect(many.exit).toBe(2)
     expect(readFileSync(file, 'utf8')).toBe('precious')

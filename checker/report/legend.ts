@@ -125,6 +125,7 @@ function entryLines(title: string, entries: Entries, width: number): string[] {
     ...entries.flatMap(([name, text]) => {
       const head = `  ${name.padEnd(column)}  `
       const lines = wrap(text, width - column - 4)
+      if (text === '') return [`  ${name}`]
       return name.length > column ? [`  ${name}`, ...hanging(' '.repeat(column + 4), lines)] : hanging(head, lines)
     }),
   ]
