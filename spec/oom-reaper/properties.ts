@@ -230,8 +230,16 @@ export const properties = [
     given: (s, { at, before }) =>
       s.reaper[0].task !== null && at(s.reaper[0], 'walk') && !before(() => at(s.reaper[0], 'walk')),
   }),
-  /** The double walk itself: exit and reaper have the lock for reading at a time. */
-  always('OneWalkAtATime', (s) => s.mm[0].mmap_lock.readers <= 1),
+  /** The double walk itself: exit and the reaper go through the VMAs of one mm at a time, with or without a lock. */
+  always('OneWalkAtATime', (s, { at }) => {
+    const [reaper] = s.reaper
+    if (reaper.task === null || !at(reaper, 'walk')) return true
+    return s.task.every(
+      (task) =>
+        task.own_mm !== reaper.mm ||
+        !(at(task, 'mmput/mmput.unmap_vmas') || at(task, 'mmput/mmput.__oom_reap_task_mm')),
+    )
+  }),
 
   /** After a kill everybody gets a page, or all memory is back, or somebody else is killed, or nobody is left. */
   leadsTo('ReaperMakesProgress', (_s, { h }) => h.kills === 1, isOver),
