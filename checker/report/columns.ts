@@ -7,12 +7,12 @@
  * to tell share a line with the next; in a long trace all do that fit, and only what decides something is told.
  */
 import { DONE } from '../language/program.ts'
-import type { Explanation, ExplainedStep } from '../trace/explain.ts'
+import type { Deciding, Explanation, ExplainedStep } from '../trace/explain.ts'
 import type { Field } from '../trace/fields.ts'
 import { NOTED } from './legend.ts'
-import { fill, unstyled, wrap, type Style } from './lines.ts'
-import { shortStep } from './told.ts'
-import { isNews, isStale } from './turns.ts'
+import { fill, hanging, unstyled, wrap, type Style } from './lines.ts'
+import { shortStep, type Told as Story } from './told.ts'
+import { blocking, isNews, isStale } from './turns.ts'
 
 export const MAIL_WIDTH = 72
 /** The next column begins so many characters further to the right, if there is room, and at least so many. */
@@ -26,6 +26,12 @@ export interface ColumnOptions {
   readonly style?: Style
   /** Without the steps on which the end does not depend. */
   readonly onlyCauses?: boolean
+  /** All that each step looks at, be it as it was at the start or the process's own. */
+  readonly allReads?: boolean
+  /** Only from this step on, counted from 0. */
+  readonly from?: number
+  /** These fields are told where they are read, whatever decides. */
+  readonly telling?: readonly Field[]
 }
 
 /** Numbered rows: what each step is, and what is told about it. */
@@ -41,10 +47,24 @@ interface Told {
 const own = (field: string, process: string): string =>
   field.startsWith(`${process}.`) ? field.slice(process.length + 1) : field.replace(/^history\./, NOTED)
 
-const seen = (explanation: Explanation, explained: ExplainedStep): string[] =>
-  explained.reads
-    .filter((read) => isNews(explained.step.process, read) || isStale(explanation, explained, read))
-    .map(({ field, value }) => `sees ${own(field.name, explained.step.process)}=${value}`)
+const valueOf = ({ field, value }: Pick<Deciding, 'field' | 'value'>, process: string): string =>
+  `${own(field.name, process)}=${value}`
+
+function seen(explanation: Explanation, explained: ExplainedStep, { allReads, telling = [] }: ColumnOptions): string[] {
+  const { step, reads } = explained
+  if (allReads === true)
+    return reads
+      .filter(({ byNote, field }) => !byNote && field.kind !== 'pc')
+      .map((read, i) => `${i === 0 ? 'sees ' : ''}${valueOf(read, step.process)}`)
+  return reads
+    .filter(
+      (read) =>
+        isNews(step.process, read) ||
+        isStale(explanation, explained, read) ||
+        telling.some(({ name }) => name === read.field.name),
+    )
+    .map((read) => `sees ${valueOf(read, step.process)}`)
+}
 
 /** A number that a process keeps for itself, such as where it stands in a list. */
 const isOwnCount = ({ owner, kind }: Field, value: string, process: string): boolean =>
@@ -68,7 +88,8 @@ const decidingWrites = ({ steps, atEnd, waiting, overtaken }: Explanation): Set<
     ...overtaken.flatMap(({ field, by }) => by.map((step) => `${step} ${field.name}`)),
   ])
 
-function tell(explanation: Explanation, onlyCauses: boolean): Told[] {
+function tell(explanation: Explanation, options: ColumnOptions): Told[] {
+  const { onlyCauses = false, from = 0 } = options
   const seenByOthers = lookedAtByOthers(explanation)
   const isLong = explanation.steps.length > FEW_STEPS
   const decides = decidingWrites(explanation)
@@ -86,13 +107,14 @@ function tell(explanation: Explanation, onlyCauses: boolean): Told[] {
         number: explained.index + 1,
         process,
         step: shortStep(explained.step),
-        remarks: [...seen(explanation, explained), ...changes],
+        remarks: [...seen(explanation, explained, options), ...changes],
         isCause: explained.isCause,
       }
     })
-    .filter(({ isCause }) => isCause || !onlyCauses)
+    .filter(({ number, isCause }) => number > from && (isCause || !onlyCauses))
 }
 
+const LOST = '── from here on it is out of reach, whatever is done; for example ──'
 const REPEATED = '── from here on, again and again ──'
 
 /** A trace of more steps than that would not fit on a page if all were told. */
@@ -111,7 +133,11 @@ const textOf = (group: Group): string =>
     .join(' · ')
 
 /** Puts steps together with what the same process does next, as long as that fits into a line of that width. */
-function grouped(told: readonly Told[], loop: number | undefined, widthOf: (process: string) => number): Group[] {
+function grouped(
+  told: readonly Told[],
+  marks: ReadonlyMap<number, readonly string[]>,
+  widthOf: (process: string) => number,
+): Group[] {
   const groups: Group[] = []
   for (const each of told) {
     const before = groups.at(-1)
@@ -122,7 +148,7 @@ function grouped(told: readonly Told[], loop: number | undefined, widthOf: (proc
       last.number === each.number - 1 &&
       last.isCause === each.isCause &&
       (last.remarks.length === 0 || told.length > FEW_STEPS) &&
-      each.number - 1 !== loop &&
+      !marks.has(each.number - 1) &&
       textOf([...before, each]).length <= widthOf(each.process)
     if (joins) groups[groups.length - 1] = [...before, each]
     else groups.push([each])
@@ -147,22 +173,33 @@ function stepsBetween(processes: readonly string[], room: number): number[] {
   return most < least ? [0] : Array.from({ length: most - least + 1 }, (_, i) => most - i)
 }
 
-/** The rows of a trace, in the columns in which they take the fewest lines. */
+/** What stands between the steps, by the number of steps before it. */
+function marksIn({ steps }: Explanation, { steps: all, loop }: Explanation): ReadonlyMap<number, readonly string[]> {
+  const lost = all.length > steps.length ? steps.length : undefined
+  return new Map(
+    [lost, loop].map((at) => [at ?? -1, [...(at === lost ? [LOST] : []), ...(at === loop ? [REPEATED] : [])]]),
+  )
+}
+
+/** The rows of a trace, in the columns in which they take the fewest lines; behind its own end how it goes on for ever. */
 export function columnLines(
-  explanation: Explanation,
-  { style = unstyled, onlyCauses = false }: ColumnOptions = {},
+  { explanation, aftermath = explanation }: Pick<Story, 'explanation' | 'aftermath'>,
+  options: ColumnOptions = {},
 ): string[] {
-  const told = tell(explanation, onlyCauses)
+  const told = tell(aftermath, options)
   const processes = [...new Set(told.map(({ process }) => process))]
-  const digits = Math.max(2, String(explanation.steps.length).length)
+  const digits = Math.max(2, String(aftermath.steps.length).length)
   const room = MAIL_WIDTH - digits - GAP
-  const { init } = explanation.trace.schedule
+  const { init } = aftermath.trace.schedule
+  const marks = marksIn(explanation, aftermath)
+  const { style = unstyled, from = 0 } = options
   const [first = [], ...others] = stepsBetween(processes, room).map((step) =>
-    rows(explanation, told, processes, { step, digits, room, style }),
+    rows(told, processes, marks, { step, digits, room, style }),
   )
   const fewest = others.reduce((best, lines) => (lines.length < best.length ? lines : best), first)
-  const start = init.length === 0 ? [] : fill([`0  init(${init.join(', ')})`.padStart(digits - 1)], '', MAIL_WIDTH)
-  return [...start, ...fewest, ...stops(explanation)]
+  const start =
+    init.length === 0 || from > 0 ? [] : fill([`0  init(${init.join(', ')})`.padStart(digits - 1)], '', MAIL_WIDTH)
+  return [...start, ...fewest, ...stops(explanation), ...standing(aftermath, digits)]
 }
 
 interface Place {
@@ -173,9 +210,9 @@ interface Place {
 }
 
 function rows(
-  { loop }: Explanation,
   told: readonly Told[],
   processes: readonly string[],
+  marks: ReadonlyMap<number, readonly string[]>,
   { step, digits, room, style }: Place,
 ): string[] {
   const isList = step === 0 && processes.length > 1
@@ -184,7 +221,7 @@ function rows(
     ? wrap(`(${processes.length} processes take steps, too many for columns side by side.)`, MAIL_WIDTH)
     : [`${' '.repeat(digits + GAP)}${processes.map((process) => process.padEnd(step)).join('')}`.trimEnd()]
   const shown = isList ? told.map((each) => ({ ...each, step: `${each.process} ${each.step}` })) : told
-  const groups = grouped(shown, loop, (process) => (isList ? 0 : room - offset(process)))
+  const groups = grouped(shown, marks, (process) => (isList ? 0 : room - offset(process)))
   const lines = groups.flatMap((group) => {
     const [{ number, process, isCause }] = group
     const own = lined(textOf(group), room - offset(process)).map((text, i) => {
@@ -192,10 +229,34 @@ function rows(
       const line = `${head}${' '.repeat(GAP + offset(process))}${text}`
       return isCause ? line : style('dim', line)
     })
-    return number - 1 === loop ? [REPEATED, ...own] : own
+    return [...(marks.get(number - 1) ?? []), ...own]
   })
   return [...heads, ...lines]
 }
 
 const stops = ({ loop, steps }: Explanation): string[] =>
   loop === steps.length ? ['── and there everything may stop for ever ──'] : []
+
+/** The behaviour that takes the last way out, from there to its end; nothing where none is known. */
+export function otherwiseLines(
+  { otherwise, turning, difference }: Pick<Story, 'otherwise' | 'turning' | 'difference'>,
+  options: ColumnOptions = {},
+): string[] {
+  if (otherwise === undefined || turning?.is !== 'found') return []
+  const { step: from } = turning
+  const telling = difference?.fields.map(({ field }) => field) ?? []
+  return [
+    from === 0 ? 'Otherwise' : `Otherwise, the same up to step ${from}`,
+    ...columnLines({ explanation: otherwise }, { ...options, onlyCauses: false, style: unstyled, from, telling }),
+  ]
+}
+
+/** Who does not move again, where, and what for. */
+const standing = ({ waiting }: Explanation, digits: number): string[] =>
+  waiting
+    .filter(({ enabled }) => enabled === 'never')
+    .flatMap(({ process, label, reads }) => {
+      const sees = blocking(reads).map((read) => valueOf(read, process))
+      const text = `${process} waits at ${shortStep({ label })}${sees.length === 0 ? '' : `: sees ${sees.join(', ')}`}`
+      return hanging(' '.repeat(digits + GAP), lined(text, MAIL_WIDTH - digits - GAP))
+    })

@@ -34,7 +34,7 @@ export function explanationMarkdown(told: Told, { onlyCauses = false }: ColumnOp
     ...(configurationOf(told) === '' ? [] : [code(configurationOf(told))]),
     escape(paragraph(told)),
     '## Steps',
-    ['```text', ...columnLines(explanation, { onlyCauses }), '```'].join('\n'),
+    ['```text', ...columnLines(told, { onlyCauses }), '```'].join('\n'),
     ...(stale.length === 0 ? [] : ['## Read, and no longer true', stale.join('\n')]),
     ...decidedBy(told, onlyCauses),
   ].join('\n\n')}\n`

@@ -76,7 +76,7 @@ test('the paragraph of a deadlock says who waits for whom', () => {
 
 describe('columns', () => {
   test('of the late check', () => {
-    expect(columnLines(late().explanation)).toEqual([
+    expect(columnLines(late())).toEqual([
       '    killer          other           victim',
       ' 1  look: sees free=false',
       ' 2                  hum: noise=1',
@@ -87,14 +87,14 @@ describe('columns', () => {
     ])
   })
   test('only causes', () => {
-    const lines = columnLines(late().explanation, { onlyCauses: true })
+    const lines = columnLines(late(), { onlyCauses: true })
     expect(lines.join('\n')).not.toContain('hum')
     expect(lines.at(-1)).toBe(' 6  kill: killed=true, done')
   })
   test('too many processes make a list', () => {
     const steps = [0, 1, 2, 3, 4].map((i) => ({ process: `philosopher${i}`, label: 'take_first' }))
     const { explanation } = told(philosophers, 'left-first', { philosophers: 5 }, 'NoDeadlock', steps)
-    const lines = columnLines(explanation)
+    const lines = columnLines({ explanation })
     expect(lines[0]).toBe('(5 processes take steps, too many for columns side by side.)')
     expect(lines).toContain(' 2  philosopher1 take_first: fork1.taken=true')
   })
@@ -114,7 +114,7 @@ describe('columns', () => {
           trace.schedule.steps.push(taken.step)
           trace.states.push(taken.next)
         }
-        const lines = columnLines(explain(machine, 'NoDeadlock', [], trace))
+        const lines = columnLines({ explanation: explain(machine, 'NoDeadlock', [], trace) })
         expect(lines.filter((line) => line.length > MAIL_WIDTH)).toEqual([])
       }),
       { numRuns: 5 },

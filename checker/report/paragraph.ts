@@ -1,11 +1,11 @@
 /** A counterexample as one paragraph of plain English, for people who have never seen the checker. */
 import { match } from 'ts-pattern'
 import { DONE } from '../language/program.ts'
-import type { TurningPoint, Detour } from '../search/turning-point.ts'
+import type { Detour, Rest, TurningPoint } from '../search/turning-point.ts'
 import type { Trap } from '../trace/trap.ts'
-import type { Deciding, Overtaken, Waiting } from '../trace/explain.ts'
+import type { Deciding, Explanation, Overtaken, Waiting } from '../trace/explain.ts'
 import { configurationInProse, listed, shortStep, type Told } from './told.ts'
-import { fieldInProse, NAMED, numbered, sentenceOf, turnsOf, valueInProse, type Turn } from './turns.ts'
+import { blocking, fieldInProse, NAMED, numbered, sentenceOf, turnsOf, valueInProse, type Turn } from './turns.ts'
 import { clause, counted } from './words.ts'
 
 /** With more turns than that, those in which nothing happens that others see are left out, and less is named in the others. */
@@ -26,8 +26,8 @@ export function paragraph(told: Told): string {
     ...(loop === undefined || last === undefined ? [] : [again(loop, last.last), ...sentences(told, round, stale)]),
     ...(loop === steps.length ? ['There everything may stop for ever.'] : []),
     ...ending(told),
-    ...(told.trap === undefined ? [] : [trapped(told.trap)]),
-    ...explanation.waiting.flatMap((waiting) => waits(waiting, loop !== undefined)),
+    ...(told.trap === undefined ? [] : [trapped(told.trap, told.aftermath)]),
+    ...(told.aftermath ?? explanation).waiting.flatMap((waiting) => waits(waiting, loop !== undefined)),
     ...(told.turning === undefined ? [] : [wayOut(told, told.turning)]),
   ].join(' ')
 }
@@ -95,15 +95,16 @@ function ending(told: Told): string[] {
   return values.length === 0 ? [] : [`Then ${listed(values)}, which ${told.property} rules out.`]
 }
 
-/** `It may end where cpu0 goes round by restart and oom_kill_start for ever, and task0 stands at do_exit without ever …` */
-function trapped({ movers, idle }: Trap): string {
+/** `It may end where cpu0 goes round by restart and oom_kill_start for ever (steps 3 and 4).` */
+function trapped({ movers, into, round }: Trap, aftermath: Explanation | undefined): string {
   const goes = movers.map(({ process, labels }) => {
     const names = labels.map((label) => shortStep({ label }))
     return `${process} goes round by ${names.length > 2 * NAMED ? `${names.slice(0, NAMED).join(', ')} and so on` : listed(names)} for ever`
   })
-  const stands = idle.map(({ process, label }) => `${process} stands at ${shortStep({ label })}`)
-  const moving = goes.length === 0 ? 'nobody moves any more' : listed(goes)
-  return `It may end where ${moving}${stands.length === 0 ? '' : `, and ${listed(stands)} without ever moving again`}.`
+  const after = aftermath === undefined ? [] : aftermath.steps.slice(-into.steps.length - round.steps.length)
+  const [first, last] = [after[0]?.index, after.at(-1)?.index]
+  const where = first === undefined || last === undefined ? '' : ` (${numbered({ first, last })})`
+  return `It may end where ${goes.length === 0 ? 'nobody moves any more' : listed(goes)}${where}.`
 }
 
 /** Why a process does not move any more. */
@@ -115,9 +116,7 @@ function waits({ process, label, enabled, isFair, reads }: Waiting, goesOn: bool
           `${process} could take ${at} ${enabled === 'always' ? 'all the time' : 'again and again'}, but nothing obliges it to.`,
         ]
       : []
-  const values = reads.filter(({ field }) => field.kind !== 'pc')
-  const decisive = values.filter((read) => read.decisive)
-  const said = (decisive.length > 0 ? decisive : values).slice(0, NAMED).map(({ field, value, by, writer }) => {
+  const said = blocking(reads).map(({ field, value, by, writer }) => {
     const since = by === undefined ? '' : ` since ${by.process} took ${shortStep(by)} in step ${writer + 1}`
     return `${fieldInProse(field.name, process)}, which is ${value}${since}`
   })
@@ -126,7 +125,7 @@ function waits({ process, label, enabled, isFair, reads }: Waiting, goesOn: bool
 
 const wayOut = (told: Told, turning: TurningPoint): string =>
   match(turning)
-    .with({ is: 'found' }, ({ step, detour }) => lastWayOut(told, step, detour))
+    .with({ is: 'found' }, (found) => lastWayOut(told, found))
     .with({ is: 'open' }, ({ detour }) => `Even then it is not too late: it comes about once ${ways(detour, 'takes')}.`)
     .with({ is: 'never' }, () => 'Whatever anybody does from the start, it cannot be avoided.')
     .with(
@@ -136,11 +135,32 @@ const wayOut = (told: Told, turning: TurningPoint): string =>
     )
     .exhaustive()
 
-function lastWayOut(told: Told, index: number, detour: Detour): string {
+function lastWayOut(told: Told, { step: index, detour, rest }: Extract<TurningPoint, { is: 'found' }>): string {
   const at = told.explanation.steps[index]?.step
   const which = at === undefined ? '' : ` (${shortStep(at)} of ${at.process})`
   const when = detour.thenAsBefore ? 'before it' : 'instead'
-  return `The last way out is before step ${index + 1}${which}. Had ${ways(detour, 'taken')} ${when}, ${otherwise(told, detour)}this could still have been avoided.`
+  return [
+    `The last way out is before step ${index + 1}${which}.`,
+    `Had ${ways(detour, 'taken')} ${when}, ${otherwise(told, detour)}this could still have been avoided.`,
+    ...avoided(told, rest),
+  ].join(' ')
+}
+
+/** `It might then have ended 12 steps later, where shot is [mm0].`: also what the property would have found instead. */
+function avoided(told: Told, rest: Rest): string[] {
+  const last = told.otherwise?.trace.states.at(-1)
+  if (rest.is === 'endless') return ['It need then never have come to that.']
+  if (rest.is === 'unknown' || last === undefined) return []
+  const values = conclusion(told)
+    .filter(({ field }) => field.kind !== 'pc')
+    .map(({ field, value }) => ({ field, value, then: field.show(last) }))
+    .filter(({ value, then }) => value !== then)
+    .map(({ field, then }) => valueInProse(field.name, then))
+  const when = rest.steps.length === 0 ? 'there' : `${counted(rest.steps.length, 'step')} later`
+  const found = values.length === 0 ? '' : `, where ${listed(values)}`
+  const what =
+    told.kind === 'alwaysReachable' ? `What ${told.property} asks for might then have come` : 'It might then have ended'
+  return [`${what} ${when}${found}.`]
 }
 
 /** What the process that then goes another way would have found and done. */

@@ -67,6 +67,13 @@ function through({ steps }: Turn): string {
 export const isNews = (process: string, { decisive, byNote, by, value, atStart }: Deciding): boolean =>
   decisive && !byNote && by?.process !== process && value !== atStart
 
+/** What keeps somebody from moving: what decides it, or else all that it looks at; at most so many. */
+export function blocking(reads: readonly Deciding[], most: number = NAMED): readonly Deciding[] {
+  const values = reads.filter(({ field }) => field.kind !== 'pc')
+  const decisive = values.filter((read) => read.decisive)
+  return (decisive.length > 0 ? decisive : values).slice(0, most)
+}
+
 /** Is it read in this step, and overtaken later? */
 export const isStale = ({ overtaken }: Explanation, { index }: ExplainedStep, { field }: Deciding): boolean =>
   overtaken.some((each) => each.read === index && each.field.name === field.name)

@@ -13,23 +13,30 @@ import { AS_CLAIMED, doneObserver, GOAL, observerOf, VIOLATED } from '../engine/
 import type { PlainState } from '../engine/plain.ts'
 import { isLiveness, isResponse, NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from '../language/property.ts'
 import { sameStep, type Step } from '../engine/step.ts'
-import type { Trace } from '../trace/schedule.ts'
+import type { Order, Trace } from '../trace/schedule.ts'
 import { fairComponents, type Condition, type Graph } from './components.ts'
 import type { Observer } from '../engine/executor.ts'
 
-/** Another way to go on from the turning point. */
-export interface Detour {
-  /** What would have had to come first. */
-  readonly steps: readonly Step[]
-  /** The states along it, the one of the trace first. */
-  readonly states: readonly PlainState[]
+/** Another way to go on from the turning point: what would have had to come first, from the state of the trace on. */
+export interface Detour extends Order {
   /** After these steps the next step of the trace does no harm any more. Otherwise they stand in its place. */
   readonly thenAsBefore: boolean
 }
 
+/** How a behaviour that has taken the detour may go on to avoid it for good. */
+export type Rest =
+  /** With the fewest steps to where things may end, or to what was asked for. */
+  | ({ readonly is: 'ends' } & Order)
+  /** It never ends so, but may go on for ever. */
+  | { readonly is: 'endless' }
+  | { readonly is: 'unknown' }
+
 export type TurningPoint =
-  /** `step`, counted from 0, is the first one after which there is no way out. */
-  | { readonly is: 'found'; readonly step: number; readonly detour: Detour }
+  /**
+   * `step`, counted from 0, is the first one after which there is no way out. `rest` comes after the detour, and after the step
+   * itself where that then does no harm.
+   */
+  | { readonly is: 'found'; readonly step: number; readonly detour: Detour; readonly rest: Rest }
   /** Even at its end it is not too late: what is missing can still be reached in this way. */
   | { readonly is: 'open'; readonly detour: Detour }
   /** It cannot be avoided, whatever is done from the first state of the trace on. */
@@ -211,11 +218,25 @@ class Escapes {
     return { steps: [instead.step], states: [state, instead.next], thenAsBefore: false }
   }
 
-  /** The shortest way to what is missing. */
-  wayToGoal(state: PlainState): Detour | undefined {
-    for (const { node, steps, states } of this.#ways(state, ''))
-      if (node.isSafe) return { steps, states, thenAsBefore: false }
+  /** The shortest way to what is missing, or to where things may end. */
+  wayToSafety(state: PlainState): Order | undefined {
+    if (this.node(state).isSafe) return { steps: [], states: [state] }
+    for (const { node, steps, states } of this.#ways(state, '')) if (node.isSafe) return { steps, states }
     return undefined
+  }
+
+  /** What may come after a detour, and after the step of the trace where that is taken then. */
+  rest({ states, thenAsBefore }: Detour, step: Step): Rest {
+    try {
+      const end = states.at(-1)!
+      const taken = this.node(end).steps.find((each) => sameStep(each.step, step))
+      const from = thenAsBefore && taken !== undefined ? taken.next : end
+      const way = this.wayToSafety(from)
+      return way === undefined ? { is: 'endless' } : { is: 'ends', ...way }
+    } catch (error) {
+      if (error instanceof OutOfBudget) return { is: 'unknown' }
+      throw error
+    }
   }
 
   #isHarmless(state: PlainState): boolean {
@@ -232,7 +253,9 @@ class Escapes {
     const queue = [{ node: this.node(from), steps: [] as Step[], states: [from] }]
     for (const way of queue) {
       if (way.steps.length > 0) yield way
-      for (const taken of inOrder(way.node.steps, first)) {
+      // Without a wish, who has moved moves on: it is read more easily.
+      const mover = first === '' ? (way.steps.at(-1)?.process ?? '') : first
+      for (const taken of inOrder(way.node.steps, mover)) {
         if (known.has(taken.to) || (without !== undefined && sameStep(taken.step, without))) continue
         known.add(taken.to)
         if (!this.#isHarmless(taken.next)) continue
@@ -262,15 +285,16 @@ export function turningPointOf(
   try {
     const end = states.at(-1)!
     if (hazard.isGoal !== undefined && escapes.canAvoid(end)) {
-      const detour = escapes.wayToGoal(end)
-      if (detour !== undefined) return { is: 'open', detour }
+      const way = escapes.wayToSafety(end)
+      if (way !== undefined) return { is: 'open', detour: { ...way, thenAsBefore: false } }
     }
     // Before anything is owed, a goal is no way out.
     if (properties.some((property) => property.name === name && isLiveness(property.kind))) return undefined
     for (let i = steps.length - 1; i >= 0; i--) {
       const instead = escapes.alternative(states[i]!, states[i + 1]!, last)
-      if (instead !== undefined)
-        return { is: 'found', step: i, detour: escapes.detour(states[i]!, steps[i]!, instead, last) }
+      if (instead === undefined) continue
+      const detour = escapes.detour(states[i]!, steps[i]!, instead, last)
+      return { is: 'found', step: i, detour, rest: escapes.rest(detour, steps[i]!) }
     }
     return { is: 'never' }
   } catch (error) {

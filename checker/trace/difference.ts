@@ -4,7 +4,7 @@ import { sameStep } from '../engine/step.ts'
 import type { PlainState } from '../engine/plain.ts'
 import { readsOf, type Changed, type Explanation } from './explain.ts'
 import type { Field } from './fields.ts'
-import type { Step } from './schedule.ts'
+import type { Order, Step } from './schedule.ts'
 
 export interface Difference {
   /** The step of the trace, counted from 0, and the same step in the other order. */
@@ -17,12 +17,6 @@ export interface Difference {
   readonly toInTrace: string
   /** What it makes of which field there, and did not in the trace. */
   readonly changes: readonly Pick<Changed, 'field' | 'to'>[]
-}
-
-/** Steps in another order, with the states along them: one more than there are steps. */
-export interface Order {
-  readonly steps: readonly Step[]
-  readonly states: readonly PlainState[]
 }
 
 /** The same order, and then one more step, if it can be taken. */

@@ -8,6 +8,7 @@ import type { Process } from '../engine/process.ts'
 import { isLiveness, isResponse, NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from '../language/property.ts'
 import type { LassoOf } from './lasso.ts'
 import type { Trace } from './schedule.ts'
+import type { Trap } from './trap.ts'
 
 /** Behind the end of a trap so many states are looked at for each value, to see whether another one would open it. */
 const OPENING_STATES = 60
@@ -183,6 +184,19 @@ function trap(machine: Machine, goal: Observer, last: PlainState): End {
     processes: looks.map(({ process }) => process.name),
     idle,
     isStillSo: (state) => !opens(machine, goal, state),
+  }
+}
+
+/** Who does not move any more in these states, all around which only the movers move. */
+export function standstill(machine: Machine, around: readonly PlainState[], movers: Trap['movers']): End {
+  const idle = idleIn(machine, around, new Set(movers.map(({ process }) => process)), [])
+  const blocked = machine.layout.processes.filter(({ name }) => idle.some((each) => each.process === name))
+  return {
+    reads: idle.flatMap(({ reads }) => reads),
+    pair: false,
+    processes: idle.map(({ process }) => process),
+    idle,
+    isStillSo: (state) => blocked.every((process) => !look(machine, state, process).enabled),
   }
 }
 

@@ -14,10 +14,11 @@ import type { PlainState } from '../engine/plain.ts'
 import type { Process } from '../engine/process.ts'
 import { sameStep } from '../engine/step.ts'
 import type { Property } from '../language/property.ts'
-import { endOf, type End, type Idle } from './end.ts'
+import { endOf, standstill, type End, type Idle } from './end.ts'
 import { fieldsOf, type Field } from './fields.ts'
 import type { LassoOf } from './lasso.ts'
-import type { Step, Trace } from './schedule.ts'
+import { continued, type Step, type Trace } from './schedule.ts'
+import type { Trap } from './trap.ts'
 
 /** A value that a step, or the property at the end, depends on. */
 export interface Deciding {
@@ -307,4 +308,17 @@ export function explain(
 ): Explanation {
   const end = endOf(machine, name, properties, trace, { ...(loop === undefined ? {} : { loop }), fairness })
   return new Explainer(machine, trace).explain(end, loop)
+}
+
+/** Explains how a trace goes on to where it ends for ever, after its own end, of which `before` is the explanation. */
+export function explainTrap(machine: Machine, before: Explanation, { into, round, movers }: Trap): Explanation {
+  const stem = continued(before.trace, into)
+  const whole = continued(stem, round)
+  const loop = round.steps.length === 0 ? undefined : stem.schedule.steps.length
+  const end = standstill(machine, loop === undefined ? stem.states.slice(-1) : round.states.slice(1), movers)
+  const { steps, ...explanation } = new Explainer(machine, whole).explain(end, loop)
+  return {
+    ...explanation,
+    steps: steps.map((each) => ({ ...each, isCause: before.steps[each.index]?.isCause ?? true })),
+  }
 }
