@@ -21,6 +21,7 @@ import { confirm } from '../trace/confirm.ts'
 import type { CounterexampleFile } from '../trace/counterexample.ts'
 import { replay, ReplayError, type Trace } from '../trace/schedule.ts'
 import { checkProperty, readCounterexample, readText, specOf } from './replay.ts'
+import { askedInvariants, isInvariant } from './asked.ts'
 import { tell } from './tell.ts'
 import { sentences, UsageError } from './sentences.ts'
 
@@ -74,19 +75,13 @@ export function questionOf(place: Place, specs: readonly Spec[]): Question {
   return { place, file, spec, layout: layoutOf(spec.protocol.instance(file)) }
 }
 
-const INVARIANTS = ['always', 'never', 'stepwise']
-
 /** Invariants, beside that of the file, which the end of the schedule violates; of those that some row asks of the variant. */
 function alsoViolated({ file, spec, layout }: Question): string[] {
   const machine = new Machine(layout)
   const trace = replay(machine, file)
-  const rows = spec.rows.filter(({ variant = spec.protocol.variants[0] }) => variant === file.variant)
-  const asked = new Set(rows.flatMap(({ expect }) => Object.keys(expect)))
-  return spec.properties
-    .filter(({ name }) => asked.has(name))
-    .filter(({ kind, name }) => INVARIANTS.includes(kind) && name !== file.property)
-    .filter(({ name }) => confirm(machine, name, spec.properties, { result: 'violated' }, trace).is === 'yes')
-    .map(({ name }) => name)
+  return askedInvariants(spec, file.variant)
+    .filter((name) => name !== file.property)
+    .filter((name) => confirm(machine, name, spec.properties, { result: 'violated' }, trace).is === 'yes')
 }
 
 /** The golden with its trace; throws a `ReplayError` where the schedule does not run. */
@@ -98,7 +93,7 @@ export function goldenOf(question: Question): Golden {
 }
 
 /** At most so many states are visited in search of the last way out. */
-const WAY_OUT_STATES = 1_000
+const WAY_OUT_STATES = 5_000
 
 /** What there is to tell about a golden. */
 export function toldOf({ file, spec, layout, trace }: Golden): Told {
@@ -136,7 +131,7 @@ function objectionOfTable({ file, spec, layout }: Question, trace: Trace): strin
   const followed = follow(space, trace)
   if (followed.state === undefined) return followed.because
   const [observer] = observers
-  if (property === undefined || observer === undefined || ![...INVARIANTS, 'reachable'].includes(property.kind))
+  if (property === undefined || observer === undefined || !(isInvariant(property) || property.kind === 'reachable'))
     return undefined
   const wanted = property.kind === 'reachable' ? AS_CLAIMED : VIOLATED
   const place = observer.pair ? followed.before : followed.state

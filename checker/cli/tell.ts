@@ -4,13 +4,14 @@ import type { Spec } from '../language/spec.ts'
 import { paragraph } from '../report/paragraph.ts'
 import { loopOf, traceOf, type Decided, type Judged } from '../report/record.ts'
 import type { Told } from '../report/told.ts'
-import { turningPointOf, type Detour, type TurningPoint } from '../search/turning-point.ts'
+import { turningPointOf, type TurningPoint } from '../search/turning-point.ts'
 import type { Shown } from '../trace/counterexample.ts'
-import { differenceOf, extended } from '../trace/difference.ts'
+import { differenceOf } from '../trace/difference.ts'
 import { explain, explainTrap, type Explanation } from '../trace/explain.ts'
 import type { LassoOf } from '../trace/lasso.ts'
-import { beginningOf, continued, type Order, type Trace } from '../trace/schedule.ts'
+import { along, beginningOf, continued, replay, type Trace } from '../trace/schedule.ts'
 import { trapAfter, type Trap } from '../trace/trap.ts'
+import { askedInvariants } from './asked.ts'
 import { shownBy } from './save.ts'
 
 export interface Tellable extends LassoOf {
@@ -26,16 +27,17 @@ export interface Tellable extends LassoOf {
 }
 
 /** From the end of a trace so many states are visited to see where it ends. */
-const TRAPPED_STATES = 1_000
+const TRAPPED_STATES = 10_000
 /** A way to there and round of more steps is not shown: nobody would read it. */
 const AFTERMATH_STEPS = 40
 
 const isShort = ({ into, round }: Trap): boolean => into.steps.length + round.steps.length <= AFTERMATH_STEPS
 
-/** The detour, and the step of the trace that then does no harm. */
-function escapeOf(machine: Machine, { schedule }: Trace, step: number, detour: Detour): Order {
-  const following = schedule.steps[step]
-  return detour.thenAsBefore && following !== undefined ? extended(machine, detour, following) : detour
+/** The last way out; it is searched for with all history, which other properties may need. */
+function turningOf({ machine, trace, property, spec, variant }: Tellable, budget: number): TurningPoint | undefined {
+  const whole = new Machine(machine.layout)
+  const others = askedInvariants(spec, variant)
+  return turningPointOf(whole, property, spec.properties, replay(whole, trace.schedule), budget, others)
 }
 
 /** What the last way out changes, and where it leads. */
@@ -46,10 +48,13 @@ function outOf(
 ): Pick<Told, 'difference' | 'otherwise'> {
   if (turning?.is !== 'found') return { difference: undefined }
   const { step, detour, rest } = turning
-  const escape = escapeOf(machine, trace, step, detour)
+  const following = trace.schedule.steps.slice(step, detour.thenAsBefore ? step + 1 : step)
+  const before = beginningOf(trace, step)
+  const escape = along(machine, before, [...detour.steps, ...following])
   const difference = differenceOf(machine, explanation, step, escape)
   if (rest.is !== 'ends') return { difference }
-  const passing = continued(continued(beginningOf(trace, step), escape), rest)
+  const escaped = continued(before, escape)
+  const passing = continued(escaped, along(machine, escaped, rest.steps))
   return { difference, otherwise: explain(machine, property, spec.properties, passing) }
 }
 
@@ -57,7 +62,7 @@ function outOf(
 export function tell(tellable: Tellable, budget: number): Told {
   const { spec, variant, bounds, ingredients, property, shown, because, machine, trace } = tellable
   const explanation = explain(machine, property, spec.properties, trace, tellable)
-  const turning = turningPointOf(machine, property, spec.properties, trace, budget)
+  const turning = turningOf(tellable, budget)
   const kind = spec.properties.find(({ name }) => name === property)?.kind ?? 'built-in'
   const last = trace.states.at(-1)
   const trap = kind === 'alwaysReachable' && last !== undefined ? trapAfter(machine, last, TRAPPED_STATES) : undefined

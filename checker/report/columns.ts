@@ -59,7 +59,7 @@ function seen(explanation: Explanation, explained: ExplainedStep, { allReads, te
   return reads
     .filter(
       (read) =>
-        isNews(step.process, read) ||
+        isNews(explanation, explained, read) ||
         isStale(explanation, explained, read) ||
         telling.some(({ name }) => name === read.field.name),
     )

@@ -3,13 +3,23 @@ import { match } from 'ts-pattern'
 import { DONE } from '../language/program.ts'
 import type { Detour, Rest, TurningPoint } from '../search/turning-point.ts'
 import type { Trap } from '../trace/trap.ts'
-import type { Deciding, Explanation, Overtaken, Waiting } from '../trace/explain.ts'
+import type { Changed, Deciding, Explanation, Overtaken, Waiting } from '../trace/explain.ts'
 import { configurationInProse, listed, shortStep, type Told } from './told.ts'
-import { blocking, fieldInProse, NAMED, numbered, sentenceOf, turnsOf, valueInProse, type Turn } from './turns.ts'
+import {
+  blocking,
+  changeInProse,
+  fieldInProse,
+  NAMED,
+  numbered,
+  sentenceOf,
+  turnsOf,
+  valueInProse,
+  type Turn,
+} from './turns.ts'
 import { clause, counted } from './words.ts'
 
 /** With more turns than that, those in which nothing happens that others see are left out, and less is named in the others. */
-const TURNS = 6
+const TURNS = 8
 
 /** The paragraph, on one line. */
 export function paragraph(told: Told): string {
@@ -51,7 +61,10 @@ function opening(told: Told): string {
     )
     .with({ result: 'unbounded' }, () => `${where}, ${property} has no bound.`)
     .with({ result: 'violated' }, () => {
-      if (kind === 'alwaysReachable') return `${where}, what ${property} asks for can never be reached again ${after}.`
+      if (kind === 'alwaysReachable')
+        return steps.length === 0
+          ? `${where}, what ${property} asks for can never be reached, from the start on.`
+          : `${where}, what ${property} asks for can never be reached again ${after}.`
       if (loop !== undefined) return `${where}, what ${property} asks for may never happen.`
       return `${where}, ${property} is violated ${after}.`
     })
@@ -79,20 +92,39 @@ function sentences(told: Told, turns: readonly Turn[], stale: Set<Overtaken>): s
   return kept.map(({ text }, i) => `${i === 0 && isFirst ? 'First ' : ''}${text}`)
 }
 
-/** The values that the property found at the end and that decided it; of many, those that the last step wrote. */
+/** The values that the property found at the end and that decided it, those that the last step wrote first. */
 function conclusion({ explanation, shown, kind }: Told): Deciding[] {
   const { atEnd, loop, steps } = explanation
   if (loop !== undefined || shown.result !== 'violated' || kind === 'alwaysReachable' || kind === 'built-in') return []
+  const isPc = ({ field }: Deciding): boolean => field.kind === 'pc'
   const decisive = atEnd.filter((read) => read.decisive)
-  const byLast = decisive.filter(({ writer }) => writer === steps.length - 1)
-  return (decisive.length <= NAMED || byLast.length === 0 ? decisive : byLast).slice(0, NAMED)
+  // Where only somebody's place or nothing has changed, what was never written may be what decides.
+  const deciding = decisive.some((read) => !isPc(read)) ? decisive : atEnd.filter(({ decides }) => decides)
+  const byLast = ({ writer }: Deciding): boolean => writer === steps.length - 1
+  return (deciding.length === 0 ? atEnd.filter(byLast) : [...deciding])
+    .sort((a, b) => Number(isPc(a)) - Number(isPc(b)))
+    .sort((a, b) => Number(byLast(b)) - Number(byLast(a)))
+    .slice(0, NAMED)
 }
 
+const comesTo = (change: Changed): string =>
+  change.field.kind === 'pc'
+    ? `${change.field.owner ?? ''} comes to ${shortStep({ label: change.to })}`
+    : changeInProse(change)
+
+/** `Then kills goes from 1 to 2 while free is 2, which NoKillWhileEnoughIsFree rules out.` */
 function ending(told: Told): string[] {
-  const values = conclusion(told).map(({ field, value }) =>
-    field.kind === 'pc' ? `${field.owner ?? ''} is at ${value}` : valueInProse(field.name, value),
-  )
-  return values.length === 0 ? [] : [`Then ${listed(values)}, which ${told.property} rules out.`]
+  const { explanation, kind, property } = told
+  const found = conclusion(told)
+  const say = ({ field, value }: Deciding): string =>
+    field.kind === 'pc' ? `${field.owner ?? ''} is at ${value}` : valueInProse(field.name, value)
+  const changes = explanation.steps.at(-1)?.changes ?? []
+  const changed = kind === 'stepwise' ? found.filter(({ field }) => changes.some((each) => each.field === field)) : []
+  if (changed.length === 0)
+    return found.length === 0 ? [] : [`Then ${listed(found.map(say))}, which ${property} rules out.`]
+  const now = changes.filter(({ field }) => changed.some((each) => each.field === field)).map((each) => comesTo(each))
+  const beside = found.filter((each) => !changed.includes(each)).map(say)
+  return [`Then ${listed(now)}${beside.length === 0 ? '' : ` while ${listed(beside)}`}, which ${property} rules out.`]
 }
 
 /** `It may end where cpu0 goes round by restart and oom_kill_start for ever (steps 3 and 4).` */
@@ -135,27 +167,29 @@ const wayOut = (told: Told, turning: TurningPoint): string =>
     )
     .exhaustive()
 
-function lastWayOut(told: Told, { step: index, detour, rest }: Extract<TurningPoint, { is: 'found' }>): string {
+function lastWayOut(told: Told, found: Extract<TurningPoint, { is: 'found' }>): string {
+  const { step: index, detour, rest, instead, later } = found
   const at = told.explanation.steps[index]?.step
   const which = at === undefined ? '' : ` (${shortStep(at)} of ${at.process})`
   const when = detour.thenAsBefore ? 'before it' : 'instead'
   return [
-    `The last way out is before step ${index + 1}${which}.`,
-    `Had ${ways(detour, 'taken')} ${when}, ${otherwise(told, detour)}this could still have been avoided.`,
+    `The last way out${later === undefined ? '' : LATER[later]} is before step ${index + 1}${which}.`,
+    `Had ${ways(detour, 'taken')} ${when}, ${otherwise(told, detour)}this could still have been avoided${instead.length === 0 ? '' : `, though not ${listed(instead)}`}.`,
     ...avoided(told, rest),
   ].join(' ')
 }
 
+/** A later one takes what is no way out of a race. */
+const LATER = { input: ' with the same input', bystander: ' for those who take part' } as const
+
 /** `It might then have ended 12 steps later, where shot is [mm0].`: also what the property would have found instead. */
 function avoided(told: Told, rest: Rest): string[] {
   const last = told.otherwise?.trace.states.at(-1)
-  if (rest.is === 'endless') return ['It need then never have come to that.']
-  if (rest.is === 'unknown' || last === undefined) return []
+  if (rest.is !== 'ends' || last === undefined) return []
   const values = conclusion(told)
     .filter(({ field }) => field.kind !== 'pc')
     .map(({ field, value }) => ({ field, value, then: field.show(last) }))
-    .filter(({ value, then }) => value !== then)
-    .map(({ field, then }) => valueInProse(field.name, then))
+    .map(({ field, value, then }) => `${valueInProse(field.name, then)}${value === then ? ' all the same' : ''}`)
   const when = rest.steps.length === 0 ? 'there' : `${counted(rest.steps.length, 'step')} later`
   const found = values.length === 0 ? '' : `, where ${listed(values)}`
   const what =

@@ -8,7 +8,7 @@ import { Machine } from '../engine/machine.ts'
 import { doneObserver, observerOf, VIOLATED } from '../engine/observer.ts'
 import { bool, language, propertiesOf, protocol, singleton } from '../language/index.ts'
 import type { Property } from '../language/property.ts'
-import { formatStep, replay, type Trace } from '../trace/schedule.ts'
+import { formatStep, replay, type Step, type Trace } from '../trace/schedule.ts'
 import { LATE, lateMachine, properties } from '../trace/late-check.ts'
 import { stateGraph, type StateGraph } from './state-graph.ts'
 import { turningPointOf, type TurningPoint } from './turning-point.ts'
@@ -135,11 +135,23 @@ function expected(
 ): number {
   const can = avoidable(machine, graph, harmless)
   const numbers = new Map(graph.states.map(({ state }, i) => [key(state), i]))
-  for (let i = schedule.steps.length - 1; i >= 0; i--) {
-    const others = machine.outcomes(states[i]!).filter(({ next }) => key(next) !== key(states[i + 1]!))
-    if (others.some(({ next }) => can[numbers.get(key(next))!])) return i
+  const movers = new Set(schedule.steps.map(({ process }) => process))
+  const isPreferred = (i: number, step: Step): boolean => {
+    const { process, label, alternative } = schedule.steps[i]!
+    const isInput = step.process === process && step.label === label && step.alternative === alternative
+    return !isInput && movers.has(step.process)
   }
-  return -1
+  const lastWith = (isMeant: (i: number, step: Step) => boolean): number =>
+    schedule.steps.findLastIndex((_, i) =>
+      machine
+        .outcomes(states[i]!)
+        .some(
+          ({ step, next }) =>
+            key(next) !== key(states[i + 1]!) && isMeant(i, step) && can[numbers.get(key(next))!] === true,
+        ),
+    )
+  const preferred = lastWith(isPreferred)
+  return preferred >= 0 ? preferred : lastWith(() => true)
 }
 
 describe('of random protocols it is the one that the whole graph gives', () => {

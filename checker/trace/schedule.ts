@@ -28,6 +28,13 @@ export interface Order {
   readonly states: readonly PlainState[]
 }
 
+/** The states along steps that can be taken from the last state of a trace on. */
+export function along(machine: Machine, { states: before }: Trace, steps: readonly Step[]): Order {
+  const states = before.slice(-1)
+  for (const step of steps) states.push(machine.next(states.at(-1)!, step))
+  return { steps, states }
+}
+
 /** The trace, and then these steps from its last state on. */
 export const continued = ({ schedule, states }: Trace, { steps, states: further }: Order): Trace => ({
   schedule: { ...schedule, steps: [...schedule.steps, ...steps] },

@@ -52,17 +52,39 @@ function closure(region: Region, from: string): Set<string> {
 function leadingTo(region: Region, target: string, among: ReadonlySet<string>): Set<string> {
   const sources = new Map<string, string[]>()
   for (const key of among)
-    for (const { to } of region.get(key)?.moves ?? []) sources.set(to, [...(sources.get(to) ?? []), key])
+    for (const { to } of region.get(key)?.moves ?? []) {
+      const known = sources.get(to)
+      if (known === undefined) sources.set(to, [key])
+      else known.push(key)
+    }
   const found = new Set([target])
   for (const key of found) for (const source of sources.get(key) ?? []) found.add(source)
   return found
 }
 
-/** The first state, so the nearest one, to which all that it leads to lead back; and these. */
+/** A bottom component that can be reached from a state. */
+function bottomFrom(region: Region, from: string): ReadonlySet<string> {
+  const states = closure(region, from)
+  const back = leadingTo(region, from, states)
+  for (const key of states) if (!back.has(key)) return bottomFrom(region, key)
+  return states
+}
+
+/** The bottom component that is the nearest to the first state, and its first state. */
 function nearestBottom(region: Region): { readonly entry: string; readonly states: ReadonlySet<string> } {
-  for (const entry of region.keys()) {
-    const states = closure(region, entry)
-    if (leadingTo(region, entry, states).size === states.size) return { entry, states }
+  const all = new Set(region.keys())
+  const found = new Map<string, ReadonlySet<string>>()
+  const led = new Set<string>()
+  for (const key of all) {
+    if (led.has(key)) continue
+    const states = bottomFrom(region, key)
+    const [first = key] = states
+    for (const each of states) found.set(each, states)
+    for (const each of leadingTo(region, first, all)) led.add(each)
+  }
+  for (const entry of all) {
+    const states = found.get(entry)
+    if (states !== undefined) return { entry, states }
   }
   throw new Error('A finite set of states with no bottom component.')
 }
