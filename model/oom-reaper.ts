@@ -67,7 +67,7 @@ export const oomReaper = protocol({
     delay: {
       min: 0,
       max: 20,
-      doc: 'tenths of a second from the mark until the reaper is woken, since 5.18; until then it is woken at once',
+      doc: 'tenths of a second from the mark until the reaper is woken; of releases with a timer, from 5.18 on',
     },
     retries: { min: 1, max: 10, doc: 'attempts of the reaper, a tenth of a second apart' },
   },
@@ -82,7 +82,7 @@ export const oomReaper = protocol({
     },
     unreapable: { doc: 'the memory of the hog is shared, and the reaper leaves it alone' },
     reaping: { doc: 'a process that has exited leaves the list' },
-    mrelease: { doc: 'a manager kills the hog by itself, and calls process_mrelease()' },
+    mrelease: { doc: 'a manager may kill the hog as well, and calls process_mrelease()' },
     leaves: { doc: 'an allocator that has killed does not come back for its page' },
     mlocked: { doc: 'the memory of the hog is mlocked' },
     remembersMm: { doc: 'process_mrelease() also finds an mm that its task has let go of' },
