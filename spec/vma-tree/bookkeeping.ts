@@ -47,7 +47,8 @@ export const bookkeeping = [
 
   /**
    * Under the lock an iterator stands at one range of the tree; what it has given is a VMA, at whose range it stands; it has
-   * found nothing only where there is nothing; and it gives nothing any more only at the end.
+   * found nothing only where there is nothing; and it gives nothing any more only at the end. mas_prev() at index 0 says so
+   * where it stands, without having looked for a range.
    */
   always(
     'IteratorStandsAtRange',
@@ -60,6 +61,7 @@ export const bookkeeping = [
       if (status === 'ma_start') return true
       if (status === 'ma_none') return s.map_count === 0
       if (status === 'ma_underflow' && !over) return false
+      if (status === 'ma_underflow' && index === 0 && last === 0) return true
       return isRange(s, index, last) && standsAtItsVma(s, walker)
     },
     { given: (s) => s.read },
