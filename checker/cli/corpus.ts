@@ -9,8 +9,10 @@ import { ConfigError } from '../language/protocol.ts'
 import type { Spec } from '../language/spec.ts'
 import { isShownBy } from '../minimize/instances.ts'
 import { generatedOf, generatedPart, shownInWords, writtenOf, type Golden } from '../report/golden-page.ts'
-import { paragraph } from '../report/paragraph.ts'
+import { storyLines } from '../report/explanation-text.ts'
+import { legendOf } from '../report/legend.ts'
 import { configurationName } from '../report/record.ts'
+import { commentsIn, type Comments } from '../report/source-comments.ts'
 import type { Told } from '../report/told.ts'
 import { counted, resultInWords } from '../report/words.ts'
 import { check } from '../search/breadth-first.ts'
@@ -18,6 +20,8 @@ import { follow } from '../search/follow.ts'
 import type { Result, Verdict } from '../search/verdict.ts'
 import { confirm } from '../trace/confirm.ts'
 import { contextSwitches, replay, ReplayError, type Trace } from '../trace/schedule.ts'
+import { ownSpecs } from './load.ts'
+import { sourcesOf } from './sources.ts'
 import { about, fitting, readCounterexample, readText, type Fitting } from './read.ts'
 import { askedInvariants, isInvariant } from './asked.ts'
 import { tell } from './tell.ts'
@@ -61,11 +65,13 @@ export function placesIn(directory: string): Place[] {
 /** What is asked of a golden, whether its schedule still runs or not. */
 export interface Question extends Fitting {
   readonly place: Place
+  /** The module that the specs are from. */
+  readonly list: string
 }
 
-export function questionOf(place: Place, specs: readonly Spec[]): Question {
+export function questionOf(place: Place, specs: readonly Spec[], list: string = ownSpecs()): Question {
   const file = readCounterexample(place.json)
-  return { place, ...about(place.shownPath, () => fitting(file, specs)) }
+  return { place, list, ...about(place.shownPath, () => fitting(file, specs)) }
 }
 
 /** Invariants, beside that of the file, which the end of the schedule violates; of those that some row asks of the variant. */
@@ -95,10 +101,23 @@ export function toldOf({ file, spec, layout, trace }: Golden): Told {
   return tell({ ...file, spec, shown: file, because, machine, trace }, WAY_OUT_STATES)
 }
 
+const commentsOfSpecs = new Map<string, Comments>()
+
+function commentsOf({ list, spec }: Question): Comments {
+  const key = `${list} ${spec.name}`
+  const comments = commentsOfSpecs.get(key) ?? commentsIn(sourcesOf(list, spec.name).values())
+  commentsOfSpecs.set(key, comments)
+  return comments
+}
+
 /** The generated part of the page of a golden. */
 export function generatedFor(question: Question): string {
   const golden = goldenOf(question)
-  return generatedPart(golden, paragraph(toldOf(golden)))
+  const told = toldOf(golden)
+  const { file, layout } = question
+  const story = storyLines(told).join(' ')
+  const legend = legendOf(layout, commentsOf(question), file.property, told.explanation, [], story)
+  return generatedPart(golden, { ...told, legend })
 }
 
 /** What the current model says about the one property. */

@@ -11,7 +11,7 @@ import type { Deciding, Explanation, ExplainedStep } from '../trace/explain.ts'
 import type { Field } from '../trace/fields.ts'
 import { NOTED } from './legend.ts'
 import { fill, hanging, unstyled, wrap, type Style } from './lines.ts'
-import { shortStep, type Told as Story } from './told.ts'
+import { listed, shortStep, type Told as Story } from './told.ts'
 import { blocking, isNews, isStale } from './turns.ts'
 
 export const MAIL_WIDTH = 72
@@ -50,20 +50,17 @@ const own = (field: string, process: string): string =>
 const valueOf = ({ field, value }: Pick<Deciding, 'field' | 'value'>, process: string): string =>
   `${own(field.name, process)}=${value}`
 
+/** `sees free=0 and task0.mm=null`. */
 function seen(explanation: Explanation, explained: ExplainedStep, { allReads, telling = [] }: ColumnOptions): string[] {
   const { step, reads } = explained
-  if (allReads === true)
-    return reads
-      .filter(({ byNote, field }) => !byNote && field.kind !== 'pc')
-      .map((read, i) => `${i === 0 ? 'sees ' : ''}${valueOf(read, step.process)}`)
-  return reads
-    .filter(
-      (read) =>
-        isNews(explanation, explained, read) ||
+  const isTold = (read: Deciding): boolean =>
+    allReads === true
+      ? !read.byNote && read.field.kind !== 'pc'
+      : isNews(explanation, explained, read) ||
         isStale(explanation, explained, read) ||
-        telling.some(({ name }) => name === read.field.name),
-    )
-    .map((read) => `sees ${valueOf(read, step.process)}`)
+        telling.some(({ name }) => name === read.field.name)
+  const told = reads.filter(isTold).map((read) => valueOf(read, step.process))
+  return told.length === 0 ? [] : [`sees ${listed(told)}`]
 }
 
 /** A number that a process keeps for itself, such as where it stands in a list. */
@@ -257,6 +254,6 @@ const standing = ({ waiting }: Explanation, digits: number): string[] =>
     .filter(({ enabled }) => enabled === 'never')
     .flatMap(({ process, label, reads }) => {
       const sees = blocking(reads).map((read) => valueOf(read, process))
-      const text = `${process} waits at ${shortStep({ label })}${sees.length === 0 ? '' : `: sees ${sees.join(', ')}`}`
+      const text = `${process} waits at ${shortStep({ label })}${sees.length === 0 ? '' : `: sees ${listed(sees)}`}`
       return hanging(' '.repeat(digits + GAP), lined(text, MAIL_WIDTH - digits - GAP))
     })

@@ -38,7 +38,7 @@ function legendParts(legend: Legend | undefined): string[] {
   return tables.length === 0 ? [] : ['## What the names mean', ...tables]
 }
 
-export function explanationMarkdown(told: Told, { onlyCauses = false }: ColumnOptions = {}): string {
+export function explanationMarkdown(told: Told, options: ColumnOptions = {}): string {
   const { spec, property, explanation } = told
   const stale = explanation.overtaken.map(
     ({ process, field, read, value, by, now }) =>
@@ -50,9 +50,9 @@ export function explanationMarkdown(told: Told, { onlyCauses = false }: ColumnOp
     ...(told.legend?.claim === undefined ? [] : [`${code(property)}: ${escape(told.legend.claim)}`]),
     escape(paragraph(told)),
     '## Steps',
-    ['```text', ...columnLines(told, { onlyCauses }), '```'].join('\n'),
+    ['```text', ...columnLines(told, options), '```'].join('\n'),
     ...(stale.length === 0 ? [] : ['## Read, and no longer true', stale.join('\n')]),
-    ...decidedBy(told, onlyCauses),
+    ...decidedBy(told, options.onlyCauses ?? false),
     ...legendParts(told.legend),
   ].join('\n\n')}\n`
 }

@@ -8,13 +8,14 @@ import { tell } from '../cli/tell.ts'
 import { casesOf, shapes } from '../engine/conformance.ts'
 import { layoutOf } from '../engine/layout.ts'
 import { Machine } from '../engine/machine.ts'
+import { bool, language, propertiesOf, protocol, singleton } from '../language/index.ts'
 import type { Spec } from '../language/spec.ts'
 import { stateGraph } from '../search/state-graph.ts'
 import { explain } from '../trace/explain.ts'
 import { fieldsOf } from '../trace/fields.ts'
 import { LATE, lateMachine, properties } from '../trace/late-check.ts'
 import { replay, type Step, type Trace } from '../trace/schedule.ts'
-import { columnLines, MAIL_WIDTH } from './columns.ts'
+import { columnLines, MAIL_WIDTH, otherwiseLines } from './columns.ts'
 import { dot } from './dot.ts'
 import { explanationHtml } from './explanation-html.ts'
 import { explanationJson } from './explanation-json.ts'
@@ -119,6 +120,62 @@ describe('columns', () => {
       }),
       { numRuns: 5 },
     )
+  })
+})
+
+/** The waiter waits for what the owner keeps. Beside them somebody may go round for ever. */
+function trapped(spins: boolean): Told {
+  const state = () => ({ held: bool, owner: singleton({}), waiter: singleton({}), spinner: singleton({}) })
+  const { program } = language<typeof state>()
+  const model = protocol({
+    name: 'trap',
+    bounds: {},
+    state,
+    programs: () => [
+      program('owner', { take: (s) => void (s.held = true) }),
+      program('waiter', { wait: { when: (s) => !s.held } }),
+      ...(spins ? [program('spinner', { look: () => undefined, again: () => 'look' })] : []),
+    ],
+  })
+  const goal = propertiesOf(model).alwaysReachable('WaiterCanFinish', (s, { at }) => at(s.waiter[0]!, 'done'))
+  const spec = { name: 'trap', protocol: { variants: ['model'] }, properties: [goal], rows: [] } as unknown as Spec
+  const machine = new Machine(layoutOf(model.instance({ bounds: {} })))
+  const trace = replay(machine, { init: [], steps: [{ process: 'owner', label: 'take' }] })
+  const where = { spec, variant: 'model', bounds: {}, ingredients: [], because: undefined }
+  return tell({ ...where, property: 'WaiterCanFinish', shown: { result: 'violated' }, machine, trace }, 1000)
+}
+
+describe('a trap', () => {
+  test('is shown to where it ends, with who waits there for what', () => {
+    expect(columnLines(trapped(true))).toEqual([
+      '    owner           spinner',
+      ' 1  take: held=true, done',
+      '── from here on it is out of reach, whatever is done; for example ──',
+      '── from here on, again and again ──',
+      ' 2                  look · 3 again',
+      '    waiter waits at wait: sees held=true',
+    ])
+  })
+  test('and in words', () => {
+    expect(paragraph(trapped(true))).toBe(
+      [
+        'In trap, what WaiterCanFinish asks for can never be reached again after 1 step of owner.',
+        'owner takes take (step 1); held becomes true.',
+        'It may end where spinner goes round by look and again for ever (steps 2 and 3).',
+        'waiter waits at wait because of held, which is true since owner took take in step 1.',
+        'The last way out is before step 1 (take of owner).',
+        'Had waiter taken wait before it, this could still have been avoided.',
+      ].join(' '),
+    )
+  })
+  test('and so is the behaviour that takes the last way out, where it comes to an end', () => {
+    expect(otherwiseLines(trapped(true))).toEqual([])
+    expect(otherwiseLines(trapped(false))).toEqual([
+      'Otherwise',
+      '    waiter          owner',
+      ' 1  wait: done',
+      ' 2                  take: held=true, done',
+    ])
   })
 })
 

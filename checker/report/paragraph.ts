@@ -39,7 +39,9 @@ export function paragraph(told: Told): string {
     ...(told.trap === undefined ? [] : [trapped(told.trap, told.aftermath)]),
     ...(told.aftermath ?? explanation).waiting.flatMap((waiting) => waits(waiting, loop !== undefined)),
     ...(told.turning === undefined ? [] : [wayOut(told, told.turning)]),
-  ].join(' ')
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ')
 }
 
 function opening(told: Told): string {
@@ -47,7 +49,7 @@ function opening(told: Told): string {
   const { steps, loop } = explanation
   const where = `In ${configurationInProse(told)}`
   const actors = [...new Set(steps.map(({ step }) => step.process))]
-  const after = `after ${counted(steps.length, 'step')}${actors.length === 0 ? '' : ` of ${listed(actors)}`}`
+  const after = steps.length === 0 ? 'from the start' : `after ${counted(steps.length, 'step')} of ${listed(actors)}`
   if (property === 'StaysInDomain')
     return `${where}, something goes wrong ${after}${because === undefined ? '' : `: ${clause(because)}`}.`
   if (property === 'NoDeadlock')
@@ -62,9 +64,7 @@ function opening(told: Told): string {
     .with({ result: 'unbounded' }, () => `${where}, ${property} has no bound.`)
     .with({ result: 'violated' }, () => {
       if (kind === 'alwaysReachable')
-        return steps.length === 0
-          ? `${where}, what ${property} asks for can never be reached, from the start on.`
-          : `${where}, what ${property} asks for can never be reached again ${after}.`
+        return `${where}, what ${property} asks for can never be reached ${steps.length === 0 ? after : `again ${after}`}.`
       if (loop !== undefined) return `${where}, what ${property} asks for may never happen.`
       return `${where}, ${property} is violated ${after}.`
     })
@@ -120,8 +120,9 @@ function ending(told: Told): string[] {
     field.kind === 'pc' ? `${field.owner ?? ''} is at ${value}` : valueInProse(field.name, value)
   const changes = explanation.steps.at(-1)?.changes ?? []
   const changed = kind === 'stepwise' ? found.filter(({ field }) => changes.some((each) => each.field === field)) : []
+  const then = explanation.steps.length === 0 ? 'There' : 'Then'
   if (changed.length === 0)
-    return found.length === 0 ? [] : [`Then ${listed(found.map(say))}, which ${property} rules out.`]
+    return found.length === 0 ? [] : [`${then} ${listed(found.map(say))}, which ${property} rules out.`]
   const now = changes.filter(({ field }) => changed.some((each) => each.field === field)).map((each) => comesTo(each))
   const beside = found.filter((each) => !changed.includes(each)).map(say)
   return [`Then ${listed(now)}${beside.length === 0 ? '' : ` while ${listed(beside)}`}, which ${property} rules out.`]
@@ -159,7 +160,9 @@ const wayOut = (told: Told, turning: TurningPoint): string =>
   match(turning)
     .with({ is: 'found' }, (found) => lastWayOut(told, found))
     .with({ is: 'open' }, ({ detour }) => `Even then it is not too late: it comes about once ${ways(detour, 'takes')}.`)
-    .with({ is: 'never' }, () => 'Whatever anybody does from the start, it cannot be avoided.')
+    .with({ is: 'never' }, () =>
+      told.explanation.steps.length === 0 ? '' : 'Whatever anybody does from the start, it cannot be avoided.',
+    )
     .with(
       { is: 'unknown' },
       ({ states }) =>

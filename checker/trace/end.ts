@@ -41,7 +41,7 @@ export interface End {
 }
 
 /** What a process can do in a state, and all that it looks at. */
-function look(
+export function look(
   machine: Machine,
   state: PlainState,
   process: Process,

@@ -2,8 +2,8 @@
  * Why a trace ends as it does: which values decided each step, who wrote them, and which steps did not matter.
  *
  * Causes are found backwards from the end: what the property looked at, the steps that last changed it, what these
- * looked at, and how each process came to where it stood. A step is a function of what it reads, so the causes alone,
- * taken in their order, do the same once more; ticks apart, which also wait for everything that is urgent.
+ * looked at, and how each process came to where it stood. A step is a function of what it reads, and a tick also of what
+ * is urgent, so the causes alone, taken in their order, do the same once more.
  *
  * A value is *decisive* where the step would not have gone the same way with the value from before its last change.
  * A value is *overtaken* where somebody changed it after it was read, the reader went on without looking again, and
@@ -11,9 +11,10 @@
  */
 import type { BranchRead, Machine } from '../engine/machine.ts'
 import type { PlainState } from '../engine/plain.ts'
+import type { Process } from '../engine/process.ts'
 import { sameStep } from '../engine/step.ts'
 import type { Property } from '../language/property.ts'
-import { endOf, standstill, type End, type Idle } from './end.ts'
+import { endOf, look, standstill, type End, type Idle } from './end.ts'
 import { fieldsOf, processOf, type Field } from './fields.ts'
 import type { LassoOf } from './lasso.ts'
 import { continued, type Step, type Trace } from './schedule.ts'
@@ -111,6 +112,17 @@ export function readsOf(machine: Machine, state: PlainState, step: Step): Reads 
   return reads ?? toReads([])
 }
 
+function isUrgent(machine: Machine, state: PlainState, process: Process): boolean {
+  let found = false
+  machine.outcomesOf(
+    state,
+    process,
+    ({ urgent }) => (found ||= urgent),
+    () => undefined,
+  )
+  return found
+}
+
 /** A field, with the step after which it has been as it is. */
 type Written = Pick<Deciding, 'field' | 'writer'>
 
@@ -151,7 +163,21 @@ class Explainer {
       this.#causes.add(step)
       pending.push(this.#previousOf(this.#trace.schedule.steps[step]!.process, step))
       for (const slot of this.#reads[step]!.slots) pending.push(this.#writer(slot, step))
+      pending.push(...this.#settling(step))
     }
+  }
+
+  /** Of a tick: how everybody who had something urgent to do came to have it no more. */
+  #settling(tick: number): number[] {
+    const { states, schedule } = this.#trace
+    if (processOf(this.#machine, schedule.steps[tick]!).program.role !== 'time') return []
+    const others = this.#machine.layout.processes.filter(({ program }) => program.role !== 'time')
+    return others
+      .filter((process) => states.slice(0, tick).some((state) => isUrgent(this.#machine, state, process)))
+      .flatMap((process) => [
+        this.#previousOf(process.name, tick),
+        ...look(this.#machine, states[tick]!, process).reads.map(({ slot }) => this.#writer(slot, tick)),
+      ])
   }
 
   explain(end: End, loop: number | undefined): Explanation {

@@ -5,8 +5,9 @@ import { sameStep, type Step } from '../engine/step.ts'
 import { processOf, type Field } from './fields.ts'
 import type { Trace } from './schedule.ts'
 
-/** Of a field with more values than that only so many are tried, those nearest to its own. */
-const MOST_TRIED = 64
+/** Of a field with many values so many are tried to both sides of its own, the nearest first. */
+const TRIED = 32
+const AWAY: readonly number[] = Array.from({ length: TRIED }, (_, i) => [-1 - i, 1 + i]).flat()
 
 type Codes = readonly (readonly [slot: number, code: number])[]
 
@@ -62,10 +63,8 @@ export class Variations {
     return slots.flatMap((slot) => {
       const own = this.code(at, slot)
       const size = this.#machine.layout.slots[slot]?.size ?? 0
-      return Array.from({ length: size }, (_, code) => code)
-        .filter((code) => code !== own)
-        .sort((a, b) => Math.abs(a - own) - Math.abs(b - own))
-        .slice(0, MOST_TRIED)
+      return AWAY.map((away) => own + away)
+        .filter((code) => code >= 0 && code < size)
         .map((code) => [[slot, code]] as const)
     })
   }
