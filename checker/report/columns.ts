@@ -9,7 +9,7 @@
 import { DONE } from '../language/program.ts'
 import type { Deciding, Explanation, ExplainedStep } from '../trace/explain.ts'
 import type { Field } from '../trace/fields.ts'
-import { NOTED } from './legend.ts'
+import { isArgument, NOTED } from './legend.ts'
 import { fill, hanging, unstyled, wrap, type Style } from './lines.ts'
 import { listed, shortStep, type Told as Story } from './told.ts'
 import { blocking, isNews, isStale } from './turns.ts'
@@ -50,18 +50,32 @@ const own = (field: string, process: string): string =>
 const valueOf = ({ field, value }: Pick<Deciding, 'field' | 'value'>, process: string): string =>
   `${own(field.name, process)}=${value}`
 
-/** `sees free=0 and task0.mm=null`. */
-function seen(explanation: Explanation, explained: ExplainedStep, { allReads, telling = [] }: ColumnOptions): string[] {
+/** `sees free=0 and task0.mm=null`; once for each process and value, until somebody writes it again. */
+function seen(
+  explanation: Explanation,
+  explained: ExplainedStep,
+  { allReads, telling = [] }: ColumnOptions,
+  before: Set<string>,
+): string[] {
   const { step, reads } = explained
+  if (allReads === true) {
+    const all = reads.filter(({ byNote, field }) => !byNote && field.kind !== 'pc')
+    return sees(all.map((read) => valueOf(read, step.process)))
+  }
   const isTold = (read: Deciding): boolean =>
-    allReads === true
-      ? !read.byNote && read.field.kind !== 'pc'
-      : isNews(explanation, explained, read) ||
-        isStale(explanation, explained, read) ||
-        telling.some(({ name }) => name === read.field.name)
-  const told = reads.filter(isTold).map((read) => valueOf(read, step.process))
-  return told.length === 0 ? [] : [`sees ${listed(told)}`]
+    isNews(explanation, explained, read) ||
+    isStale(explanation, explained, read) ||
+    telling.some(({ name }) => name === read.field.name)
+  const told = reads.filter(isTold).filter(({ field, writer }) => {
+    const key = `${step.process} ${field.name} ${writer}`
+    const isNew = !before.has(key)
+    before.add(key)
+    return isNew
+  })
+  return sees(told.map((read) => valueOf(read, step.process)))
 }
+
+const sees = (values: readonly string[]): string[] => (values.length === 0 ? [] : [`sees ${listed(values)}`])
 
 /** A number that a process keeps for itself, such as where it stands in a list. */
 const isOwnCount = ({ owner, kind }: Field, value: string, process: string): boolean =>
@@ -88,8 +102,10 @@ const decidingWrites = ({ steps, atEnd, waiting, overtaken }: Explanation): Set<
 function tell(explanation: Explanation, options: ColumnOptions): Told[] {
   const { onlyCauses = false, from = 0 } = options
   const seenByOthers = lookedAtByOthers(explanation)
+  const isShort = explanation.steps.length <= TELLABLE_STEPS
   const isLong = explanation.steps.length > FEW_STEPS
   const decides = decidingWrites(explanation)
+  const seenBefore = new Set<string>()
   return explanation.steps
     .map((explained): Told => {
       const { process } = explained.step
@@ -97,14 +113,15 @@ function tell(explanation: Explanation, options: ColumnOptions): Told[] {
         .filter(({ field, to }) => field.kind !== 'pc' || to === DONE)
         .sort((a, b) => Number(a.field.kind === 'pc') - Number(b.field.kind === 'pc'))
         .filter(({ field, to, atStart }) => field.owner !== process || to !== atStart)
-        .filter(({ field, to }) => !isOwnCount(field, to, process) || seenByOthers.has(field.name))
+        .filter(({ field, to }) => isShort || !isOwnCount(field, to, process) || seenByOthers.has(field.name))
         .filter(({ field }) => !isLong || field.kind === 'pc' || decides.has(`${explained.index} ${field.name}`))
+        .filter(({ field: { name, owner } }) => !isLong || !isArgument(name, owner))
         .map(({ field, to }) => (field.kind === 'pc' ? to : `${own(field.name, process)}=${to}`))
       return {
         number: explained.index + 1,
         process,
         step: shortStep(explained.step),
-        remarks: [...seen(explanation, explained, options), ...changes],
+        remarks: [...seen(explanation, explained, options, seenBefore), ...changes],
         isCause: explained.isCause,
       }
     })
@@ -114,6 +131,8 @@ function tell(explanation: Explanation, options: ColumnOptions): Told[] {
 const LOST = '── from here on it is out of reach, whatever is done; for example ──'
 const REPEATED = '── from here on, again and again ──'
 
+/** Of so few steps all can be told. */
+const TELLABLE_STEPS = 10
 /** A trace of more steps than that would not fit on a page if all were told. */
 const FEW_STEPS = 35
 
@@ -244,7 +263,10 @@ export function otherwiseLines(
   const telling = difference?.fields.map(({ field }) => field) ?? []
   return [
     from === 0 ? 'Otherwise' : `Otherwise, the same up to step ${from}`,
-    ...columnLines({ explanation: otherwise }, { ...options, onlyCauses: false, style: unstyled, from, telling }),
+    ...columnLines(
+      { explanation: { ...otherwise, waiting: [] } },
+      { ...options, onlyCauses: false, style: unstyled, from, telling },
+    ),
   ]
 }
 

@@ -20,6 +20,10 @@ import { clause, counted } from './words.ts'
 
 /** With more turns than that, those in which nothing happens that others see are left out, and less is named in the others. */
 const TURNS = 8
+/** Of more steps than that less is named, too. */
+const STEPS = 40
+/** More of those who take part are only counted. */
+const ACTORS = 5
 
 /** The paragraph, on one line. */
 export function paragraph(told: Told): string {
@@ -49,7 +53,10 @@ function opening(told: Told): string {
   const { steps, loop } = explanation
   const where = `In ${configurationInProse(told)}`
   const actors = [...new Set(steps.map(({ step }) => step.process))]
-  const after = steps.length === 0 ? 'from the start' : `after ${counted(steps.length, 'step')} of ${listed(actors)}`
+  const after =
+    steps.length === 0
+      ? 'from the start'
+      : `after ${counted(steps.length, 'step')} of ${actors.length > ACTORS ? counted(actors.length, 'process', 'processes') : listed(actors)}`
   if (property === 'StaysInDomain')
     return `${where}, something goes wrong ${after}${because === undefined ? '' : `: ${clause(because)}`}.`
   if (property === 'NoDeadlock')
@@ -84,7 +91,7 @@ function sentences(told: Told, turns: readonly Turn[], stale: Set<Overtaken>): s
       turn,
       isLast ? concluding : new Set(),
       stale,
-      turns.length > TURNS ? NAMED - 1 : NAMED,
+      turns.length > TURNS || explanation.steps.length > STEPS ? NAMED - 1 : NAMED,
     )
   })
   const kept = said.filter(({ isNotable }, i) => isNotable || said.length <= TURNS || i === said.length - 1)
@@ -97,6 +104,7 @@ function conclusion({ explanation, shown, kind }: Told): Deciding[] {
   const { atEnd, loop, steps } = explanation
   if (loop !== undefined || shown.result !== 'violated' || kind === 'alwaysReachable' || kind === 'built-in') return []
   const isPc = ({ field }: Deciding): boolean => field.kind === 'pc'
+  const isEnd = (read: Deciding): boolean => isPc(read) && read.value === DONE
   const decisive = atEnd.filter((read) => read.decisive)
   // Where only somebody's place or nothing has changed, what was never written may be what decides.
   const deciding = decisive.some((read) => !isPc(read)) ? decisive : atEnd.filter(({ decides }) => decides)
@@ -104,6 +112,7 @@ function conclusion({ explanation, shown, kind }: Told): Deciding[] {
   return (deciding.length === 0 ? atEnd.filter(byLast) : [...deciding])
     .sort((a, b) => Number(isPc(a)) - Number(isPc(b)))
     .sort((a, b) => Number(byLast(b)) - Number(byLast(a)))
+    .filter((read, i) => i === 0 || !isEnd(read))
     .slice(0, NAMED)
 }
 

@@ -103,7 +103,7 @@ function found(explanation: Explanation, { process, steps }: Turn, most: number)
       const { field, value } = read
       seen.set(
         field.name,
-        `${valueInProse(field.name, value, process)}${steps.length > 2 ? ` (step ${explained.index + 1})` : ''}`,
+        `${valueInProse(field.name, value, process)}${steps.length > 2 && most >= NAMED ? ` (step ${explained.index + 1})` : ''}`,
       )
     }
   return [...seen]
