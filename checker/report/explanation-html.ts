@@ -1,5 +1,5 @@
 /** An explanation as one page of HTML that needs nothing else: no script, no font, no picture from elsewhere. */
-import type { ColumnOptions } from './columns.ts'
+import { otherwiseLines, type ColumnOptions } from './columns.ts'
 import { element, escapeHtml } from './html.ts'
 import { legendSections, type Legend } from './legend.ts'
 import { paragraph } from './paragraph.ts'
@@ -26,6 +26,8 @@ dt { overflow-wrap: anywhere } dd { margin: 0 }
 code, svg text, .mono { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace }
 code { font-size: .9em }
 .configuration { color: var(--soft); margin: 0 }
+pre { margin: 0; overflow-x: auto; background: var(--panel); border: 1px solid var(--line); border-radius: 6px;
+  padding: 8px; font-size: .8rem; line-height: 1.35 }
 figure { margin: 0; overflow-x: auto; background: var(--panel); border: 1px solid var(--line); border-radius: 6px;
   padding: 8px }
 svg { display: block }
@@ -101,6 +103,14 @@ function stepsTable({ explanation }: Told, { onlyCauses = false, allReads = fals
   return element('table', {}, [element('thead', {}, head), element('tbody', {}, rows)])
 }
 
+/** The behaviour that takes the last way out. */
+function otherwiseParts(told: Told, options: ColumnOptions): string[] {
+  const [title, ...lines] = otherwiseLines(told, options)
+  return title === undefined
+    ? []
+    : [element('h2', {}, escapeHtml(title)), element('pre', { tabindex: 0 }, escapeHtml(lines.join('\n')))]
+}
+
 /** What the names mean, a list for each part. */
 function legendParts(legend: Legend | undefined): string[] {
   const sections = legend === undefined ? [] : legendSections(legend)
@@ -119,7 +129,7 @@ function legendParts(legend: Legend | undefined): string[] {
 }
 
 export function explanationHtml(told: Told, options: ColumnOptions = {}): string {
-  const { spec, property, explanation, turning, legend } = told
+  const { spec, property, legend } = told
   const title = `${spec}: ${property}`
   const page = element('html', { lang: 'en' }, [
     element('head', {}, [
@@ -141,10 +151,11 @@ export function explanationHtml(told: Told, options: ColumnOptions = {}): string
             ),
           ]),
       element('p', { class: 'lead' }, escapeHtml(paragraph(told))),
-      element('figure', { tabindex: 0 }, spaceTime(explanation, turning, options.onlyCauses ?? false)),
+      element('figure', { tabindex: 0 }, spaceTime(told, options.onlyCauses ?? false)),
       element('p', { class: 'legend' }, escapeHtml(LEGEND)),
       element('h2', {}, 'Steps'),
       stepsTable(told, options),
+      ...otherwiseParts(told, options),
       ...legendParts(legend),
     ]),
   ])

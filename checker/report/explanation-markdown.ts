@@ -1,5 +1,5 @@
 /** An explanation as a page of Markdown. */
-import { columnLines, type ColumnOptions } from './columns.ts'
+import { columnLines, otherwiseLines, type ColumnOptions } from './columns.ts'
 import { legendSections, type Legend } from './legend.ts'
 import { paragraph } from './paragraph.ts'
 import { configurationOf, shortStep, type Told } from './told.ts'
@@ -22,6 +22,12 @@ function decidedBy({ explanation }: Told, onlyCauses: boolean): string[] {
   })
   const head = [row(['Step', 'Who', 'What', 'Decided by']), row(['---', '---', '---', '---'])]
   return rows.length === 0 ? [] : ['## What decided', [...head, ...rows].join('\n')]
+}
+
+/** The behaviour that takes the last way out. */
+function otherwiseParts(told: Told, options: ColumnOptions): string[] {
+  const [title, ...lines] = otherwiseLines(told, options)
+  return title === undefined ? [] : [`## ${title}`, ['```text', ...lines, '```'].join('\n')]
 }
 
 /** What the names mean, a table for each part. */
@@ -51,6 +57,7 @@ export function explanationMarkdown(told: Told, options: ColumnOptions = {}): st
     escape(paragraph(told)),
     '## Steps',
     ['```text', ...columnLines(told, options), '```'].join('\n'),
+    ...otherwiseParts(told, options),
     ...(stale.length === 0 ? [] : ['## Read, and no longer true', stale.join('\n')]),
     ...decidedBy(told, options.onlyCauses ?? false),
     ...legendParts(told.legend),
