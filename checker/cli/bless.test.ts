@@ -54,7 +54,9 @@ test('to bless what is up to date changes nothing', async () => {
 })
 
 test('what people wrote is kept', async () => {
-  rewrite(PAGE, (page) => page.replace('# increment/lost-update', '# The lost update').replace('is violated in 4 steps', '?'))
+  rewrite(PAGE, (page) =>
+    page.replace('# increment/lost-update', '# The lost update').replace('is violated in 4 steps', '?'),
+  )
   rewrite(PAGE, (page) => `${page}\nA remark below.\n`)
   const { stdout } = await bless('increment/lost-update')
   expect(stdout).toBe('increment/lost-update: page written\n1 golden: 1 changed, 0 unchanged\n')
