@@ -27,11 +27,33 @@ function isOver(s: State, { status, index, last }: Walker): boolean {
   return status === 'ma_none' || index === 0 || (status === 'ma_active' && last === s.page.length - 1)
 }
 
+/** What the status says of an iterator that has searched: that there is nothing, that it stands somewhere, or at the end. */
+function isAsItSays(s: State, { status, index, last }: Walker, over: boolean): boolean {
+  if (s.map_count === 0 || status === 'ma_none') return s.map_count === 0 && status === 'ma_none'
+  if (status === 'ma_underflow' && !over) return false
+  return isRange(s, index, last)
+}
+
 /** Slots that all VMAs have together, whether or not some are in two. */
 const total_vm = (s: State): number => [...s.vma].reduce((sum, { vm_start, vm_end }) => sum + vm_end - vm_start, 0)
 
 const isMapped = (s: State, index: number): boolean =>
   [...s.vma].some(({ vm_start, vm_end }) => vm_start <= index && index < vm_end)
+
+/** What is mapped at an index: the first VMA that has it, should there be two. */
+export const kindAt = (s: State, index: number): string | null => {
+  for (let i = 0; i < s.map_count; i++) {
+    const { vm_start, vm_end, kind } = s.vma[i]
+    if (vm_start <= index && index < vm_end) return kind
+  }
+  return null
+}
+
+function pagesIn(s: State, first: number, end: number): number {
+  let pages = 0
+  for (let i = first; i < end; i++) if (s.page[i]) pages++
+  return pages
+}
 
 export const bookkeeping = [
   /** mmap_lock is held by whoever is between taking it and letting it go, and never for both. */
@@ -53,16 +75,28 @@ export const bookkeeping = [
     'IteratorStandsAtRange',
     (s, { at }) => {
       const [walker] = s.walker
-      const { status, index, last, vma } = walker
+      const { status, vma } = walker
       const over = at(walker, 'mmap_read_unlock')
       if (over && !isOver(s, walker)) return false
       if (vma !== null && (over || vma >= s.map_count || status !== 'ma_active')) return false
-      if (status === 'ma_start') return true
-      if (status === 'ma_none') return s.map_count === 0
-      if (status === 'ma_underflow' && !over) return false
-      return isRange(s, index, last) && standsAtItsVma(s, walker)
+      return status === 'ma_start' || (isAsItSays(s, walker, over) && standsAtItsVma(s, walker))
     },
     { given: (s) => s.read },
+  ),
+
+  /** What has searched does not begin again: an iterator that did would give the VMA at its index a second time. */
+  stepwise(
+    'IteratorBeginsOnce',
+    (s, { before }) => s.walker[0].status !== 'ma_start' || before(() => s.walker[0].status === 'ma_start'),
+  ),
+  /** Of private memory nothing is left where the walk has been, whatever becomes of the kinds that a release leaves alone. */
+  always(
+    'VmasAreReapedWhole',
+    (s) => {
+      const { vm_start, vm_end, kind } = s.vma[s.walker[0].vma!]
+      return (kind !== 'anonymous' && kind !== 'file') || pagesIn(s, vm_start, vm_end) === 0
+    },
+    { given: (s, { at }) => at(s.walker[0], 'next_vma') && s.walker[0].vma !== null },
   ),
 
   /** No VMA is empty, and behind the last one there is none. */
@@ -72,6 +106,8 @@ export const bookkeeping = [
     ),
   ),
 ]
+
+const SPLITS = ['split_vma_at_start', 'split_vma_at_end'] as const
 
 export const callkeeping = [
   /** What is stored is as large as what was asked for. */
@@ -84,6 +120,36 @@ export const callkeeping = [
         return thread.calls && at(thread, 'mm_populate') && before(() => !at(thread, 'mm_populate'))
       },
     },
+  ),
+  /** A VMA that is cut in two is the same memory as before: nothing is mapped or unmapped, or becomes of another kind. */
+  stepwise(
+    'SplitsChangeNoMapping',
+    (s, { before }) => {
+      for (let i = 0; i < s.page.length; i++) if (kindAt(s, i) !== before(() => kindAt(s, i))) return false
+      return true
+    },
+    {
+      given: (s, { at, before }) => {
+        const [thread] = s.thread
+        return thread.calls && SPLITS.some((label) => before(() => at(thread, label)) && !at(thread, label))
+      },
+    },
+  ),
+  /** What was mapped in the range is gone before anything new is, which would otherwise show what somebody else wrote. */
+  always('RangeIsEmptyBeforeItIsMapped', (s) => pagesIn(s, s.thread[0].start, s.thread[0].end) === 0, {
+    given: (s, { at }) => {
+      const [thread] = s.thread
+      return thread.calls && (at(thread, 'mmap_region') || at(thread, 'mm_populate'))
+    },
+  }),
+  /** A call that is over has mapped all of its range, or unmapped all of it. */
+  always(
+    'CallsAreDoneWithTheirRange',
+    (s) => {
+      const { start, end, kind } = s.thread[0]
+      return pagesIn(s, start, end) === (kind === null ? 0 : end - start)
+    },
+    { given: (s, { at }) => s.thread[0].calls && at(s.thread[0], 'mmap_write_unlock') },
   ),
   /** No call maps or unmaps anything outside its range. */
   stepwise(
@@ -98,5 +164,18 @@ export const callkeeping = [
   ),
 ]
 
-export const KEPT = { LockIsHeldByWhoIsInside: holds, IteratorStandsAtRange: holds, VmasAreRanges: holds }
-export const KEPT_BY_CALLS = { ...KEPT, StoreAddsItsRange: holds, CallsKeepToTheirRange: holds }
+export const KEPT = {
+  LockIsHeldByWhoIsInside: holds,
+  IteratorStandsAtRange: holds,
+  IteratorBeginsOnce: holds,
+  VmasAreReapedWhole: holds,
+  VmasAreRanges: holds,
+}
+export const KEPT_BY_CALLS = {
+  ...KEPT,
+  StoreAddsItsRange: holds,
+  SplitsChangeNoMapping: holds,
+  RangeIsEmptyBeforeItIsMapped: holds,
+  CallsAreDoneWithTheirRange: holds,
+  CallsKeepToTheirRange: holds,
+}
