@@ -1,8 +1,6 @@
 /** Walks side by side, with what makes them safe and without; and bugs of the past, each beside its fix. */
-import { holds, reachable, unreachable, violated, type RowOf } from '../../checker/language/index.ts'
-import type { vmaWalk } from '../../model/vma-walk.ts'
-
-type WalkRow = RowOf<typeof vmaWalk>
+import { holds, reachable, unreachable, violated } from '../../checker/language/index.ts'
+import type { WalkRow } from './bookkeeping.ts'
 
 const safe = {
   NoPageIsFreedTwice: holds,
