@@ -16,6 +16,14 @@ export const bookkeeping = [
     'LocksAreHeldByWhoIsInside',
     (s, { at }) => [...s.vma].filter(({ ptl }) => ptl).length === s.walker.count((each) => at(each, 'zap_pte_range')),
   ),
+  /** Time is charged to who has begun and is not through, and as waiting while it spins, and no longer. */
+  always('TimeIsChargedToWhoWalks', (s, { at }) =>
+    s.walker.every(
+      (each) =>
+        each.walks === (!at(each, 'begin') && !at(each, 'done')) &&
+        each.spins === at(each, 'queued_spin_lock_slowpath'),
+    ),
+  ),
   stepwise('WhoBeginsToSpinFoundItHeld', (s, { before }) =>
     s.walker.every((each) => !each.spins || before(() => each.spins) || present(s, each).ptl),
   ),
@@ -28,7 +36,12 @@ export const bookkeeping = [
   ),
 ]
 
-const KEPT = { WhoIsInsideHasTheLock: holds, LocksAreHeldByWhoIsInside: holds, WalksGoOnByOne: holds }
+const KEPT = {
+  WhoIsInsideHasTheLock: holds,
+  LocksAreHeldByWhoIsInside: holds,
+  TimeIsChargedToWhoWalks: holds,
+  WalksGoOnByOne: holds,
+}
 /** In opposite directions perhaps nobody ever spins. */
 const SPINS = { WhoBeginsToSpinFoundItHeld: holds }
 

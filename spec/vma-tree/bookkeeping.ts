@@ -17,21 +17,23 @@ function isRange(s: State, first: number, last: number): boolean {
   return first === end && last === s.page.length - 1
 }
 
-/** The VMA that an iterator has given is the one at whose range it stands. */
-function standsAtItsVma(s: State, { index, last, vma }: Walker): boolean {
-  return vma === null || (index === s.vma[vma].vm_start && last === s.vma[vma].vm_end - 1)
+/** An iterator that has not looked yet has given nothing; otherwise it stands at the range of the VMA that it has given. */
+function standsAtItsVma(s: State, { status, index, last, vma }: Walker): boolean {
+  if (vma === null) return status === 'ma_start'
+  return status === 'ma_active' && vma < s.map_count && index === s.vma[vma].vm_start && last === s.vma[vma].vm_end - 1
 }
 
-/** A walk is over at an end of the address space, or where there is none. */
-function isOver(s: State, { status, index, last }: Walker): boolean {
-  return status === 'ma_none' || index === 0 || (status === 'ma_active' && last === s.page.length - 1)
-}
-
-/** What the status says of an iterator that has searched: that there is nothing, that it stands somewhere, or at the end. */
-function isAsItSays(s: State, { status, index, last }: Walker, over: boolean): boolean {
-  if (s.map_count === 0 || status === 'ma_none') return s.map_count === 0 && status === 'ma_none'
-  if (status === 'ma_underflow' && !over) return false
-  return isRange(s, index, last)
+/**
+ * What the status of a walk that is over says, and where it stands: there is nothing, which mas_find_rev() says in another
+ * way; or it has come to the lower end, be it that it was there already and did not look; or, forward, to the upper one.
+ */
+function isOver(s: State, { status, index, last, vma }: Walker): boolean {
+  const top = s.page.length - 1
+  if (vma !== null || status === 'ma_start') return false
+  if (status === 'ma_none' || status === 'ma_root')
+    return s.map_count === 0 && index === 0 && last === (status === 'ma_none' ? top : 0)
+  if (status === 'ma_underflow' && index === 0 && last === 0) return true
+  return s.map_count > 0 && isRange(s, index, last) && (status === 'ma_underflow' ? index === 0 : last === top)
 }
 
 /** Slots that all VMAs have together, whether or not some are in two. */
@@ -68,26 +70,16 @@ export const bookkeeping = [
   }),
 
   /**
-   * Under the lock an iterator stands at one range of the tree; what it has given is a VMA, at whose range it stands; it has
-   * found nothing only where there is nothing; and it gives nothing any more only at the end.
+   * Under the lock an iterator stands where it says. One that said so wrongly would begin again, or go on behind the end, when
+   * it is asked once more.
    */
   always(
-    'IteratorStandsAtRange',
+    'IteratorStandsWhereItSays',
     (s, { at }) => {
       const [walker] = s.walker
-      const { status, vma } = walker
-      const over = at(walker, 'mmap_read_unlock')
-      if (over && !isOver(s, walker)) return false
-      if (vma !== null && (over || vma >= s.map_count || status !== 'ma_active')) return false
-      return status === 'ma_start' || (isAsItSays(s, walker, over) && standsAtItsVma(s, walker))
+      return at(walker, 'mmap_read_unlock') ? isOver(s, walker) : standsAtItsVma(s, walker)
     },
     { given: (s) => s.read },
-  ),
-
-  /** What has searched does not begin again: an iterator that did would give the VMA at its index a second time. */
-  stepwise(
-    'IteratorBeginsOnce',
-    (s, { before }) => s.walker[0].status !== 'ma_start' || before(() => s.walker[0].status === 'ma_start'),
   ),
   /** Of private memory nothing is left where the walk has been, whatever becomes of the kinds that a release leaves alone. */
   always(
@@ -99,10 +91,10 @@ export const bookkeeping = [
     { given: (s, { at }) => at(s.walker[0], 'next_vma') && s.walker[0].vma !== null },
   ),
 
-  /** No VMA is empty, and behind the last one there is none. */
+  /** No VMA is empty, and behind the last one nothing is left of those that went. */
   always('VmasAreRanges', (s) =>
-    [...s.vma].every(({ vm_start, vm_end }, i) =>
-      i < s.map_count ? vm_start < vm_end : vm_start === 0 && vm_end === 0,
+    [...s.vma].every(({ vm_start, vm_end, kind }, i) =>
+      i < s.map_count ? vm_start < vm_end : vm_start === 0 && vm_end === 0 && kind === 'anonymous',
     ),
   ),
 ]
@@ -121,6 +113,10 @@ export const callkeeping = [
       },
     },
   ),
+  /** What is asked for is a range of user space, which ends below the last index. */
+  always('CallsAreForRanges', (s) => s.thread[0].start < s.thread[0].end && s.thread[0].end < s.page.length, {
+    given: (s) => s.written,
+  }),
   /** A VMA that is cut in two is the same memory as before: nothing is mapped or unmapped, or becomes of another kind. */
   stepwise(
     'SplitsChangeNoMapping',
@@ -166,14 +162,14 @@ export const callkeeping = [
 
 export const KEPT = {
   LockIsHeldByWhoIsInside: holds,
-  IteratorStandsAtRange: holds,
-  IteratorBeginsOnce: holds,
+  IteratorStandsWhereItSays: holds,
   VmasAreReapedWhole: holds,
   VmasAreRanges: holds,
 }
 export const KEPT_BY_CALLS = {
   ...KEPT,
   StoreAddsItsRange: holds,
+  CallsAreForRanges: holds,
   SplitsChangeNoMapping: holds,
   RangeIsEmptyBeforeItIsMapped: holds,
   CallsAreDoneWithTheirRange: holds,
