@@ -64,7 +64,11 @@ export const oomReaper = protocol({
     cpus: { min: 1, max: 3, doc: 'allocators in want of one page' },
     victims: { min: 1, max: 3, doc: 'processes that can be killed: a hog, and daemons of one page each' },
     pages: { min: 1, max: 4, doc: 'pages of the hog, each a VMA of its own' },
-    delay: { min: 0, max: 20, doc: 'tenths of a second from the mark until the reaper is woken' },
+    delay: {
+      min: 0,
+      max: 20,
+      doc: 'tenths of a second from the mark until the reaper is woken; of releases with a timer, from 5.18 on',
+    },
     retries: { min: 1, max: 10, doc: 'attempts of the reaper, a tenth of a second apart' },
   },
   ingredients: {
@@ -73,10 +77,12 @@ export const oomReaper = protocol({
     pin: { doc: 'somebody has got the mm of the hog by get_task_mm(), and puts it when it likes' },
     writer: { doc: 'a thread holds mmap_lock of the hog for writing, and lets go when it likes' },
     reader: { doc: 'somebody holds mmap_lock of the hog for reading, and lets go when it likes' },
-    queuedWriter: { doc: 'the same, while somebody else waits for mmap_lock for writing' },
+    queuedWriter: {
+      doc: 'somebody holds mmap_lock of the hog for reading, and somebody else waits for it for writing',
+    },
     unreapable: { doc: 'the memory of the hog is shared, and the reaper leaves it alone' },
     reaping: { doc: 'a process that has exited leaves the list' },
-    mrelease: { doc: 'a manager kills the hog, too, and calls process_mrelease()' },
+    mrelease: { doc: 'a manager may kill the hog as well, and calls process_mrelease()' },
     leaves: { doc: 'an allocator that has killed does not come back for its page' },
     mlocked: { doc: 'the memory of the hog is mlocked' },
     remembersMm: { doc: 'process_mrelease() also finds an mm that its task has let go of' },

@@ -32,6 +32,10 @@
  *   a task does that is shot while it allocates.
  * - Reclaim makes no progress (no swap, nothing clean), and every caller has __GFP_FS. Hides callers that only wait.
  * - PF_SWAPOFF, children shot first (see oom-child-first), recycled mm_structs (see oom-mm-reuse), fork.
+ * - Kernel threads, which have no mm and are on the list for ever. In 2006 a scan that finds nobody else chooses one, with 0
+ *   points, and begins again [S]: what is a panic here, with an empty list, is the endless scan of R7 there. Tried with one
+ *   on the list: quick rows have the same verdicts, after longer scans, but for AllocatorsCanFinish of try 4 with three
+ *   allocators, which holds here because a panic counts as an end.
  * - exit_aio(), mmap_sem, core dumps, files: hides victims that wait for others, but for the lock and the stuck task.
  * - Threads are not reaped by themselves but like processes, at any time or never, and a leader after its threads, as
  *   delay_group_leader() has it: hides nothing but a list that is always shorter.

@@ -1,5 +1,6 @@
 /** `oomcheck bless`: writes goldens and the generated parts of pages anew, from the models as they are now. */
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { known } from '../language/protocol.ts'
 import type { Spec } from '../language/spec.ts'
 import { lengthInWords, pageWith } from '../report/golden-page.ts'
@@ -18,7 +19,7 @@ import {
   type Question,
 } from './corpus.ts'
 import { EXIT } from './exit.ts'
-import { loadSpecs } from './load.ts'
+import { loadSpecs, ownSpecs } from './load.ts'
 import { openOutput } from './output.ts'
 import { readText } from './replay.ts'
 import { counterexampleOf, writeText } from './save.ts'
@@ -44,8 +45,8 @@ function update(path: string, text: string): boolean {
   return true
 }
 
-async function blessOne(place: Place, specs: readonly Spec[]): Promise<Blessed> {
-  const question = questionOf(place, specs)
+async function blessOne(place: Place, specs: readonly Spec[], list: string): Promise<Blessed> {
+  const question = questionOf(place, specs, list)
   const { file } = question
   const { verdict, history } = await decideNow(question)
   const refusal = objectionToResult(question, verdict)
@@ -84,7 +85,7 @@ export async function blessCommand(names: readonly string[], options: BlessOptio
   const chosen = places.filter(({ name }) => names.length === 0 || names.includes(name))
   const blessed: Blessed[] = []
   for (const place of chosen) {
-    const one = await blessOne(place, specs)
+    const one = await blessOne(place, specs, options.specs === undefined ? ownSpecs() : resolve(options.specs))
     if (one.is !== 'unchanged') write(`${one.sentence}\n`)
     blessed.push(one)
   }

@@ -10,8 +10,10 @@ import { ConfigError } from '../language/protocol.ts'
 import type { Spec } from '../language/spec.ts'
 import { isShownBy } from '../minimize/instances.ts'
 import { generatedOf, generatedPart, shownInWords, writtenOf, type Golden } from '../report/golden-page.ts'
-import { paragraph } from '../report/paragraph.ts'
+import { storyLines } from '../report/explanation-text.ts'
+import { legendOf } from '../report/legend.ts'
 import { configurationName } from '../report/record.ts'
+import { commentsIn, type Comments } from '../report/source-comments.ts'
 import type { Told } from '../report/told.ts'
 import { counted, resultInWords } from '../report/words.ts'
 import { check } from '../search/breadth-first.ts'
@@ -20,7 +22,10 @@ import type { Verdict } from '../search/verdict.ts'
 import { confirm } from '../trace/confirm.ts'
 import type { CounterexampleFile } from '../trace/counterexample.ts'
 import { replay, ReplayError, type Trace } from '../trace/schedule.ts'
+import { ownSpecs } from './load.ts'
+import { sourcesOf } from './sources.ts'
 import { checkProperty, readCounterexample, readText, specOf } from './replay.ts'
+import { askedInvariants, isInvariant } from './asked.ts'
 import { tell } from './tell.ts'
 import { sentences, UsageError } from './sentences.ts'
 
@@ -65,28 +70,24 @@ export interface Question {
   readonly file: CounterexampleFile
   readonly spec: Spec
   readonly layout: Layout
+  /** The module that the specs are from. */
+  readonly list: string
 }
 
-export function questionOf(place: Place, specs: readonly Spec[]): Question {
+export function questionOf(place: Place, specs: readonly Spec[], list: string = ownSpecs()): Question {
   const file = readCounterexample(place.json)
   const spec = specOf(file, specs)
   checkProperty(spec, file)
-  return { place, file, spec, layout: layoutOf(spec.protocol.instance(file)) }
+  return { place, file, spec, layout: layoutOf(spec.protocol.instance(file)), list }
 }
-
-const INVARIANTS = ['always', 'never', 'stepwise']
 
 /** Invariants, beside that of the file, which the end of the schedule violates; of those that some row asks of the variant. */
 function alsoViolated({ file, spec, layout }: Question): string[] {
   const machine = new Machine(layout)
   const trace = replay(machine, file)
-  const rows = spec.rows.filter(({ variant = spec.protocol.variants[0] }) => variant === file.variant)
-  const asked = new Set(rows.flatMap(({ expect }) => Object.keys(expect)))
-  return spec.properties
-    .filter(({ name }) => asked.has(name))
-    .filter(({ kind, name }) => INVARIANTS.includes(kind) && name !== file.property)
-    .filter(({ name }) => confirm(machine, name, spec.properties, { result: 'violated' }, trace).is === 'yes')
-    .map(({ name }) => name)
+  return askedInvariants(spec, file.variant)
+    .filter((name) => name !== file.property)
+    .filter((name) => confirm(machine, name, spec.properties, { result: 'violated' }, trace).is === 'yes')
 }
 
 /** The golden with its trace; throws a `ReplayError` where the schedule does not run. */
@@ -98,7 +99,7 @@ export function goldenOf(question: Question): Golden {
 }
 
 /** At most so many states are visited in search of the last way out. */
-const WAY_OUT_STATES = 1_000
+const WAY_OUT_STATES = 5_000
 
 /** What there is to tell about a golden. */
 export function toldOf({ file, spec, layout, trace }: Golden): Told {
@@ -107,10 +108,23 @@ export function toldOf({ file, spec, layout, trace }: Golden): Told {
   return tell({ ...file, spec, shown: file, because, machine, trace }, WAY_OUT_STATES)
 }
 
+const commentsOfSpecs = new Map<string, Comments>()
+
+function commentsOf({ list, spec }: Question): Comments {
+  const key = `${list} ${spec.name}`
+  const comments = commentsOfSpecs.get(key) ?? commentsIn(sourcesOf(list, spec.name).values())
+  commentsOfSpecs.set(key, comments)
+  return comments
+}
+
 /** The generated part of the page of a golden. */
 export function generatedFor(question: Question): string {
   const golden = goldenOf(question)
-  return generatedPart(golden, paragraph(toldOf(golden)))
+  const told = toldOf(golden)
+  const { file, layout } = question
+  const story = storyLines(told).join(' ')
+  const legend = legendOf(layout, commentsOf(question), file.property, told.explanation, [], story)
+  return generatedPart(golden, { ...told, legend })
 }
 
 /** What the current model says about the one property. */
@@ -136,7 +150,7 @@ function objectionOfTable({ file, spec, layout }: Question, trace: Trace): strin
   const followed = follow(space, trace)
   if (followed.state === undefined) return followed.because
   const [observer] = observers
-  if (property === undefined || observer === undefined || ![...INVARIANTS, 'reachable'].includes(property.kind))
+  if (property === undefined || observer === undefined || !(isInvariant(property) || property.kind === 'reachable'))
     return undefined
   const wanted = property.kind === 'reachable' ? AS_CLAIMED : VIOLATED
   const place = observer.pair ? followed.before : followed.state

@@ -28,6 +28,7 @@ export interface ExplainOptions {
   readonly output?: string
   readonly format: (typeof EXPLANATION_FORMATS)[number]
   readonly onlyCauses?: boolean
+  readonly reads?: boolean
   readonly maxStates?: number
 }
 
@@ -37,7 +38,7 @@ export async function explainCommand(path: string, options: ExplainOptions): Pro
   const { is, because } = confirmation
   if (is === 'no') throw new UsageError(sentences.showsNothing(path, file.property))
   const output = openOutput(options.output)
-  const onlyCauses = options.onlyCauses ?? false
+  const columns = { onlyCauses: options.onlyCauses ?? false, allReads: options.reads ?? false }
   const told = (): Told => {
     const found = tell({ ...file, spec, shown: file, because, machine, trace }, options.maxStates ?? EXPLAIN_STATES)
     const list = options.specs === undefined ? ownSpecs() : resolve(options.specs)
@@ -48,9 +49,9 @@ export async function explainCommand(path: string, options: ExplainOptions): Pro
     return { ...found, legend }
   }
   const text = match(options.format)
-    .with('text', () => explanationText(told(), { onlyCauses, style: output.style }))
-    .with('markdown', () => explanationMarkdown(told(), { onlyCauses }))
-    .with('html', () => explanationHtml(told(), { onlyCauses }))
+    .with('text', () => explanationText(told(), { ...columns, style: output.style }))
+    .with('markdown', () => explanationMarkdown(told(), columns))
+    .with('html', () => explanationHtml(told(), columns))
     .with('json', () => explanationJson(told()))
     .with('itf', () => itf(machine.layout, trace, file))
     .exhaustive()

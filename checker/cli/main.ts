@@ -154,6 +154,7 @@ const explainCommandLine = (done: (exit: number) => void): Command =>
     .argument('<file>', 'a file that check --save wrote')
     .addOption(new Option('--format <format>', 'what to write').choices(EXPLANATION_FORMATS).default('text'))
     .option('--only-causes', 'leave out the steps on which the end does not depend')
+    .option('--reads', 'tell all that each step looks at, not only what decides it and has changed')
     .option(
       '--max-states <n>',
       'search at most so many states for the last way out, like 10k or 2M',

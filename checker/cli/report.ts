@@ -100,7 +100,7 @@ function storiesOf(spec: Spec, corpus: string): Story[] {
       const golden = goldenOf(questionOf(place, [spec]))
       const told = toldOf(golden)
       const svg = withOwnIds(spaceTime(told.explanation, told.turning, false), anchor(place.name))
-      const lanes = { is: 'picture', of: 'lanes', svg, instead: [listing(columnLines(told.explanation))] } as const
+      const lanes = { is: 'picture', of: 'lanes', svg, instead: [listing(columnLines(told))] } as const
       return { golden, title, why, explanation: paragraph(told), lanes }
     })
 }

@@ -4,13 +4,14 @@ import type { Spec } from '../language/spec.ts'
 import { paragraph } from '../report/paragraph.ts'
 import { loopOf, traceOf, type Decided, type Judged } from '../report/record.ts'
 import type { Told } from '../report/told.ts'
-import { turningPointOf, type Detour } from '../search/turning-point.ts'
+import { turningPointOf, type TurningPoint } from '../search/turning-point.ts'
 import type { Shown } from '../trace/counterexample.ts'
-import { differenceOf, extended, type Difference } from '../trace/difference.ts'
-import { explain, type Explanation } from '../trace/explain.ts'
+import { differenceOf } from '../trace/difference.ts'
+import { explain, explainTrap, type Explanation } from '../trace/explain.ts'
 import type { LassoOf } from '../trace/lasso.ts'
-import type { Trace } from '../trace/schedule.ts'
-import { trapAfter } from '../trace/trap.ts'
+import { along, beginningOf, continued, replay, type Trace } from '../trace/schedule.ts'
+import { trapAfter, type Trap } from '../trace/trap.ts'
+import { askedInvariants } from './asked.ts'
 import { shownBy } from './save.ts'
 
 export interface Tellable extends LassoOf {
@@ -26,23 +27,45 @@ export interface Tellable extends LassoOf {
 }
 
 /** From the end of a trace so many states are visited to see where it ends. */
-const TRAPPED_STATES = 1_000
+const TRAPPED_STATES = 10_000
+/** A way to there and round of more steps is not shown: nobody would read it. */
+const AFTERMATH_STEPS = 40
 
-/** What the detour changes: within it, or in the step that then does no harm. */
-function compare(machine: Machine, explanation: Explanation, step: number, detour: Detour): Difference | undefined {
-  const following = explanation.trace.schedule.steps[step]
-  const order = detour.thenAsBefore && following !== undefined ? extended(machine, detour, following) : detour
-  return differenceOf(machine, explanation, step, order)
+const isShort = ({ into, round }: Trap): boolean => into.steps.length + round.steps.length <= AFTERMATH_STEPS
+
+/** The last way out; it is searched for with all history, which other properties may need. */
+function turningOf({ machine, trace, property, spec, variant }: Tellable, budget: number): TurningPoint | undefined {
+  const whole = new Machine(machine.layout)
+  const others = askedInvariants(spec, variant)
+  return turningPointOf(whole, property, spec.properties, replay(whole, trace.schedule), budget, others)
+}
+
+/** What the last way out changes, and where it leads. */
+function outOf(
+  { machine, trace, property, spec }: Tellable,
+  explanation: Explanation,
+  turning: TurningPoint | undefined,
+): Pick<Told, 'difference' | 'otherwise'> {
+  if (turning?.is !== 'found') return { difference: undefined }
+  const { step, detour, rest } = turning
+  const following = trace.schedule.steps.slice(step, detour.thenAsBefore ? step + 1 : step)
+  const before = beginningOf(trace, step)
+  const escape = along(machine, before, [...detour.steps, ...following])
+  const difference = differenceOf(machine, explanation, step, escape)
+  if (rest.is !== 'ends') return { difference }
+  const escaped = continued(before, escape)
+  const passing = continued(escaped, along(machine, escaped, rest.steps))
+  return { difference, otherwise: explain(machine, property, spec.properties, passing) }
 }
 
 /** At most `budget` states are visited in search of the turning point. */
 export function tell(tellable: Tellable, budget: number): Told {
   const { spec, variant, bounds, ingredients, property, shown, because, machine, trace } = tellable
   const explanation = explain(machine, property, spec.properties, trace, tellable)
-  const turning = turningPointOf(machine, property, spec.properties, trace, budget)
-  const difference = turning?.is === 'found' ? compare(machine, explanation, turning.step, turning.detour) : undefined
+  const turning = turningOf(tellable, budget)
   const kind = spec.properties.find(({ name }) => name === property)?.kind ?? 'built-in'
   const last = trace.states.at(-1)
+  const trap = kind === 'alwaysReachable' && last !== undefined ? trapAfter(machine, last, TRAPPED_STATES) : undefined
   const shownVariant = spec.protocol.variants.length > 1 ? variant : undefined
   return {
     spec: spec.name,
@@ -54,9 +77,10 @@ export function tell(tellable: Tellable, budget: number): Told {
     shown,
     because,
     explanation,
-    trap: kind === 'alwaysReachable' && last !== undefined ? trapAfter(machine, last, TRAPPED_STATES) : undefined,
+    trap,
+    aftermath: trap && isShort(trap) ? explainTrap(machine, explanation, trap) : undefined,
     turning,
-    difference,
+    ...outOf(tellable, explanation, turning),
   }
 }
 

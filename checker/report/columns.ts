@@ -7,12 +7,12 @@
  * to tell share a line with the next; in a long trace all do that fit, and only what decides something is told.
  */
 import { DONE } from '../language/program.ts'
-import type { Explanation, ExplainedStep } from '../trace/explain.ts'
+import type { Deciding, Explanation, ExplainedStep } from '../trace/explain.ts'
 import type { Field } from '../trace/fields.ts'
-import { NOTED } from './legend.ts'
-import { fill, unstyled, wrap, type Style } from './lines.ts'
-import { shortStep } from './told.ts'
-import { isNews, isStale } from './turns.ts'
+import { isArgument, NOTED } from './legend.ts'
+import { fill, hanging, unstyled, wrap, type Style } from './lines.ts'
+import { listed, shortStep, type Told as Story } from './told.ts'
+import { blocking, isNews, isStale } from './turns.ts'
 
 export const MAIL_WIDTH = 72
 /** The next column begins so many characters further to the right, if there is room, and at least so many. */
@@ -26,6 +26,12 @@ export interface ColumnOptions {
   readonly style?: Style
   /** Without the steps on which the end does not depend. */
   readonly onlyCauses?: boolean
+  /** All that each step looks at, be it as it was at the start or the process's own. */
+  readonly allReads?: boolean
+  /** Only from this step on, counted from 0. */
+  readonly from?: number
+  /** These fields are told where they are read, whatever decides. */
+  readonly telling?: readonly Field[]
 }
 
 /** Numbered rows: what each step is, and what is told about it. */
@@ -41,10 +47,35 @@ interface Told {
 const own = (field: string, process: string): string =>
   field.startsWith(`${process}.`) ? field.slice(process.length + 1) : field.replace(/^history\./, NOTED)
 
-const seen = (explanation: Explanation, explained: ExplainedStep): string[] =>
-  explained.reads
-    .filter((read) => isNews(explained.step.process, read) || isStale(explanation, explained, read))
-    .map(({ field, value }) => `sees ${own(field.name, explained.step.process)}=${value}`)
+const valueOf = ({ field, value }: Pick<Deciding, 'field' | 'value'>, process: string): string =>
+  `${own(field.name, process)}=${value}`
+
+/** `sees free=0 and task0.mm=null`; once for each process and value, until somebody writes it again. */
+function seen(
+  explanation: Explanation,
+  explained: ExplainedStep,
+  { allReads, telling = [] }: ColumnOptions,
+  before: Set<string>,
+): string[] {
+  const { step, reads } = explained
+  if (allReads === true) {
+    const all = reads.filter(({ byNote, field }) => !byNote && field.kind !== 'pc')
+    return sees(all.map((read) => valueOf(read, step.process)))
+  }
+  const isTold = (read: Deciding): boolean =>
+    isNews(explanation, explained, read) ||
+    isStale(explanation, explained, read) ||
+    telling.some(({ name }) => name === read.field.name)
+  const told = reads.filter(isTold).filter(({ field, writer }) => {
+    const key = `${step.process} ${field.name} ${writer}`
+    const isNew = !before.has(key)
+    before.add(key)
+    return isNew
+  })
+  return sees(told.map((read) => valueOf(read, step.process)))
+}
+
+const sees = (values: readonly string[]): string[] => (values.length === 0 ? [] : [`sees ${listed(values)}`])
 
 /** A number that a process keeps for itself, such as where it stands in a list. */
 const isOwnCount = ({ owner, kind }: Field, value: string, process: string): boolean =>
@@ -68,10 +99,13 @@ const decidingWrites = ({ steps, atEnd, waiting, overtaken }: Explanation): Set<
     ...overtaken.flatMap(({ field, by }) => by.map((step) => `${step} ${field.name}`)),
   ])
 
-function tell(explanation: Explanation, onlyCauses: boolean): Told[] {
+function tell(explanation: Explanation, options: ColumnOptions): Told[] {
+  const { onlyCauses = false, from = 0 } = options
   const seenByOthers = lookedAtByOthers(explanation)
+  const isShort = explanation.steps.length <= TELLABLE_STEPS
   const isLong = explanation.steps.length > FEW_STEPS
   const decides = decidingWrites(explanation)
+  const seenBefore = new Set<string>()
   return explanation.steps
     .map((explained): Told => {
       const { process } = explained.step
@@ -79,22 +113,26 @@ function tell(explanation: Explanation, onlyCauses: boolean): Told[] {
         .filter(({ field, to }) => field.kind !== 'pc' || to === DONE)
         .sort((a, b) => Number(a.field.kind === 'pc') - Number(b.field.kind === 'pc'))
         .filter(({ field, to, atStart }) => field.owner !== process || to !== atStart)
-        .filter(({ field, to }) => !isOwnCount(field, to, process) || seenByOthers.has(field.name))
+        .filter(({ field, to }) => isShort || !isOwnCount(field, to, process) || seenByOthers.has(field.name))
         .filter(({ field }) => !isLong || field.kind === 'pc' || decides.has(`${explained.index} ${field.name}`))
+        .filter(({ field: { name, owner } }) => !isLong || !isArgument(name, owner))
         .map(({ field, to }) => (field.kind === 'pc' ? to : `${own(field.name, process)}=${to}`))
       return {
         number: explained.index + 1,
         process,
         step: shortStep(explained.step),
-        remarks: [...seen(explanation, explained), ...changes],
+        remarks: [...seen(explanation, explained, options, seenBefore), ...changes],
         isCause: explained.isCause,
       }
     })
-    .filter(({ isCause }) => isCause || !onlyCauses)
+    .filter(({ number, isCause }) => number > from && (isCause || !onlyCauses))
 }
 
+const LOST = '── from here on it is out of reach, whatever is done; for example ──'
 const REPEATED = '── from here on, again and again ──'
 
+/** Of so few steps all can be told. */
+const TELLABLE_STEPS = 10
 /** A trace of more steps than that would not fit on a page if all were told. */
 const FEW_STEPS = 35
 
@@ -111,7 +149,11 @@ const textOf = (group: Group): string =>
     .join(' · ')
 
 /** Puts steps together with what the same process does next, as long as that fits into a line of that width. */
-function grouped(told: readonly Told[], loop: number | undefined, widthOf: (process: string) => number): Group[] {
+function grouped(
+  told: readonly Told[],
+  marks: ReadonlyMap<number, readonly string[]>,
+  widthOf: (process: string) => number,
+): Group[] {
   const groups: Group[] = []
   for (const each of told) {
     const before = groups.at(-1)
@@ -122,7 +164,7 @@ function grouped(told: readonly Told[], loop: number | undefined, widthOf: (proc
       last.number === each.number - 1 &&
       last.isCause === each.isCause &&
       (last.remarks.length === 0 || told.length > FEW_STEPS) &&
-      each.number - 1 !== loop &&
+      !marks.has(each.number - 1) &&
       textOf([...before, each]).length <= widthOf(each.process)
     if (joins) groups[groups.length - 1] = [...before, each]
     else groups.push([each])
@@ -147,22 +189,33 @@ function stepsBetween(processes: readonly string[], room: number): number[] {
   return most < least ? [0] : Array.from({ length: most - least + 1 }, (_, i) => most - i)
 }
 
-/** The rows of a trace, in the columns in which they take the fewest lines. */
+/** What stands between the steps, by the number of steps before it. */
+function marksIn({ steps }: Explanation, { steps: all, loop }: Explanation): ReadonlyMap<number, readonly string[]> {
+  const lost = all.length > steps.length ? steps.length : undefined
+  return new Map(
+    [lost, loop].map((at) => [at ?? -1, [...(at === lost ? [LOST] : []), ...(at === loop ? [REPEATED] : [])]]),
+  )
+}
+
+/** The rows of a trace, in the columns in which they take the fewest lines; behind its own end how it goes on for ever. */
 export function columnLines(
-  explanation: Explanation,
-  { style = unstyled, onlyCauses = false }: ColumnOptions = {},
+  { explanation, aftermath = explanation }: Pick<Story, 'explanation' | 'aftermath'>,
+  options: ColumnOptions = {},
 ): string[] {
-  const told = tell(explanation, onlyCauses)
+  const told = tell(aftermath, options)
   const processes = [...new Set(told.map(({ process }) => process))]
-  const digits = Math.max(2, String(explanation.steps.length).length)
+  const digits = Math.max(2, String(aftermath.steps.length).length)
   const room = MAIL_WIDTH - digits - GAP
-  const { init } = explanation.trace.schedule
+  const { init } = aftermath.trace.schedule
+  const marks = marksIn(explanation, aftermath)
+  const { style = unstyled, from = 0 } = options
   const [first = [], ...others] = stepsBetween(processes, room).map((step) =>
-    rows(explanation, told, processes, { step, digits, room, style }),
+    rows(told, processes, marks, { step, digits, room, style }),
   )
   const fewest = others.reduce((best, lines) => (lines.length < best.length ? lines : best), first)
-  const start = init.length === 0 ? [] : fill([`0  init(${init.join(', ')})`.padStart(digits - 1)], '', MAIL_WIDTH)
-  return [...start, ...fewest, ...stops(explanation)]
+  const start =
+    init.length === 0 || from > 0 ? [] : fill([`0  init(${init.join(', ')})`.padStart(digits - 1)], '', MAIL_WIDTH)
+  return [...start, ...fewest, ...stops(explanation), ...standing(aftermath, digits)]
 }
 
 interface Place {
@@ -173,9 +226,9 @@ interface Place {
 }
 
 function rows(
-  { loop }: Explanation,
   told: readonly Told[],
   processes: readonly string[],
+  marks: ReadonlyMap<number, readonly string[]>,
   { step, digits, room, style }: Place,
 ): string[] {
   const isList = step === 0 && processes.length > 1
@@ -184,7 +237,7 @@ function rows(
     ? wrap(`(${processes.length} processes take steps, too many for columns side by side.)`, MAIL_WIDTH)
     : [`${' '.repeat(digits + GAP)}${processes.map((process) => process.padEnd(step)).join('')}`.trimEnd()]
   const shown = isList ? told.map((each) => ({ ...each, step: `${each.process} ${each.step}` })) : told
-  const groups = grouped(shown, loop, (process) => (isList ? 0 : room - offset(process)))
+  const groups = grouped(shown, marks, (process) => (isList ? 0 : room - offset(process)))
   const lines = groups.flatMap((group) => {
     const [{ number, process, isCause }] = group
     const own = lined(textOf(group), room - offset(process)).map((text, i) => {
@@ -192,10 +245,37 @@ function rows(
       const line = `${head}${' '.repeat(GAP + offset(process))}${text}`
       return isCause ? line : style('dim', line)
     })
-    return number - 1 === loop ? [REPEATED, ...own] : own
+    return [...(marks.get(number - 1) ?? []), ...own]
   })
   return [...heads, ...lines]
 }
 
 const stops = ({ loop, steps }: Explanation): string[] =>
   loop === steps.length ? ['── and there everything may stop for ever ──'] : []
+
+/** The behaviour that takes the last way out, from there to its end; nothing where none is known. */
+export function otherwiseLines(
+  { otherwise, turning, difference }: Pick<Story, 'otherwise' | 'turning' | 'difference'>,
+  options: ColumnOptions = {},
+): string[] {
+  if (otherwise === undefined || turning?.is !== 'found') return []
+  const { step: from } = turning
+  const telling = difference?.fields.map(({ field }) => field) ?? []
+  return [
+    from === 0 ? 'Otherwise' : `Otherwise, the same up to step ${from}`,
+    ...columnLines(
+      { explanation: { ...otherwise, waiting: [] } },
+      { ...options, onlyCauses: false, style: unstyled, from, telling },
+    ),
+  ]
+}
+
+/** Who does not move again, where, and what for. */
+const standing = ({ waiting }: Explanation, digits: number): string[] =>
+  waiting
+    .filter(({ enabled }) => enabled === 'never')
+    .flatMap(({ process, label, reads }) => {
+      const sees = blocking(reads).map((read) => valueOf(read, process))
+      const text = `${process} waits at ${shortStep({ label })}${sees.length === 0 ? '' : `: sees ${listed(sees)}`}`
+      return hanging(' '.repeat(digits + GAP), lined(text, MAIL_WIDTH - digits - GAP))
+    })

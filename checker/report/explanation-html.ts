@@ -63,13 +63,13 @@ const LEGEND =
   'from a step that read a value to the last step that changed it afterwards, although the reader went on. The bars on the ' +
   'right are fields: filled where they hold something.'
 
-function stepsTable({ explanation }: Told, onlyCauses: boolean): string {
+function stepsTable({ explanation }: Told, { onlyCauses = false, allReads = false }: ColumnOptions): string {
   const { steps } = explanation
   const rows = steps.flatMap(({ step, isCause, changes, reads }, i) => {
     if (onlyCauses && !isCause) return []
     const decided = reads
-      .filter(({ decisive, byNote }) => decisive && !byNote)
-      .map(({ field, value, writer }) => `${field.name} = ${value} (step ${writer + 1})`)
+      .filter(({ decisive, byNote, field }) => !byNote && (decisive || (allReads && field.kind !== 'pc')))
+      .map(({ field, value, writer }) => `${field.name} = ${value}${writer < 0 ? '' : ` (step ${writer + 1})`}`)
     const changed = changes
       .filter(({ field, to }) => field.kind !== 'pc' || to === 'done')
       .map(({ field, from, to }) =>
@@ -95,7 +95,7 @@ function stepsTable({ explanation }: Told, onlyCauses: boolean): string {
   return element('table', {}, [element('thead', {}, head), element('tbody', {}, rows)])
 }
 
-export function explanationHtml(told: Told, { onlyCauses = false }: ColumnOptions = {}): string {
+export function explanationHtml(told: Told, options: ColumnOptions = {}): string {
   const { spec, property, explanation, turning } = told
   const title = `${spec}: ${property}`
   const page = element('html', { lang: 'en' }, [
@@ -109,10 +109,10 @@ export function explanationHtml(told: Told, { onlyCauses = false }: ColumnOption
       element('h1', {}, escapeHtml(title)),
       element('p', { class: 'configuration' }, escapeHtml(configurationOf(told))),
       element('p', { class: 'lead' }, escapeHtml(paragraph(told))),
-      element('figure', { tabindex: 0 }, spaceTime(explanation, turning, onlyCauses)),
+      element('figure', { tabindex: 0 }, spaceTime(explanation, turning, options.onlyCauses ?? false)),
       element('p', { class: 'legend' }, escapeHtml(LEGEND)),
       element('h2', {}, 'Steps'),
-      stepsTable(told, onlyCauses),
+      stepsTable(told, options),
     ]),
   ])
   return `<!DOCTYPE html>\n${page}\n`

@@ -23,7 +23,7 @@ function decidedBy({ explanation }: Told, onlyCauses: boolean): string[] {
   return rows.length === 0 ? [] : ['## What decided', [...head, ...rows].join('\n')]
 }
 
-export function explanationMarkdown(told: Told, { onlyCauses = false }: ColumnOptions = {}): string {
+export function explanationMarkdown(told: Told, options: ColumnOptions = {}): string {
   const { spec, property, explanation } = told
   const stale = explanation.overtaken.map(
     ({ process, field, read, value, by, now }) =>
@@ -34,8 +34,8 @@ export function explanationMarkdown(told: Told, { onlyCauses = false }: ColumnOp
     ...(configurationOf(told) === '' ? [] : [code(configurationOf(told))]),
     escape(paragraph(told)),
     '## Steps',
-    ['```text', ...columnLines(explanation, { onlyCauses }), '```'].join('\n'),
+    ['```text', ...columnLines(told, options), '```'].join('\n'),
     ...(stale.length === 0 ? [] : ['## Read, and no longer true', stale.join('\n')]),
-    ...decidedBy(told, onlyCauses),
+    ...decidedBy(told, options.onlyCauses ?? false),
   ].join('\n\n')}\n`
 }

@@ -2,7 +2,7 @@
  * An explanation as plain text: what the property says, the paragraph, and the trace in columns, on one page; behind it what
  * the names mean.
  */
-import { columnLines, MAIL_WIDTH, type ColumnOptions } from './columns.ts'
+import { columnLines, MAIL_WIDTH, otherwiseLines, type ColumnOptions } from './columns.ts'
 import { claimLines, legendLines } from './legend.ts'
 import { wrap } from './lines.ts'
 import { paragraph } from './paragraph.ts'
@@ -13,10 +13,12 @@ export const storyLines = (told: Told, options: ColumnOptions = {}): string[] =>
   ...(told.legend === undefined ? [] : claimLines(told.legend, told.property, MAIL_WIDTH)),
   ...wrap(paragraph(told), MAIL_WIDTH),
   '',
-  ...columnLines(told.explanation, options),
+  ...columnLines(told, options),
 ]
 
+const headed = (lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : ['', ...lines])
+
 export function explanationText(told: Told, options: ColumnOptions = {}): string {
-  const behind = told.legend === undefined ? [] : legendLines(told.legend, MAIL_WIDTH)
-  return `${[...storyLines(told, options), ...behind].join('\n')}\n`
+  const legend = told.legend === undefined ? [] : legendLines(told.legend, MAIL_WIDTH)
+  return `${[...storyLines(told, options), ...headed(otherwiseLines(told, options)), ...legend].join('\n')}\n`
 }

@@ -8,13 +8,14 @@ import { tell } from '../cli/tell.ts'
 import { casesOf, shapes } from '../engine/conformance.ts'
 import { layoutOf } from '../engine/layout.ts'
 import { Machine } from '../engine/machine.ts'
+import { bool, language, propertiesOf, protocol, singleton } from '../language/index.ts'
 import type { Spec } from '../language/spec.ts'
 import { stateGraph } from '../search/state-graph.ts'
 import { explain } from '../trace/explain.ts'
 import { fieldsOf } from '../trace/fields.ts'
 import { LATE, lateMachine, properties } from '../trace/late-check.ts'
 import { replay, type Step, type Trace } from '../trace/schedule.ts'
-import { columnLines, MAIL_WIDTH } from './columns.ts'
+import { columnLines, MAIL_WIDTH, otherwiseLines } from './columns.ts'
 import { dot } from './dot.ts'
 import { explanationHtml } from './explanation-html.ts'
 import { explanationJson } from './explanation-json.ts'
@@ -76,7 +77,7 @@ test('the paragraph of a deadlock says who waits for whom', () => {
 
 describe('columns', () => {
   test('of the late check', () => {
-    expect(columnLines(late().explanation)).toEqual([
+    expect(columnLines(late())).toEqual([
       '    killer          other           victim',
       ' 1  look: sees free=false',
       ' 2                  hum: noise=1',
@@ -87,14 +88,14 @@ describe('columns', () => {
     ])
   })
   test('only causes', () => {
-    const lines = columnLines(late().explanation, { onlyCauses: true })
+    const lines = columnLines(late(), { onlyCauses: true })
     expect(lines.join('\n')).not.toContain('hum')
     expect(lines.at(-1)).toBe(' 6  kill: killed=true, done')
   })
   test('too many processes make a list', () => {
     const steps = [0, 1, 2, 3, 4].map((i) => ({ process: `philosopher${i}`, label: 'take_first' }))
     const { explanation } = told(philosophers, 'left-first', { philosophers: 5 }, 'NoDeadlock', steps)
-    const lines = columnLines(explanation)
+    const lines = columnLines({ explanation })
     expect(lines[0]).toBe('(5 processes take steps, too many for columns side by side.)')
     expect(lines).toContain(' 2  philosopher1 take_first: fork1.taken=true')
   })
@@ -114,11 +115,67 @@ describe('columns', () => {
           trace.schedule.steps.push(taken.step)
           trace.states.push(taken.next)
         }
-        const lines = columnLines(explain(machine, 'NoDeadlock', [], trace))
+        const lines = columnLines({ explanation: explain(machine, 'NoDeadlock', [], trace) })
         expect(lines.filter((line) => line.length > MAIL_WIDTH)).toEqual([])
       }),
       { numRuns: 5 },
     )
+  })
+})
+
+/** The waiter waits for what the owner keeps. Beside them somebody may go round for ever. */
+function trapped(spins: boolean): Told {
+  const state = () => ({ held: bool, owner: singleton({}), waiter: singleton({}), spinner: singleton({}) })
+  const { program } = language<typeof state>()
+  const model = protocol({
+    name: 'trap',
+    bounds: {},
+    state,
+    programs: () => [
+      program('owner', { take: (s) => void (s.held = true) }),
+      program('waiter', { wait: { when: (s) => !s.held } }),
+      ...(spins ? [program('spinner', { look: () => undefined, again: () => 'look' })] : []),
+    ],
+  })
+  const goal = propertiesOf(model).alwaysReachable('WaiterCanFinish', (s, { at }) => at(s.waiter[0]!, 'done'))
+  const spec = { name: 'trap', protocol: { variants: ['model'] }, properties: [goal], rows: [] } as unknown as Spec
+  const machine = new Machine(layoutOf(model.instance({ bounds: {} })))
+  const trace = replay(machine, { init: [], steps: [{ process: 'owner', label: 'take' }] })
+  const where = { spec, variant: 'model', bounds: {}, ingredients: [], because: undefined }
+  return tell({ ...where, property: 'WaiterCanFinish', shown: { result: 'violated' }, machine, trace }, 1000)
+}
+
+describe('a trap', () => {
+  test('is shown to where it ends, with who waits there for what', () => {
+    expect(columnLines(trapped(true))).toEqual([
+      '    owner           spinner',
+      ' 1  take: held=true, done',
+      '── from here on it is out of reach, whatever is done; for example ──',
+      '── from here on, again and again ──',
+      ' 2                  look · 3 again',
+      '    waiter waits at wait: sees held=true',
+    ])
+  })
+  test('and in words', () => {
+    expect(paragraph(trapped(true))).toBe(
+      [
+        'In trap, what WaiterCanFinish asks for can never be reached again after 1 step of owner.',
+        'owner takes take (step 1); held becomes true.',
+        'It may end where spinner goes round by look and again for ever (steps 2 and 3).',
+        'waiter waits at wait because of held, which is true since owner took take in step 1.',
+        'The last way out is before step 1 (take of owner).',
+        'Had waiter taken wait before it, this could still have been avoided.',
+      ].join(' '),
+    )
+  })
+  test('and so is the behaviour that takes the last way out, where it comes to an end', () => {
+    expect(otherwiseLines(trapped(true))).toEqual([])
+    expect(otherwiseLines(trapped(false))).toEqual([
+      'Otherwise',
+      '    waiter          owner',
+      ' 1  wait: done',
+      ' 2                  take: held=true, done',
+    ])
   })
 })
 

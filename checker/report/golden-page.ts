@@ -7,9 +7,11 @@ import type { Layout } from '../engine/layout.ts'
 import type { Expectation, Spec } from '../language/spec.ts'
 import type { CounterexampleFile } from '../trace/counterexample.ts'
 import { contextSwitches, type Trace } from '../trace/schedule.ts'
+import { columnLines, otherwiseLines } from './columns.ts'
 import { escaped } from './document-markdown.ts'
 import { wrap } from './lines.ts'
-import { traceLines } from './trace.ts'
+import { paragraph } from './paragraph.ts'
+import type { Told } from './told.ts'
 import { counted, resultInWords } from './words.ts'
 
 /** A golden counterexample with what it is about. */
@@ -52,7 +54,8 @@ function mannerInWords(file: CounterexampleFile): string {
   const switches = `with ${counted(contextSwitches(file), 'context switch', 'context switches')}`
   if (loop === undefined) return switches
   if (loop === steps.length) return `${switches}, after which everything may stop for ever`
-  return `${switches}, of which the last ${counted(steps.length - loop, 'step')} go round for ever`
+  const round = steps.length - loop
+  return `${switches}; the last ${round === 1 ? 'step goes' : `${counted(round, 'step')} go`} round for ever`
 }
 
 /** `28 steps, 5 context switches`. */
@@ -74,34 +77,51 @@ export function claimsOf({ file, spec }: Pick<Golden, 'file' | 'spec'>): string[
 
 const names = (list: readonly string[]): string => list.map((name) => `\`${name}\``).join(', ')
 
+/** `holder.up_write` and `holder.put` are one row: `weakly fair: holder at up_write, put`. */
+function fairnessRows(kind: 'weakly' | 'strongly', names: readonly string[] = []): [string, string][] {
+  const families = Map.groupBy(names, (name) => name.split('.')[0] ?? name)
+  const meaning = `moves in the end if it can ${kind === 'weakly' ? 'all the time' : 'again and again'}`
+  return [...families].map(([family, own]) => {
+    const labels = own.filter((name) => name !== family).map((name) => name.slice(family.length + 1))
+    return [`${kind} fair: ${family}${labels.length === own.length ? ` at ${labels.join(', ')}` : ''}`, meaning]
+  })
+}
+
 /** What a reader has to know of the configuration, as rows: what, and what it means. */
 export function setting({ file, spec }: Pick<Golden, 'file' | 'spec'>): readonly (readonly [string, string])[] {
   const { bounds, ingredients, name } = spec.protocol
-  const fairness = [
-    ...(file.fairness?.weak ?? []).map((each) => [`weakly fair: ${each}`, 'moves again and again if it always can']),
-    ...(file.fairness?.strong ?? []).map((each) => [`strongly fair: ${each}`, 'moves again and again if it often can']),
-  ] as [string, string][]
+  const source = spec.protocol.source === undefined ? '' : `; the model is after ${spec.protocol.source}`
+  const fairness = [...fairnessRows('weakly', file.fairness?.weak), ...fairnessRows('strongly', file.fairness?.strong)]
   return [
-    [`${name}, ${file.variant}`, spec.protocol.source ?? ''],
+    [file.variant, `a variant of ${name}${source}`],
     ...Object.entries(file.bounds).map(([bound, value]) => [`${bound} = ${value}`, bounds[bound]?.doc ?? ''] as const),
     ...file.ingredients.map((each) => [`with ${each}`, ingredients[each]?.doc ?? ''] as const),
     ...(file.loop === undefined ? [] : fairness),
   ]
 }
 
+const block = (lines: readonly string[]): string => ['```text', ...lines, '```'].join('\n')
+const table = (head: string, rows: readonly (readonly [string, string])[]): string =>
+  [`| ${head} | |`, '| --- | --- |', ...rows.map(([name, text]) => `| ${name} | ${escaped(text)} |`)].join('\n')
+
 /** The part between the markers: the setting, why it ends as it does, and the schedule. */
-export function generatedPart(golden: Golden, explanation: string): string {
-  const { file, layout, trace, shownPath, also } = golden
+export function generatedPart(golden: Golden, told: Told): string {
+  const { file, shownPath, also } = golden
   const claims = claimsOf(golden)
+  const { claim, start = [] } = told.legend ?? {}
+  const otherwise = otherwiseLines(told)
   const parts = [
     `\`${file.property}\` is ${shownInWords(file)}, ${mannerInWords(file)}; no schedule is shorter.` +
       (also.length === 0 ? '' : ` It ends in a violation of ${names(also)} as well.`) +
-      (claims.length === 0 ? '' : ` Claims: ${claims.join(', ')}.`),
-    ['| configuration | |', '| --- | --- |', ...setting(golden).map((row) => `| ${row.join(' | ')} |`)].join('\n'),
+      (claims.length === 0 ? '' : ` Rows that ask it: ${claims.join(', ')}.`),
+    ...(claim === undefined ? [] : [wrap(`> ${escaped(claim)}`, PAGE_WIDTH - 2).join('\n> ')]),
+    table('configuration', setting(golden)),
+    ...(start.length === 0 ? [] : [table('at the start (else 0, false, empty or NULL)', start)]),
     '## What leads to what',
-    wrap(escaped(explanation), PAGE_WIDTH).join('\n'),
+    wrap(escaped(paragraph(told)), PAGE_WIDTH).join('\n'),
     '## Schedule',
-    ['```text', ...traceLines(trace, layout, undefined, file.loop), '```'].join('\n'),
+    block(columnLines(told)),
+    ...(otherwise.length === 0 ? [] : [block(otherwise)]),
     ['```console', `$ npx oomcheck replay ${shownPath}`, '```'].join('\n'),
   ]
   return [BEGIN, ...parts, END].join('\n\n')

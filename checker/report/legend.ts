@@ -61,7 +61,7 @@ const fieldsIn = ({ steps, atEnd }: Explanation): Playing[] => [
 ]
 
 /** What a procedure was called with, or keeps while it runs. */
-const isArgument = (name: string, owner: string | undefined): boolean =>
+export const isArgument = (name: string, owner: string | undefined): boolean =>
   owner !== undefined && name.slice(owner.length + 1).includes('.')
 
 const NOTHING = new Set(['0', 'false', 'null', '[]'])

@@ -1,15 +1,29 @@
 /** A counterexample as one paragraph of plain English, for people who have never seen the checker. */
 import { match } from 'ts-pattern'
 import { DONE } from '../language/program.ts'
-import type { TurningPoint, Detour } from '../search/turning-point.ts'
+import type { Detour, Rest, TurningPoint } from '../search/turning-point.ts'
 import type { Trap } from '../trace/trap.ts'
-import type { Deciding, Overtaken, Waiting } from '../trace/explain.ts'
+import type { Changed, Deciding, Explanation, Overtaken, Waiting } from '../trace/explain.ts'
 import { configurationInProse, listed, shortStep, type Told } from './told.ts'
-import { fieldInProse, NAMED, numbered, sentenceOf, turnsOf, valueInProse, type Turn } from './turns.ts'
+import {
+  blocking,
+  changeInProse,
+  fieldInProse,
+  NAMED,
+  numbered,
+  sentenceOf,
+  turnsOf,
+  valueInProse,
+  type Turn,
+} from './turns.ts'
 import { clause, counted } from './words.ts'
 
 /** With more turns than that, those in which nothing happens that others see are left out, and less is named in the others. */
-const TURNS = 6
+const TURNS = 8
+/** Of more steps than that less is named, too. */
+const STEPS = 40
+/** More of those who take part are only counted. */
+const ACTORS = 5
 
 /** The paragraph, on one line. */
 export function paragraph(told: Told): string {
@@ -26,10 +40,12 @@ export function paragraph(told: Told): string {
     ...(loop === undefined || last === undefined ? [] : [again(loop, last.last), ...sentences(told, round, stale)]),
     ...(loop === steps.length ? ['There everything may stop for ever.'] : []),
     ...ending(told),
-    ...(told.trap === undefined ? [] : [trapped(told.trap)]),
-    ...explanation.waiting.flatMap((waiting) => waits(waiting, loop !== undefined)),
+    ...(told.trap === undefined ? [] : [trapped(told.trap, told.aftermath)]),
+    ...(told.aftermath ?? explanation).waiting.flatMap((waiting) => waits(waiting, loop !== undefined)),
     ...(told.turning === undefined ? [] : [wayOut(told, told.turning)]),
-  ].join(' ')
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ')
 }
 
 function opening(told: Told): string {
@@ -37,7 +53,10 @@ function opening(told: Told): string {
   const { steps, loop } = explanation
   const where = `In ${configurationInProse(told)}`
   const actors = [...new Set(steps.map(({ step }) => step.process))]
-  const after = `after ${counted(steps.length, 'step')}${actors.length === 0 ? '' : ` of ${listed(actors)}`}`
+  const after =
+    steps.length === 0
+      ? 'from the start'
+      : `after ${counted(steps.length, 'step')} of ${actors.length > ACTORS ? counted(actors.length, 'process', 'processes') : listed(actors)}`
   if (property === 'StaysInDomain')
     return `${where}, something goes wrong ${after}${because === undefined ? '' : `: ${clause(because)}`}.`
   if (property === 'NoDeadlock')
@@ -51,7 +70,8 @@ function opening(told: Told): string {
     )
     .with({ result: 'unbounded' }, () => `${where}, ${property} has no bound.`)
     .with({ result: 'violated' }, () => {
-      if (kind === 'alwaysReachable') return `${where}, what ${property} asks for can never be reached again ${after}.`
+      if (kind === 'alwaysReachable')
+        return `${where}, what ${property} asks for can never be reached ${steps.length === 0 ? after : `again ${after}`}.`
       if (loop !== undefined) return `${where}, what ${property} asks for may never happen.`
       return `${where}, ${property} is violated ${after}.`
     })
@@ -71,7 +91,7 @@ function sentences(told: Told, turns: readonly Turn[], stale: Set<Overtaken>): s
       turn,
       isLast ? concluding : new Set(),
       stale,
-      turns.length > TURNS ? NAMED - 1 : NAMED,
+      turns.length > TURNS || explanation.steps.length > STEPS ? NAMED - 1 : NAMED,
     )
   })
   const kept = said.filter(({ isNotable }, i) => isNotable || said.length <= TURNS || i === said.length - 1)
@@ -79,31 +99,54 @@ function sentences(told: Told, turns: readonly Turn[], stale: Set<Overtaken>): s
   return kept.map(({ text }, i) => `${i === 0 && isFirst ? 'First ' : ''}${text}`)
 }
 
-/** The values that the property found at the end and that decided it; of many, those that the last step wrote. */
+/** The values that the property found at the end and that decided it, those that the last step wrote first. */
 function conclusion({ explanation, shown, kind }: Told): Deciding[] {
   const { atEnd, loop, steps } = explanation
   if (loop !== undefined || shown.result !== 'violated' || kind === 'alwaysReachable' || kind === 'built-in') return []
+  const isPc = ({ field }: Deciding): boolean => field.kind === 'pc'
+  const isEnd = (read: Deciding): boolean => isPc(read) && read.value === DONE
   const decisive = atEnd.filter((read) => read.decisive)
-  const byLast = decisive.filter(({ writer }) => writer === steps.length - 1)
-  return (decisive.length <= NAMED || byLast.length === 0 ? decisive : byLast).slice(0, NAMED)
+  // Where only somebody's place or nothing has changed, what was never written may be what decides.
+  const deciding = decisive.some((read) => !isPc(read)) ? decisive : atEnd.filter(({ decides }) => decides)
+  const byLast = ({ writer }: Deciding): boolean => writer === steps.length - 1
+  return (deciding.length === 0 ? atEnd.filter(byLast) : [...deciding])
+    .sort((a, b) => Number(isPc(a)) - Number(isPc(b)))
+    .sort((a, b) => Number(byLast(b)) - Number(byLast(a)))
+    .filter((read, i) => i === 0 || !isEnd(read))
+    .slice(0, NAMED)
 }
 
+const comesTo = (change: Changed): string =>
+  change.field.kind === 'pc'
+    ? `${change.field.owner ?? ''} comes to ${shortStep({ label: change.to })}`
+    : changeInProse(change)
+
+/** `Then kills goes from 1 to 2 while free is 2, which NoKillWhileEnoughIsFree rules out.` */
 function ending(told: Told): string[] {
-  const values = conclusion(told).map(({ field, value }) =>
-    field.kind === 'pc' ? `${field.owner ?? ''} is at ${value}` : valueInProse(field.name, value),
-  )
-  return values.length === 0 ? [] : [`Then ${listed(values)}, which ${told.property} rules out.`]
+  const { explanation, kind, property } = told
+  const found = conclusion(told)
+  const say = ({ field, value }: Deciding): string =>
+    field.kind === 'pc' ? `${field.owner ?? ''} is at ${value}` : valueInProse(field.name, value)
+  const changes = explanation.steps.at(-1)?.changes ?? []
+  const changed = kind === 'stepwise' ? found.filter(({ field }) => changes.some((each) => each.field === field)) : []
+  const then = explanation.steps.length === 0 ? 'There' : 'Then'
+  if (changed.length === 0)
+    return found.length === 0 ? [] : [`${then} ${listed(found.map(say))}, which ${property} rules out.`]
+  const now = changes.filter(({ field }) => changed.some((each) => each.field === field)).map((each) => comesTo(each))
+  const beside = found.filter((each) => !changed.includes(each)).map(say)
+  return [`Then ${listed(now)}${beside.length === 0 ? '' : ` while ${listed(beside)}`}, which ${property} rules out.`]
 }
 
-/** `It may end where cpu0 goes round by restart and oom_kill_start for ever, and task0 stands at do_exit without ever …` */
-function trapped({ movers, idle }: Trap): string {
+/** `It may end where cpu0 goes round by restart and oom_kill_start for ever (steps 3 and 4).` */
+function trapped({ movers, into, round }: Trap, aftermath: Explanation | undefined): string {
   const goes = movers.map(({ process, labels }) => {
     const names = labels.map((label) => shortStep({ label }))
     return `${process} goes round by ${names.length > 2 * NAMED ? `${names.slice(0, NAMED).join(', ')} and so on` : listed(names)} for ever`
   })
-  const stands = idle.map(({ process, label }) => `${process} stands at ${shortStep({ label })}`)
-  const moving = goes.length === 0 ? 'nobody moves any more' : listed(goes)
-  return `It may end where ${moving}${stands.length === 0 ? '' : `, and ${listed(stands)} without ever moving again`}.`
+  const after = aftermath === undefined ? [] : aftermath.steps.slice(-into.steps.length - round.steps.length)
+  const [first, last] = [after[0]?.index, after.at(-1)?.index]
+  const where = first === undefined || last === undefined ? '' : ` (${numbered({ first, last })})`
+  return `It may end where ${goes.length === 0 ? 'nobody moves any more' : listed(goes)}${where}.`
 }
 
 /** Why a process does not move any more. */
@@ -115,9 +158,7 @@ function waits({ process, label, enabled, isFair, reads }: Waiting, goesOn: bool
           `${process} could take ${at} ${enabled === 'always' ? 'all the time' : 'again and again'}, but nothing obliges it to.`,
         ]
       : []
-  const values = reads.filter(({ field }) => field.kind !== 'pc')
-  const decisive = values.filter((read) => read.decisive)
-  const said = (decisive.length > 0 ? decisive : values).slice(0, NAMED).map(({ field, value, by, writer }) => {
+  const said = blocking(reads).map(({ field, value, by, writer }) => {
     const since = by === undefined ? '' : ` since ${by.process} took ${shortStep(by)} in step ${writer + 1}`
     return `${fieldInProse(field.name, process)}, which is ${value}${since}`
   })
@@ -126,9 +167,11 @@ function waits({ process, label, enabled, isFair, reads }: Waiting, goesOn: bool
 
 const wayOut = (told: Told, turning: TurningPoint): string =>
   match(turning)
-    .with({ is: 'found' }, ({ step, detour }) => lastWayOut(told, step, detour))
+    .with({ is: 'found' }, (found) => lastWayOut(told, found))
     .with({ is: 'open' }, ({ detour }) => `Even then it is not too late: it comes about once ${ways(detour, 'takes')}.`)
-    .with({ is: 'never' }, () => 'Whatever anybody does from the start, it cannot be avoided.')
+    .with({ is: 'never' }, () =>
+      told.explanation.steps.length === 0 ? '' : 'Whatever anybody does from the start, it cannot be avoided.',
+    )
     .with(
       { is: 'unknown' },
       ({ states }) =>
@@ -136,11 +179,34 @@ const wayOut = (told: Told, turning: TurningPoint): string =>
     )
     .exhaustive()
 
-function lastWayOut(told: Told, index: number, detour: Detour): string {
+function lastWayOut(told: Told, found: Extract<TurningPoint, { is: 'found' }>): string {
+  const { step: index, detour, rest, instead, later } = found
   const at = told.explanation.steps[index]?.step
   const which = at === undefined ? '' : ` (${shortStep(at)} of ${at.process})`
   const when = detour.thenAsBefore ? 'before it' : 'instead'
-  return `The last way out is before step ${index + 1}${which}. Had ${ways(detour, 'taken')} ${when}, ${otherwise(told, detour)}this could still have been avoided.`
+  return [
+    `The last way out${later === undefined ? '' : LATER[later]} is before step ${index + 1}${which}.`,
+    `Had ${ways(detour, 'taken')} ${when}, ${otherwise(told, detour)}this could still have been avoided${instead.length === 0 ? '' : `, though not ${listed(instead)}`}.`,
+    ...avoided(told, rest),
+  ].join(' ')
+}
+
+/** A later one takes what is no way out of a race. */
+const LATER = { input: ' with the same input', bystander: ' for those who take part' } as const
+
+/** `It might then have ended 12 steps later, where shot is [mm0].`: also what the property would have found instead. */
+function avoided(told: Told, rest: Rest): string[] {
+  const last = told.otherwise?.trace.states.at(-1)
+  if (rest.is !== 'ends' || last === undefined) return []
+  const values = conclusion(told)
+    .filter(({ field }) => field.kind !== 'pc')
+    .map(({ field, value }) => ({ field, value, then: field.show(last) }))
+    .map(({ field, value, then }) => `${valueInProse(field.name, then)}${value === then ? ' all the same' : ''}`)
+  const when = rest.steps.length === 0 ? 'there' : `${counted(rest.steps.length, 'step')} later`
+  const found = values.length === 0 ? '' : `, where ${listed(values)}`
+  const what =
+    told.kind === 'alwaysReachable' ? `What ${told.property} asks for might then have come` : 'It might then have ended'
+  return [`${what} ${when}${found}.`]
 }
 
 /** What the process that then goes another way would have found and done. */

@@ -22,10 +22,13 @@ export interface Told {
   /** What goes wrong at the end, where that is more than the property. */
   readonly because: string | undefined
   readonly explanation: Explanation
-  /** Of what can never be reached again: where it ends. */
+  /** Of what can never be reached again: where it ends, and how it goes on to there after its last step. */
   readonly trap?: Trap | undefined
+  readonly aftermath?: Explanation | undefined
   readonly turning: TurningPoint | undefined
   readonly difference: Difference | undefined
+  /** The behaviour that takes the last way out, to its end. */
+  readonly otherwise?: Explanation | undefined
 }
 
 /** `mmput.dec` of `put/mmput.dec`, with the alternative and what was picked. */

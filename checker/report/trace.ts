@@ -17,8 +17,16 @@ function changeInWords({ field, from, to }: Change, process: string): string | u
   return to === DONE ? `${process}: ${DONE}` : undefined
 }
 
+/** Changes stand so far to the right where they stand below their step. */
+const BELOW = 4
+
 function besides(step: string, changes: readonly string[], indent: number, stepWidth: number): string[] {
   const width = TRACE_WIDTH - indent - stepWidth - 2
+  if (changes.some(({ length }) => length > width))
+    return [
+      step,
+      ...fill(changes, SEPARATOR, TRACE_WIDTH - indent - BELOW).map((line) => `${' '.repeat(BELOW)}${line}`),
+    ]
   const lines = fill(changes, SEPARATOR, width)
   if (lines.length === 0) return [step]
   const rows = step.length > stepWidth ? ['', ...lines] : lines

@@ -54,18 +54,41 @@ export function numbered({ first, last }: Pick<Turn, 'first' | 'last'>): string 
   return `steps ${first + 1} ${last === first + 1 ? 'and' : 'to'} ${last + 1}`
 }
 
-/** `goes from do_exit to schedule`. */
+/** A turn that begins anew after so many steps has a round behind it. */
+const ROUND = 4
+
+/** `goes from do_exit to schedule`; `goes from restart to read_unlock and again from restart to last_attempt`. */
 function through({ steps }: Turn): string {
   const labels = steps.map(({ step }) => shortStep(step))
   const [first = '', second] = labels
+  const last = labels.at(-1) ?? ''
   if (second === undefined) return `takes ${first}`
   if (new Set(labels).size === 1) return `takes ${first} ${labels.length === 2 ? 'twice' : `${labels.length} times`}`
-  return labels.length === 2 ? `takes ${listed(labels)}` : `goes from ${first} to ${labels.slice(-1).join('')}`
+  if (labels.length === 2) return `takes ${listed(labels)}`
+  const repeated = labels.findIndex((label) => label !== first)
+  if (repeated > 1) return `takes ${first} ${repeated} times and goes on to ${last}`
+  const anew = labels.lastIndexOf(first)
+  if (anew < ROUND && first !== last) return `goes from ${first} to ${last}`
+  const before = labels[anew - 1] ?? ''
+  return `goes from ${first} to ${before} and ${first === last ? `back to ${first}` : `again from ${first} to ${last}`}`
 }
 
-/** A lock that is free again is no news. */
-export const isNews = (process: string, { decisive, byNote, by, value, atStart }: Deciding): boolean =>
-  decisive && !byNote && by?.process !== process && value !== atStart
+/**
+ * What decides a step and was written by others, or, of those that go round for ever, by anybody before that. A lock that is free
+ * again is no news.
+ */
+export function isNews({ loop }: Explanation, { step, index }: ExplainedStep, read: Deciding): boolean {
+  const { decisive, byNote, by, writer, value, atStart } = read
+  const isOfOthers = by?.process !== step.process || (loop !== undefined && index >= loop && writer < loop)
+  return decisive && !byNote && isOfOthers && value !== atStart
+}
+
+/** What keeps somebody from moving: what decides it, or else all that it looks at; at most so many. */
+export function blocking(reads: readonly Deciding[], most: number = NAMED): readonly Deciding[] {
+  const values = reads.filter(({ field }) => field.kind !== 'pc')
+  const decisive = values.filter((read) => read.decisive)
+  return (decisive.length > 0 ? decisive : values).slice(0, most)
+}
 
 /** Is it read in this step, and overtaken later? */
 export const isStale = ({ overtaken }: Explanation, { index }: ExplainedStep, { field }: Deciding): boolean =>
@@ -76,15 +99,26 @@ function found(explanation: Explanation, { process, steps }: Turn, most: number)
   const seen = new Map<string, string>()
   for (const explained of steps)
     for (const read of explained.reads) {
-      if (!isNews(process, read) && !isStale(explanation, explained, read)) continue
+      if (!isNews(explanation, explained, read) && !isStale(explanation, explained, read)) continue
       const { field, value } = read
       seen.set(
         field.name,
-        `${valueInProse(field.name, value, process)}${steps.length > 2 ? ` (step ${explained.index + 1})` : ''}`,
+        `${valueInProse(field.name, value, process)}${steps.length > 2 && most >= NAMED ? ` (step ${explained.index + 1})` : ''}`,
       )
     }
-  return [...seen.values()].slice(0, most)
+  return [...seen]
+    .sort(byWeight(explanation, ([name]) => name))
+    .map(([, text]) => text)
+    .slice(0, most)
 }
+
+/** What the property looks at comes first. */
+const byWeight =
+  <T>({ atEnd }: Explanation, nameOf: (each: T) => string) =>
+  (a: T, b: T): number => {
+    const isAsked = (each: T): boolean => atEnd.some(({ field }) => field.name.startsWith(nameOf(each)))
+    return Number(isAsked(b)) - Number(isAsked(a))
+  }
 
 /** Does what a turn wrote decide what another process does, or what the property says? */
 function matters({ atEnd, overtaken, waiting, steps }: Explanation, turn: Turn, { field }: Changed): boolean {
@@ -115,12 +149,16 @@ function left(explanation: Explanation, turn: Turn, toldLater: ReadonlySet<strin
   return [...net.values()]
     .filter(({ field, from, to }) => from !== to && !toldLater.has(field.name))
     .filter((change) => matters(explanation, turn, change))
+    .sort(byWeight(explanation, ({ field }) => field.name))
     .sort((a, b) => Number(a.field.history) - Number(b.field.history))
     .slice(0, most)
-    .map(({ field, from, to }) => {
-      const name = fieldInProse(field.name, turn.process)
-      return isNumber(from) && isNumber(to) ? `${name} goes from ${from} to ${to}` : `${name} becomes ${to}`
-    })
+    .map((change) => changeInProse(change, turn.process))
+}
+
+/** `free goes from 0 to 2`; `its mm becomes null`. */
+export function changeInProse({ field, from, to }: Changed, process?: string): string {
+  const name = fieldInProse(field.name, process)
+  return isNumber(from) && isNumber(to) ? `${name} goes from ${from} to ${to}` : `${name} becomes ${to}`
 }
 
 /** What was read before a turn, is not true any more when it begins, and is not looked at again. */
@@ -142,6 +180,7 @@ export function sentenceOf(
   const change = makes.length === 0 ? '' : `; ${listed(makes)}`
   const does = `${through(turn)} (${numbered(turn)})${where}${change}.`
   const old = stale
+    .sort(byWeight(explanation, ({ field }) => field.name))
     .slice(0, most)
     .map(
       ({ field, value, now, read }) =>

@@ -5,10 +5,10 @@ import { casesOf, shapes } from '../engine/conformance.ts'
 import { Fault } from '../engine/fault.ts'
 import { layoutOf } from '../engine/layout.ts'
 import { Machine } from '../engine/machine.ts'
-import { doneObserver, observerOf, VIOLATED } from '../engine/observer.ts'
+import { AS_CLAIMED, doneObserver, observerOf, VIOLATED } from '../engine/observer.ts'
 import { bool, language, propertiesOf, protocol, singleton } from '../language/index.ts'
 import type { Property } from '../language/property.ts'
-import { formatStep, replay, type Trace } from '../trace/schedule.ts'
+import { formatStep, replay, type Step, type Trace } from '../trace/schedule.ts'
 import { LATE, lateMachine, properties } from '../trace/late-check.ts'
 import { stateGraph, type StateGraph } from './state-graph.ts'
 import { turningPointOf, type TurningPoint } from './turning-point.ts'
@@ -52,11 +52,97 @@ test('to go round in one state for ever is a way out, where nobody is obliged to
   }
 })
 
+const by = (...steps: readonly string[]): Step[] =>
+  steps.map((each) => {
+    const [process = '', label = ''] = each.split(' ')
+    return { process, label }
+  })
+
+/** The waiter passes if it comes before the taker, which keeps what it takes. */
+function lock() {
+  const state = () => ({ held: bool, marked: bool, passed: bool, taker: singleton({}), waiter: singleton({}) })
+  const { program } = language<typeof state>()
+  const pass = (s: { marked: boolean; passed: boolean }): void => {
+    s.marked = true
+    s.passed = true
+  }
+  const model = protocol({
+    name: 'lock',
+    bounds: {},
+    state,
+    programs: () => [
+      program('taker', { set_out: () => undefined, take: (s) => void (s.held = true) }),
+      program('waiter', { wait: { when: (s) => !s.held, do: pass } }),
+    ],
+  })
+  const { always, alwaysReachable, never } = propertiesOf(model)
+  const machine = new Machine(layoutOf(model.instance({ bounds: {} })))
+  const own = [
+    alwaysReachable('MayPass', (s) => s.passed),
+    alwaysReachable('MayBeFree', (s) => !s.held || s.passed),
+    always('Unmarked', (s) => !s.marked),
+    never('Free', (s) => s.held),
+  ]
+  return { machine, own, trace: replay(machine, { init: [], steps: by('taker set_out', 'taker take') }) }
+}
+
+/** What is taken while it is off is not held. The turner turns it off and on; so might the idler; the taker might take nothing. */
+function switched({ idles, picks }: { idles: boolean; picks: boolean }) {
+  const state = () => ({ off: bool, held: bool, taker: singleton({}), turner: singleton({}), idler: singleton({}) })
+  const { program } = language<typeof state>()
+  const model = protocol({
+    name: 'switched',
+    bounds: {},
+    state,
+    programs: () => [
+      program('turner', { turn_off: (s) => void (s.off = true), turn_on: (s) => void (s.off = false) }),
+      program('taker', {
+        take: (s, _me, pick) => {
+          s.held = (!picks || pick([true, false])) && !s.off
+        },
+      }),
+      ...(idles ? [program('idler', { idle: (s) => void (s.off = true) })] : []),
+    ],
+  })
+  const machine = new Machine(layoutOf(model.instance({ bounds: {} })))
+  const turned = replay(machine, { init: [], steps: by('turner turn_off', 'turner turn_on') })
+  const [take] = machine.outcomes(turned.states.at(-1)!).filter(({ next }) => next['held'] === true)
+  const steps = [...turned.schedule.steps, ...(take === undefined ? [] : [take.step])]
+  const { never } = propertiesOf(model)
+  return turningPointOf(machine, 'Held', [never('Held', (s) => s.held)], replay(machine, { init: [], steps }), 100)
+}
+
+describe('a way out', () => {
+  const { machine, own, trace } = lock()
+  const ask = (name: string, others: readonly string[] = []): TurningPoint | undefined =>
+    turningPointOf(machine, name, own, trace, 100, others)
+  test('of a trap keeps the goal within reach, where to meet it once is not enough', () => {
+    const before = { is: 'found', step: 1, detour: { thenAsBefore: true }, rest: { is: 'ends', steps: [] } }
+    expect(ask('MayPass')).toMatchObject(before)
+    // As long as nothing is held the goal is met, and that does not help.
+    expect(ask('MayBeFree')).toMatchObject(before)
+  })
+  test('says what it violates instead, if it has to', () => {
+    expect(ask('MayPass')).toMatchObject({ instead: [] })
+    expect(ask('MayPass', ['Unmarked'])).toMatchObject({ is: 'found', instead: ['Unmarked'] })
+    expect(ask('MayPass', ['Free', 'Unmarked'])).toMatchObject({ is: 'found', instead: ['Free', 'Unmarked'] })
+  })
+  test('is not left to a bystander, nor to other input, as long as there is another', () => {
+    const before = { is: 'found', step: 1, detour: { steps: [{ process: 'taker' }] } }
+    expect(switched({ idles: false, picks: false })).toMatchObject({ ...before, later: undefined })
+    expect(switched({ idles: true, picks: false })).toMatchObject({ ...before, later: 'bystander' })
+    expect(switched({ idles: false, picks: true })).toMatchObject({ ...before, later: 'input' })
+  })
+})
+
 /** Whatever is asked about one state, as something that must not be: random properties rarely fail late. */
 const questions = (all: readonly Property[]): Property[] =>
   all
     .filter(({ kind }) => kind !== 'maximum' && kind !== 'minimum' && kind !== 'stepwise' && kind !== 'refines')
-    .map(({ name, test }): Property => ({ kind: 'never', name, test, given: undefined }))
+    .flatMap(({ name, test }): Property[] => [
+      { kind: 'never', name, test, given: undefined },
+      { kind: 'alwaysReachable', name, test, given: undefined },
+    ])
 
 /** Who reaches whom through harmless states; by Warshall. */
 function reachability(graph: StateGraph, harmless: readonly boolean[]): boolean[][] {
@@ -115,15 +201,24 @@ function traceTo(machine: Machine, graph: StateGraph, target: number): Trace | u
   return start && replay(machine, { init: start.picks, steps })
 }
 
-function harmlessStates(machine: Machine, { states }: StateGraph, property: Property): boolean[] {
+function answers(machine: Machine, { states }: StateGraph, property: Property): (number | undefined)[] {
   return states.map(({ state }) => {
     try {
-      return machine.observe(observerOf(property), state) !== VIOLATED
+      return machine.observe(observerOf(property), state)
     } catch (error) {
-      if (error instanceof Fault) return true
+      if (error instanceof Fault) return undefined
       throw error
     }
   })
+}
+
+/** Harm is done where it is violated; or where the goal cannot be reached any more. */
+function harmlessStates(machine: Machine, graph: StateGraph, property: Property): boolean[] {
+  const found = answers(machine, graph, property)
+  if (property.kind !== 'alwaysReachable') return found.map((answer) => answer !== VIOLATED)
+  const everywhere = graph.states.map(() => true)
+  const reach = reachability(graph, everywhere)
+  return found.map((answer, s) => answer === AS_CLAIMED || found.some((to, t) => to === AS_CLAIMED && reach[s]![t]!))
 }
 
 /** The last step after which there is no way out although there was one before it. */
@@ -135,11 +230,23 @@ function expected(
 ): number {
   const can = avoidable(machine, graph, harmless)
   const numbers = new Map(graph.states.map(({ state }, i) => [key(state), i]))
-  for (let i = schedule.steps.length - 1; i >= 0; i--) {
-    const others = machine.outcomes(states[i]!).filter(({ next }) => key(next) !== key(states[i + 1]!))
-    if (others.some(({ next }) => can[numbers.get(key(next))!])) return i
+  const movers = new Set(schedule.steps.map(({ process }) => process))
+  const isPreferred = (i: number, step: Step): boolean => {
+    const { process, label, alternative } = schedule.steps[i]!
+    const isInput = step.process === process && step.label === label && step.alternative === alternative
+    return !isInput && movers.has(step.process)
   }
-  return -1
+  const lastWith = (isMeant: (i: number, step: Step) => boolean): number =>
+    schedule.steps.findLastIndex((_, i) =>
+      machine
+        .outcomes(states[i]!)
+        .some(
+          ({ step, next }) =>
+            key(next) !== key(states[i + 1]!) && isMeant(i, step) && can[numbers.get(key(next))!] === true,
+        ),
+    )
+  const preferred = lastWith(isPreferred)
+  return preferred >= 0 ? preferred : lastWith(() => true)
 }
 
 describe('of random protocols it is the one that the whole graph gives', () => {
@@ -181,7 +288,7 @@ function checkDetour(
   graph: StateGraph,
   harmless: readonly boolean[],
   { states, schedule }: Trace,
-  { step, detour }: Extract<TurningPoint, { is: 'found' }>,
+  { step, detour, rest }: Extract<TurningPoint, { is: 'found' }>,
 ): void {
   const can = avoidable(machine, graph, harmless)
   const numbers = new Map(graph.states.map(({ state }, i) => [key(state), i]))
@@ -191,4 +298,19 @@ function checkDetour(
     at = machine.next(at, each)
     expect(can[numbers.get(key(at))!]).toBe(true)
   }
+  // The rest leads to an end, and no shorter way through harmless states does; or none does at all.
+  const far = new Map([[numbers.get(key(at))!, 0]])
+  for (const [from, steps] of far)
+    for (const edge of graph.edges)
+      if (edge.from === from && harmless[edge.to] && !far.has(edge.to)) far.set(edge.to, steps + 1)
+  const isEnd = (s: number): boolean => graph.states[s]!.is === 'end'
+  const ends = [...far].filter(([s]) => isEnd(s)).map(([, steps]) => steps)
+  expect(rest.is).toBe(ends.length === 0 ? 'endless' : 'ends')
+  if (rest.is !== 'ends') return
+  expect(rest.steps.length).toBe(Math.min(...ends))
+  for (const each of rest.steps) {
+    at = machine.next(at, each)
+    expect(harmless[numbers.get(key(at))!]).toBe(true)
+  }
+  expect(isEnd(numbers.get(key(at))!)).toBe(true)
 }

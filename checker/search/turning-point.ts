@@ -3,9 +3,12 @@
  *
  * A behaviour avoids a violation if it never violates and ends where the protocol may end, or goes on for ever and is
  * weakly fair to every process of the protocol; the environment and time are not obliged to anything. Where the claim is
- * that something can be reached, avoiding it means to reach that; of liveness it is only asked whether that can still be
- * reached from the end. Everything is decided by a search from the states of
- * the trace on the reference engine, exactly, or not at all where its budget is hit.
+ * that something can always be reached, it must stay where that can be. Of liveness it is only asked whether the goal can
+ * still be reached from the end.
+ *
+ * What avoids the violation only by another one that the trace does not have is no way out, as long as there is one without;
+ * nor is other input, so another pick at the same place, nor a step of somebody who takes no part in the trace. Everything is
+ * decided by a search from the states of the trace on the reference engine, exactly, or not at all where its budget is hit.
  */
 import type { Machine, Taken } from '../engine/machine.ts'
 import { Fault } from '../engine/fault.ts'
@@ -13,23 +16,39 @@ import { AS_CLAIMED, doneObserver, GOAL, observerOf, VIOLATED } from '../engine/
 import type { PlainState } from '../engine/plain.ts'
 import { isLiveness, isResponse, NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from '../language/property.ts'
 import { sameStep, type Step } from '../engine/step.ts'
-import type { Trace } from '../trace/schedule.ts'
+import type { Order, Trace } from '../trace/schedule.ts'
 import { fairComponents, type Condition, type Graph } from './components.ts'
 import type { Observer } from '../engine/executor.ts'
 
-/** Another way to go on from the turning point. */
-export interface Detour {
-  /** What would have had to come first. */
-  readonly steps: readonly Step[]
-  /** The states along it, the one of the trace first. */
-  readonly states: readonly PlainState[]
+/** Another way to go on from the turning point: what would have had to come first, from the state of the trace on. */
+export interface Detour extends Order {
   /** After these steps the next step of the trace does no harm any more. Otherwise they stand in its place. */
   readonly thenAsBefore: boolean
 }
 
+/** How a behaviour that has taken the detour may go on to avoid it for good. */
+export type Rest =
+  /** With the fewest steps to where things may end, or to what was asked for. */
+  | ({ readonly is: 'ends' } & Order)
+  /** It never ends so, but may go on for ever. */
+  | { readonly is: 'endless' }
+  | { readonly is: 'unknown' }
+
 export type TurningPoint =
-  /** `step`, counted from 0, is the first one after which there is no way out. */
-  | { readonly is: 'found'; readonly step: number; readonly detour: Detour }
+  /**
+   * `step`, counted from 0, is the first one after which there is no way out. `rest` comes after the detour, and after the step
+   * itself where that then does no harm.
+   */
+  | {
+      readonly is: 'found'
+      readonly step: number
+      readonly detour: Detour
+      readonly rest: Rest
+      /** What it violates instead, of the other properties that were asked. */
+      readonly instead: readonly string[]
+      /** What a later way out would take. */
+      readonly later: 'input' | 'bystander' | undefined
+    }
   /** Even at its end it is not too late: what is missing can still be reached in this way. */
   | { readonly is: 'open'; readonly detour: Detour }
   /** It cannot be avoided, whatever is done from the first state of the trace on. */
@@ -40,8 +59,10 @@ export type TurningPoint =
 interface Hazard {
   readonly isBad: (state: PlainState, outcomes: readonly Taken[], faults: number) => boolean
   readonly isBadStep: (before: PlainState, after: PlainState) => boolean
+  /** A state from which no such state can be reached is bad. */
+  readonly mustReach?: (state: PlainState) => boolean
   /** Reaching such a state is enough. */
-  readonly isGoal: ((state: PlainState) => boolean) | undefined
+  readonly isGoal?: (state: PlainState) => boolean
 }
 
 function answer(machine: Machine, observer: Observer, state: PlainState, after?: PlainState): number | undefined {
@@ -57,14 +78,12 @@ const never = (): boolean => false
 
 /** `undefined` where nothing is violated: a witness, an extreme. */
 function hazardOf(machine: Machine, name: string, properties: readonly Property[]): Hazard | undefined {
-  if (name === STAYS_IN_DOMAIN)
-    return { isBad: (_state, _outcomes, faults) => faults > 0, isBadStep: never, isGoal: undefined }
+  if (name === STAYS_IN_DOMAIN) return { isBad: (_state, _outcomes, faults) => faults > 0, isBadStep: never }
   const done = doneObserver(machine.layout)
   if (name === NO_DEADLOCK)
     return {
       isBad: (state, outcomes) => outcomes.length === 0 && answer(machine, done, state) !== 1,
       isBadStep: never,
-      isGoal: undefined,
     }
   const property = properties.find((each) => each.name === name)
   if (property === undefined) return undefined
@@ -76,14 +95,28 @@ function hazardOf(machine: Machine, name: string, properties: readonly Property[
     return { isBad: never, isBadStep: never, isGoal }
   }
   if (property.kind === 'alwaysReachable')
-    return { isBad: never, isBadStep: never, isGoal: (state) => answer(machine, observer, state) === AS_CLAIMED }
+    return { isBad: never, isBadStep: never, mustReach: (state) => answer(machine, observer, state) === AS_CLAIMED }
   if (property.kind === 'reachable' || property.kind === 'maximum' || property.kind === 'minimum') return undefined
   return observer.pair
-    ? { isBad: never, isBadStep: (a, b) => answer(machine, observer, a, b) === VIOLATED, isGoal: undefined }
-    : { isBad: (state) => answer(machine, observer, state) === VIOLATED, isBadStep: never, isGoal: undefined }
+    ? { isBad: never, isBadStep: (a, b) => answer(machine, observer, a, b) === VIOLATED }
+    : { isBad: (state) => answer(machine, observer, state) === VIOLATED, isBadStep: never }
 }
 
+/** Are bad: the states and steps that one of them calls so. */
+const anyOf = (hazard: Hazard, others: readonly Hazard[]): Hazard => ({
+  ...hazard,
+  isBad: (...found) => hazard.isBad(...found) || others.some((other) => other.isBad(...found)),
+  isBadStep: (...states) => hazard.isBadStep(...states) || others.some((other) => other.isBadStep(...states)),
+})
+
 class OutOfBudget extends Error {}
+
+/** What can be done in a state. */
+interface Possible {
+  readonly state: PlainState
+  readonly steps: readonly (Taken & { readonly to: string })[]
+  readonly faults: number
+}
 
 /** A state that was looked at, with the steps that do no harm. */
 interface Node {
@@ -97,13 +130,20 @@ interface Node {
 const inOrder = <T extends Taken>(steps: readonly T[], first: string): T[] =>
   [...steps].sort((a, b) => Number(b.step.process === first) - Number(a.step.process === first))
 
+/** The same place, but other picks there. */
+const isOtherInput = (a: Step, b: Step): boolean =>
+  a.process === b.process && a.label === b.label && a.alternative === b.alternative
+
 class Escapes {
   readonly #machine: Machine
   readonly #hazard: Hazard
   readonly #budget: number
+  readonly #possible = new Map<string, Possible>()
   readonly #nodes = new Map<string, Node>()
   /** Decided: from there it can be avoided, or not. */
   readonly #avoidable = new Map<string, boolean>()
+  /** Decided: from there what must stay within reach is, or is not. */
+  readonly #within = new Map<string, boolean>()
 
   constructor(machine: Machine, hazard: Hazard, budget: number) {
     this.#machine = machine
@@ -111,27 +151,57 @@ class Escapes {
     this.#budget = budget
   }
 
+  #possibleIn(key: string, state: PlainState): Possible {
+    const known = this.#possible.get(key)
+    if (known !== undefined) return known
+    if (this.#possible.size >= this.#budget) throw new OutOfBudget()
+    let faults = 0
+    const outcomes = this.#machine.outcomes(state, () => faults++)
+    const steps = outcomes.map((taken) => ({ ...taken, to: JSON.stringify(taken.next) }))
+    const possible = { state, steps, faults }
+    this.#possible.set(key, possible)
+    return possible
+  }
+
   node(state: PlainState): Node {
     const key = JSON.stringify(state)
     const known = this.#nodes.get(key)
     if (known !== undefined) return known
-    if (this.#nodes.size >= this.#budget) throw new OutOfBudget()
     const machine = this.#machine
-    let faults = 0
-    const outcomes = machine.outcomes(state, () => faults++)
-    const { isBad, isBadStep, isGoal } = this.#hazard
+    const { steps, faults } = this.#possibleIn(key, state)
+    const { isBad, isBadStep, isGoal, mustReach } = this.#hazard
     const ends = (): boolean =>
-      outcomes.length + faults === 0 && answer(machine, doneObserver(machine.layout), state) === 1
+      steps.length + faults === 0 && answer(machine, doneObserver(machine.layout), state) === 1
     const node: Node = {
-      isBad: isBad(state, outcomes, faults),
+      isBad: isBad(state, steps, faults) || (mustReach !== undefined && !this.#reaches(key, state, mustReach)),
       isSafe: isGoal === undefined ? ends() : isGoal(state),
-      steps: outcomes
-        .filter(({ next }) => !isBadStep(state, next))
-        .map((taken) => ({ ...taken, to: JSON.stringify(taken.next) })),
-      enabled: new Set(outcomes.map(({ step }) => step.process)),
+      steps: steps.filter(({ next }) => !isBadStep(state, next)),
+      enabled: new Set(steps.map(({ step }) => step.process)),
     }
     this.#nodes.set(key, node)
     return node
+  }
+
+  /** Can such a state be reached, whatever happens on the way? */
+  #reaches(first: string, state: PlainState, isGoal: (state: PlainState) => boolean): boolean {
+    const cameFrom = new Map<string, string | undefined>([[first, undefined]])
+    const queue: (readonly [key: string, state: PlainState])[] = [[first, state]]
+    for (const [key, at] of queue) {
+      const known = this.#within.get(key)
+      if (known === false) continue
+      if (known === true || isGoal(at)) {
+        for (let each: string | undefined = key; each !== undefined; each = cameFrom.get(each))
+          this.#within.set(each, true)
+        return true
+      }
+      for (const { next, to } of this.#possibleIn(key, at).steps) {
+        if (cameFrom.has(to)) continue
+        cameFrom.set(to, key)
+        queue.push([to, next])
+      }
+    }
+    for (const key of cameFrom.keys()) this.#within.set(key, false)
+    return false
   }
 
   /** Can the violation be avoided from a state on? */
@@ -192,10 +262,11 @@ class Escapes {
     return fairComponents(graph, new Uint8Array(nodes.length).fill(1), conditions).length > 0
   }
 
-  /** A step that does no harm where the trace took another one; `first` moves first. It may lead back to its state. */
-  alternative(state: PlainState, following: PlainState, first: string): Taken | undefined {
-    const taken = JSON.stringify(following)
-    return inOrder(this.node(state).steps, first).find(({ next, to }) => to !== taken && this.#isHarmless(next))
+  /** The steps that do no harm where the trace took another one; `first` moves first. They may lead back to the state. */
+  *alternatives(state: PlainState, following: PlainState, first: string): Generator<Taken> {
+    const to = JSON.stringify(following)
+    for (const each of inOrder(this.node(state).steps, first))
+      if (each.to !== to && this.#isHarmless(each.next)) yield each
   }
 
   /** The fewest steps that must come before a step of the trace, so that it does no harm, or else one in its place. */
@@ -211,11 +282,25 @@ class Escapes {
     return { steps: [instead.step], states: [state, instead.next], thenAsBefore: false }
   }
 
-  /** The shortest way to what is missing. */
-  wayToGoal(state: PlainState): Detour | undefined {
-    for (const { node, steps, states } of this.#ways(state, ''))
-      if (node.isSafe) return { steps, states, thenAsBefore: false }
+  /** The shortest way to what is missing, or to where things may end. */
+  wayToSafety(state: PlainState): Order | undefined {
+    if (this.node(state).isSafe) return { steps: [], states: [state] }
+    for (const { node, steps, states } of this.#ways(state, '')) if (node.isSafe) return { steps, states }
     return undefined
+  }
+
+  /** What may come after a detour, and after the step of the trace where that is taken then. */
+  rest({ states, thenAsBefore }: Detour, step: Step): Rest {
+    try {
+      const end = states.at(-1)!
+      const taken = this.node(end).steps.find((each) => sameStep(each.step, step))
+      const from = thenAsBefore && taken !== undefined ? taken.next : end
+      const way = this.wayToSafety(from)
+      return way === undefined ? { is: 'endless' } : { is: 'ends', ...way }
+    } catch (error) {
+      if (error instanceof OutOfBudget) return { is: 'unknown' }
+      throw error
+    }
   }
 
   #isHarmless(state: PlainState): boolean {
@@ -232,7 +317,9 @@ class Escapes {
     const queue = [{ node: this.node(from), steps: [] as Step[], states: [from] }]
     for (const way of queue) {
       if (way.steps.length > 0) yield way
-      for (const taken of inOrder(way.node.steps, first)) {
+      // Without a wish, who has moved moves on: it is read more easily.
+      const mover = first === '' ? (way.steps.at(-1)?.process ?? '') : first
+      for (const taken of inOrder(way.node.steps, mover)) {
         if (known.has(taken.to) || (without !== undefined && sameStep(taken.step, without))) continue
         known.add(taken.to)
         if (!this.#isHarmless(taken.next)) continue
@@ -246,35 +333,98 @@ class Escapes {
   }
 }
 
-/** Where a trace could last have been left; `undefined` where it violates nothing. At most `budget` states are visited. */
+interface Named {
+  readonly name: string
+  readonly hazard: Hazard
+}
+
+/** Is an invariant violated along some steps? */
+const isViolatedAlong = (states: readonly PlainState[], { hazard }: Named): boolean =>
+  states.some((state, i) => hazard.isBad(state, [], 0) || (i > 0 && hazard.isBadStep(states[i - 1]!, state)))
+
+/** What is left out as long as there is another way. */
+const rankOf = (movers: ReadonlySet<string>, taken: Step, step: Step): 'input' | 'bystander' | undefined =>
+  isOtherInput(step, taken) ? 'input' : movers.has(step.process) ? undefined : 'bystander'
+
+/** The last step of the trace before which there is a way out. */
+function lastEscape(escapes: Escapes, { schedule: { steps }, states }: Trace): TurningPoint {
+  const last = steps.at(-1)?.process ?? ''
+  const movers = new Set(steps.map(({ process }) => process))
+  const found = (step: number, instead: Taken, later: 'input' | 'bystander' | undefined): TurningPoint => {
+    const detour = escapes.detour(states[step]!, steps[step]!, instead, last)
+    return { is: 'found', step, detour, rest: escapes.rest(detour, steps[step]!), instead: [], later }
+  }
+  let lesser: { readonly step: number; readonly instead: Taken; readonly rank: 'input' | 'bystander' } | undefined
+  for (let i = steps.length - 1; i >= 0; i--)
+    for (const instead of escapes.alternatives(states[i]!, states[i + 1]!, last)) {
+      const rank = rankOf(movers, steps[i]!, instead.step)
+      if (rank === undefined) return found(i, instead, lesser?.rank)
+      lesser ??= { step: i, instead, rank }
+    }
+  return lesser === undefined ? { is: 'never' } : found(lesser.step, lesser.instead, undefined)
+}
+
+/** Other invariants, which the trace does not violate before its last step. */
+const beside = (
+  machine: Machine,
+  properties: readonly Property[],
+  others: readonly string[],
+  { states }: Trace,
+): Named[] =>
+  others
+    .flatMap((name): Named[] => {
+      const hazard = hazardOf(machine, name, properties)
+      return hazard === undefined ? [] : [{ name, hazard }]
+    })
+    .filter((other) => !isViolatedAlong(states.slice(0, -1), other))
+
+/**
+ * Where a trace could last have been left; `undefined` where it violates nothing. A way out avoids the `others`, which are
+ * invariants, as well, unless there is none that does, or it cannot be found. At most `budget` states are visited, once or twice.
+ */
 export function turningPointOf(
   machine: Machine,
   name: string,
   properties: readonly Property[],
-  { schedule, states }: Trace,
+  trace: Trace,
   budget: number,
+  others: readonly string[] = [],
 ): TurningPoint | undefined {
   const hazard = hazardOf(machine, name, properties)
   if (hazard === undefined) return undefined
-  const escapes = new Escapes(machine, hazard, budget)
-  const { steps } = schedule
-  const last = steps.at(-1)?.process ?? ''
+  if (hazard.isGoal !== undefined)
+    return withinBudget(budget, () => {
+      const way = new Escapes(machine, hazard, budget).wayToSafety(trace.states.at(-1)!)
+      // Before anything is owed, a goal is no way out.
+      return way && { is: 'open', detour: { ...way, thenAsBefore: false } }
+    })
+  const without = (also: readonly Named[]): TurningPoint | undefined => {
+    const all = anyOf(
+      hazard,
+      also.map((each) => each.hazard),
+    )
+    return withinBudget(budget, () => lastEscape(new Escapes(machine, all, budget), trace))
+  }
+  const named = beside(
+    machine,
+    properties,
+    others.filter((other) => other !== name),
+    trace,
+  )
+  const clean = without(named)
+  if (clean?.is === 'found' || named.length === 0) return clean
+  const found = without([])
+  if (found?.is !== 'found') return found
+  const { detour, rest } = found
+  const states = [...detour.states, ...(rest.is === 'ends' ? rest.states : [])]
+  return { ...found, instead: named.filter((other) => isViolatedAlong(states, other)).map((other) => other.name) }
+}
+
+function withinBudget(states: number, find: () => TurningPoint | undefined): TurningPoint | undefined {
   try {
-    const end = states.at(-1)!
-    if (hazard.isGoal !== undefined && escapes.canAvoid(end)) {
-      const detour = escapes.wayToGoal(end)
-      if (detour !== undefined) return { is: 'open', detour }
-    }
-    // Before anything is owed, a goal is no way out.
-    if (properties.some((property) => property.name === name && isLiveness(property.kind))) return undefined
-    for (let i = steps.length - 1; i >= 0; i--) {
-      const instead = escapes.alternative(states[i]!, states[i + 1]!, last)
-      if (instead !== undefined)
-        return { is: 'found', step: i, detour: escapes.detour(states[i]!, steps[i]!, instead, last) }
-    }
-    return { is: 'never' }
+    return find()
   } catch (error) {
-    if (error instanceof OutOfBudget) return { is: 'unknown', states: budget }
+    if (error instanceof OutOfBudget) return { is: 'unknown', states }
     throw error
   }
 }

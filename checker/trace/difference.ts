@@ -1,10 +1,10 @@
 /** What another order of steps changes: the first step of a trace that then goes another way. */
 import type { Machine } from '../engine/machine.ts'
-import { sameStep } from '../engine/step.ts'
 import type { PlainState } from '../engine/plain.ts'
 import { readsOf, type Changed, type Explanation } from './explain.ts'
 import type { Field } from './fields.ts'
-import type { Step } from './schedule.ts'
+import type { Order, Step } from './schedule.ts'
+import { Variations } from './variations.ts'
 
 export interface Difference {
   /** The step of the trace, counted from 0, and the same step in the other order. */
@@ -19,18 +19,6 @@ export interface Difference {
   readonly changes: readonly Pick<Changed, 'field' | 'to'>[]
 }
 
-/** Steps in another order, with the states along them: one more than there are steps. */
-export interface Order {
-  readonly steps: readonly Step[]
-  readonly states: readonly PlainState[]
-}
-
-/** The same order, and then one more step, if it can be taken. */
-export function extended(machine: Machine, { steps, states }: Order, step: Step): Order {
-  const taken = machine.outcomes(states.at(-1)!).find((each) => sameStep(each.step, step))
-  return taken === undefined ? { steps, states } : { steps: [...steps, step], states: [...states, taken.next] }
-}
-
 /** Compares steps in another order, from state `from` of a trace on, with the same steps of the trace. */
 export function differenceOf(
   machine: Machine,
@@ -39,6 +27,7 @@ export function differenceOf(
   { steps, states }: Order,
 ): Difference | undefined {
   const inTrace = trace.schedule.steps
+  const varied = new Variations(machine, trace)
   const at = new Map<string, number>()
   for (const [k, other] of steps.entries()) {
     const start = at.get(other.process) ?? from
@@ -55,9 +44,10 @@ export function differenceOf(
           field.kind !== 'pc' && field.show(here) !== field.show(next) && field.show(next) !== field.show(after),
       )
       .map((field) => ({ field, to: field.show(next) }))
-    const { slots } = readsOf(machine, here, other)
+    const { slots, byNote } = readsOf(machine, here, other)
     const differing = fields
-      .filter((field) => field.slots.some((slot) => slots.has(slot)))
+      .filter((field) => field.slots.some((slot) => slots.has(slot) && !byNote.has(slot)))
+      .filter((field) => !varied.goesTheSameWay(step, varied.taking(step, field, here)))
       .map((field) => ({ field, value: field.show(here), inTrace: field.show(there) }))
       .filter(({ value, inTrace: instead }) => value !== instead)
     if (to !== toInTrace || (changes.length > 0 && differing.length > 0))

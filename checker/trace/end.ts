@@ -8,6 +8,7 @@ import type { Process } from '../engine/process.ts'
 import { isLiveness, isResponse, NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from '../language/property.ts'
 import type { LassoOf } from './lasso.ts'
 import type { Trace } from './schedule.ts'
+import type { Trap } from './trap.ts'
 
 /** Behind the end of a trap so many states are looked at for each value, to see whether another one would open it. */
 const OPENING_STATES = 60
@@ -33,12 +34,14 @@ export interface End {
   readonly idle: readonly Idle[]
   /** The end is about the whole of the trace: about how long it takes. */
   readonly isWhole?: boolean
-  /** Would the property say the same of another last state? */
-  isStillSo(state: PlainState): boolean
+  /** It is the answer of a property to a single state, or to a step. */
+  readonly isMoment?: boolean
+  /** Would the property say the same of another last state, and another one before it? */
+  isStillSo(state: PlainState, before?: PlainState): boolean
 }
 
 /** What a process can do in a state, and all that it looks at. */
-function look(
+export function look(
   machine: Machine,
   state: PlainState,
   process: Process,
@@ -94,8 +97,7 @@ export function endOf(
   if (property.kind === 'alwaysReachable') return trap(machine, observer, last)
   if (isLiveness(property.kind)) return lassoEnd(machine, observer, trace, lasso)
   if (isResponse(property.kind)) return { ...respondedEnd(machine, observer, last), isWhole: true }
-  const before = trace.states.at(-2) ?? last
-  const answerAt = (state: PlainState) =>
+  const answerAt = (state: PlainState, before = trace.states.at(-2) ?? last) =>
     observer.pair ? ask(machine, observer, before, state) : ask(machine, observer, state)
   const { answer, reads } = answerAt(last)
   return {
@@ -103,7 +105,8 @@ export function endOf(
     pair: observer.pair,
     processes: [],
     idle: [],
-    isStillSo: (state) => answerAt(state).answer === answer,
+    isMoment: true,
+    isStillSo: (state, before) => answerAt(state, before).answer === answer,
   }
 }
 
@@ -166,7 +169,8 @@ function deadEnd(machine: Machine, last: PlainState): End {
   return {
     reads: [...idle.flatMap((each) => each.reads), ...reads],
     pair: false,
-    processes: idle.map(({ process }) => process),
+    // Who is done could still move, had it not come to that.
+    processes: machine.layout.processes.map(({ name }) => name),
     idle,
     isStillSo: (state) => machine.outcomes(state).length === 0 && ask(machine, done, state).answer === answer,
   }
@@ -186,6 +190,19 @@ function trap(machine: Machine, goal: Observer, last: PlainState): End {
   }
 }
 
+/** Who does not move any more in these states, all around which only the movers move. */
+export function standstill(machine: Machine, around: readonly PlainState[], movers: Trap['movers']): End {
+  const idle = idleIn(machine, around, new Set(movers.map(({ process }) => process)), [])
+  const blocked = machine.layout.processes.filter(({ name }) => idle.some((each) => each.process === name))
+  return {
+    reads: idle.flatMap(({ reads }) => reads),
+    pair: false,
+    processes: idle.map(({ process }) => process),
+    idle,
+    isStillSo: (state) => blocked.every((process) => !look(machine, state, process).enabled),
+  }
+}
+
 function opens(machine: Machine, goal: Observer, from: PlainState): boolean {
   const queue = [from]
   const known = new Set([JSON.stringify(from)])
@@ -201,6 +218,13 @@ function opens(machine: Machine, goal: Observer, from: PlainState): boolean {
   return false
 }
 
+/** Who is done although fairness would oblige it to move: it matters how it came to that. */
+const doneIn = (machine: Machine, state: PlainState, fair: readonly string[]): string[] =>
+  machine.layout.processes
+    .filter((process) => labelOf(machine, state, process) === undefined)
+    .filter(({ family }) => fair.some((name) => name === family || name.startsWith(`${family}.`)))
+    .map(({ name }) => name)
+
 function lassoEnd(
   machine: Machine,
   goal: Observer,
@@ -210,7 +234,8 @@ function lassoEnd(
   const from = Math.min(loop ?? schedule.steps.length, schedule.steps.length)
   const around = from === schedule.steps.length ? states.slice(-1) : states.slice(from, -1)
   const movers = new Set(schedule.steps.slice(from).map(({ process }) => process))
-  const idle = idleIn(machine, around, movers, [...(fairness.weak ?? []), ...(fairness.strong ?? [])])
+  const fair = [...(fairness.weak ?? []), ...(fairness.strong ?? [])]
+  const idle = idleIn(machine, around, movers, fair)
   const { answer } = ask(machine, goal, around[0]!)
   const asked = around.flatMap((state) => ask(machine, goal, state).reads)
   const blocked = machine.layout.processes.filter(({ name }) =>
@@ -219,7 +244,7 @@ function lassoEnd(
   return {
     reads: [...asked, ...idle.flatMap((each) => each.reads)],
     pair: false,
-    processes: idle.map(({ process }) => process),
+    processes: [...idle.map(({ process }) => process), ...doneIn(machine, around[0]!, fair)],
     idle,
     isStillSo: (state) =>
       ask(machine, goal, state).answer === answer && blocked.every((process) => !look(machine, state, process).enabled),

@@ -97,11 +97,6 @@ describe('of random behaviours', () => {
           if (sample === undefined) return
           const { machine, trace, property, explanation } = sample
           const steps = explanation.steps.filter(({ isCause }) => isCause).map(({ step }) => step)
-          // Ticks also wait for what is urgent, which is no value that they read.
-          const ticks = machine.layout.processes
-            .filter(({ program }) => program.role === 'time')
-            .map(({ name }) => name)
-          if (steps.some(({ process }) => ticks.includes(process))) return
           const again = replay(machine, { init: trace.schedule.init, steps })
           expect(answer(machine, property, again)).toBe(sample.answer)
         }),
@@ -261,6 +256,73 @@ test('who waits, and for what: with an earlier value it could move, or with the 
     ['q', 'second', 'never', 'lock0.taken = true by 0'],
     ['r', 'wait', 'never', 'go = false by -1'],
   ])
+})
+
+test('what a step adds to a number decides nothing; what it makes of a value does', () => {
+  const state = () => ({ readers: upTo(3), seen: upTo(3), p: singleton({}), q: singleton({}) })
+  const { program } = language<typeof state>()
+  const model = protocol({
+    name: 'readers',
+    bounds: {},
+    state,
+    programs: () => [
+      program('p', { lock: (s) => void (s.readers += 1) }),
+      program('q', { lock: (s) => void (s.readers += 1), look: (s) => void (s.seen = s.readers) }),
+    ],
+  })
+  const { never } = propertiesOf(model)
+  const machine = new Machine(layoutOf(model.instance({ bounds: {} })))
+  const steps = [
+    { process: 'p', label: 'lock' },
+    { process: 'q', label: 'lock' },
+    { process: 'q', label: 'look' },
+  ]
+  const explanation = explain(
+    machine,
+    'Both',
+    [never('Both', (s) => s.seen === 2)],
+    replay(machine, { init: [], steps }),
+  )
+  const decisive = explanation.steps.map(({ reads }) => reads.filter((read) => read.decisive).length)
+  expect(decisive).toEqual([0, 0, 1])
+  // Both locks are causes all the same: without one of them it would be 1.
+  expect(explanation.steps.map(({ isCause }) => isCause)).toEqual([true, true, true])
+})
+
+test('what was read in a round that is over is not overtaken', () => {
+  const state = () => ({ free: bool, rounds: upTo(1), p: singleton({ saw: bool }), q: singleton({}) })
+  const { program } = language<typeof state>()
+  const model = protocol({
+    name: 'rounds',
+    bounds: {},
+    state,
+    programs: () => [
+      program('p', {
+        set_out: (s) => (s.rounds === 0 ? undefined : 'kill'),
+        look: (s, me) => void (me.saw = s.free),
+        come_back: (s) => {
+          s.rounds++
+          return 'set_out'
+        },
+        kill: (_s, me) => void (me.saw = true),
+      }),
+      program('q', { release: (s) => void (s.free = true) }),
+    ],
+  })
+  const { never } = propertiesOf(model)
+  const machine = new Machine(layoutOf(model.instance({ bounds: {} })))
+  const order = ['p set_out', 'p look', 'q release', 'p come_back', 'p set_out', 'p kill'].map((each) => {
+    const [process = '', label = ''] = each.split(' ')
+    return { process, label }
+  })
+  const explained = (steps: readonly { process: string; label: string }[]) =>
+    explain(
+      machine,
+      'Free',
+      [never('Free', (s, { at }) => s.free && at(s.p[0]!, 'done') && !s.p[0]!.saw)],
+      replay(machine, { init: [], steps }),
+    ).overtaken
+  expect(explained(order)).toEqual([])
 })
 
 test('a note is a cause too', () => {

@@ -2,8 +2,8 @@
  * Why a trace ends as it does: which values decided each step, who wrote them, and which steps did not matter.
  *
  * Causes are found backwards from the end: what the property looked at, the steps that last changed it, what these
- * looked at, and how each process came to where it stood. A step is a function of what it reads, so the causes alone,
- * taken in their order, do the same once more; ticks apart, which also wait for everything that is urgent.
+ * looked at, and how each process came to where it stood. A step is a function of what it reads, and a tick also of what
+ * is urgent, so the causes alone, taken in their order, do the same once more.
  *
  * A value is *decisive* where the step would not have gone the same way with the value from before its last change.
  * A value is *overtaken* where somebody changed it after it was read, the reader went on without looking again, and
@@ -14,10 +14,12 @@ import type { PlainState } from '../engine/plain.ts'
 import type { Process } from '../engine/process.ts'
 import { sameStep } from '../engine/step.ts'
 import type { Property } from '../language/property.ts'
-import { endOf, type End, type Idle } from './end.ts'
-import { fieldsOf, type Field } from './fields.ts'
+import { endOf, look, standstill, type End, type Idle } from './end.ts'
+import { fieldsOf, processOf, type Field } from './fields.ts'
 import type { LassoOf } from './lasso.ts'
-import type { Step, Trace } from './schedule.ts'
+import { continued, type Step, type Trace } from './schedule.ts'
+import type { Trap } from './trap.ts'
+import { Variations } from './variations.ts'
 
 /** A value that a step, or the property at the end, depends on. */
 export interface Deciding {
@@ -30,6 +32,8 @@ export interface Deciding {
   readonly decisive: boolean
   /** Only a note looked at it. */
   readonly byNote: boolean
+  /** At the end: with some other value, be it one that it never had, the property would say something else. */
+  readonly decides?: boolean
 }
 export interface Changed {
   readonly field: Field
@@ -94,9 +98,6 @@ function toReads(reads: readonly BranchRead[]): Reads {
   return { slots, byNote: new Set([...slots].filter((slot) => !byOthers.has(slot))) }
 }
 
-export const processOf = (machine: Machine, step: Step): Process =>
-  machine.layout.processes.find(({ name }) => name === step.process)!
-
 /** What a step of a state depends on. */
 export function readsOf(machine: Machine, state: PlainState, step: Step): Reads {
   let reads: Reads | undefined
@@ -111,12 +112,26 @@ export function readsOf(machine: Machine, state: PlainState, step: Step): Reads 
   return reads ?? toReads([])
 }
 
+function isUrgent(machine: Machine, state: PlainState, process: Process): boolean {
+  let found = false
+  machine.outcomesOf(
+    state,
+    process,
+    ({ urgent }) => (found ||= urgent),
+    () => undefined,
+  )
+  return found
+}
+
+/** A field, with the step after which it has been as it is. */
+type Written = Pick<Deciding, 'field' | 'writer'>
+
 class Explainer {
   readonly #machine: Machine
   readonly #trace: Trace
   readonly #fields: readonly Field[]
   readonly #bySlot = new Map<number, Field>()
-  readonly #codes: readonly (readonly number[])[]
+  readonly #varied: Variations
   readonly #reads: readonly Reads[]
   readonly #causes = new Set<number>()
 
@@ -125,15 +140,14 @@ class Explainer {
     this.#trace = trace
     this.#fields = fieldsOf(machine.layout)
     for (const field of this.#fields) for (const slot of field.slots) this.#bySlot.set(slot, field)
-    const { places } = machine.plain
-    this.#codes = trace.states.map((state) => places.map((place) => place.get(state)))
+    this.#varied = new Variations(machine, trace)
     this.#reads = trace.schedule.steps.map((step, i) => readsOf(machine, trace.states[i]!, step))
   }
 
   /** The last step before state `at` that changed a slot; -1: none did. */
   #writer(slot: number, at: number): number {
     for (let step = at - 1; step >= 0; step--)
-      if (this.#codes[step]![slot] !== this.#codes[step + 1]![slot]) return step
+      if (this.#varied.code(step, slot) !== this.#varied.code(step + 1, slot)) return step
     return -1
   }
 
@@ -149,7 +163,21 @@ class Explainer {
       this.#causes.add(step)
       pending.push(this.#previousOf(this.#trace.schedule.steps[step]!.process, step))
       for (const slot of this.#reads[step]!.slots) pending.push(this.#writer(slot, step))
+      pending.push(...this.#settling(step))
     }
+  }
+
+  /** Of a tick: how everybody who had something urgent to do came to have it no more. */
+  #settling(tick: number): number[] {
+    const { states, schedule } = this.#trace
+    if (processOf(this.#machine, schedule.steps[tick]!).program.role !== 'time') return []
+    const others = this.#machine.layout.processes.filter(({ program }) => program.role !== 'time')
+    return others
+      .filter((process) => states.slice(0, tick).some((state) => isUrgent(this.#machine, state, process)))
+      .flatMap((process) => [
+        this.#previousOf(process.name, tick),
+        ...look(this.#machine, states[tick]!, process).reads.map(({ slot }) => this.#writer(slot, tick)),
+      ])
   }
 
   explain(end: End, loop: number | undefined): Explanation {
@@ -170,16 +198,18 @@ class Explainer {
       index: i,
       step,
       changes: this.#changes(i),
-      reads: this.#deciding(this.#reads[i]!, i, (state) => this.#goesTheSameWay(i, state)),
+      reads: this.#deciding(this.#reads[i]!, i, (state) => this.#varied.goesTheSameWay(i, state)),
       isCause: this.#causes.has(i),
     }))
     return {
       trace: this.#trace,
       loop,
       steps: explained,
-      atEnd: this.#deciding(atEnd, last, (state) => end.isStillSo(state)),
-      // Who goes round for ever will look again.
-      overtaken: loop === undefined ? this.#overtaken(explained) : [],
+      atEnd: this.#deciding(atEnd, last, this.#sameEnd(end)).map((read) => ({
+        ...read,
+        ...(end.isMoment === true && { decides: read.decisive || this.#decidesEnd(end, read) }),
+      })),
+      overtaken: this.#overtaken(explained, loop ?? steps.length),
       waiting: end.idle.map((idle) => this.#waiting(idle)),
       fields: this.#fields,
     }
@@ -197,7 +227,11 @@ class Explainer {
       .filter(({ from, to }) => from !== to)
   }
 
-  #deciding({ slots, byNote }: Reads, at: number, isSame: (state: PlainState) => boolean): Deciding[] {
+  #deciding(
+    { slots, byNote }: Reads,
+    at: number,
+    isSame: (state: PlainState, written: Written) => boolean,
+  ): Deciding[] {
     return this.#fields
       .flatMap((field) => (field.slots.every((slot) => slots.has(slot)) ? field : (field.elements ?? field)))
       .filter((field) => field.slots.some((slot) => slots.has(slot)))
@@ -209,89 +243,102 @@ class Explainer {
           atStart: field.show(this.#trace.states[0]!),
           writer,
           by: this.#trace.schedule.steps[writer],
-          decisive: writer >= 0 && !isSame(this.#with(at, field, writer)),
+          decisive: writer >= 0 && !isSame(this.#varied.as(at, field, writer), { field, writer }),
           byNote: field.slots.every((slot) => !slots.has(slot) || byNote.has(slot)),
         }
       })
   }
 
-  /** State `at`, with a field as it was in another state. */
-  #with(at: number, field: Field, as: number): PlainState {
-    const { places } = this.#machine.plain
-    const state = structuredClone(this.#trace.states[at]!)
-    for (const slot of field.slots) places[slot]!.set(state, this.#codes[as]![slot]!)
-    return state
+  /** Of a field that the last step leaves alone the property may look at both states. */
+  #isOfBoth(end: End, field: Field): boolean {
+    const last = this.#trace.states.length - 1
+    return end.pair && last > 0 && !this.#varied.changes(last - 1, field)
   }
 
-  /** State `at`, with a truth value that nobody has written turned round. */
-  #flipped(at: number, { slots }: Field): PlainState {
-    const state = structuredClone(this.#trace.states[at]!)
-    for (const slot of slots) this.#machine.plain.places[slot]!.set(state, 1 - this.#codes[at]![slot]!)
-    return state
+  #sameEnd(end: End): (state: PlainState, written: Written) => boolean {
+    const before = this.#trace.states.length - 2
+    return (state, { field, writer }) =>
+      this.#isOfBoth(end, field) ? end.isStillSo(state, this.#varied.as(before, field, writer)) : end.isStillSo(state)
   }
 
-  /** Would a step, taken in another state, go to the same label and make the same changes? */
-  #goesTheSameWay(i: number, state: PlainState): boolean {
-    const step = this.#trace.schedule.steps[i]!
-    let next: PlainState | undefined
-    this.#machine.outcomesOf(
-      state,
-      processOf(this.#machine, step),
-      (taken) => {
-        if (sameStep(taken.step, step)) next ??= taken.next
-      },
-      () => undefined,
-    )
-    if (next === undefined) return false
-    const { places } = this.#machine.plain
-    const [before, after] = [this.#codes[i]!, this.#codes[i + 1]!]
-    // What it leaves alone may differ; what it changed there or changes here must not.
-    return places.every((place, slot) => {
-      const [from, to] = [place.get(state), place.get(next!)]
-      return to === after[slot] || (from === to && before[slot] === after[slot])
-    })
+  /** Would the property say something else with some other value? */
+  #decidesEnd(end: End, { field }: Deciding): boolean {
+    const last = this.#trace.states.length - 1
+    const isOfBoth = this.#isOfBoth(end, field)
+    return this.#varied
+      .others(last, field)
+      .some((written) =>
+        isOfBoth
+          ? !end.isStillSo(this.#varied.with(last, written), this.#varied.with(last - 1, written))
+          : !end.isStillSo(this.#varied.with(last, written)),
+      )
   }
 
+  /** What keeps a process from moving, or lets it move. */
   #waiting(idle: Idle): Waiting {
     const process = this.#machine.layout.processes.find(({ name }) => name === idle.process)!
-    const isDisabled = (state: PlainState): boolean => {
-      let disabled = true
+    const pc = this.#machine.plain.places[process.pc]!
+    const movesIn = (state: PlainState): 'not' | 'to its end' | 'on' => {
+      const to: number[] = []
       this.#machine.outcomesOf(
         state,
         process,
-        () => (disabled = false),
+        ({ next }) => to.push(pc.get(next)),
         () => undefined,
       )
-      return disabled
+      if (to.length === 0) return 'not'
+      return to.every((code) => code === process.program.done) ? 'to its end' : 'on'
     }
     const at = this.#trace.states.length - 1
-    const reads = this.#deciding(toReads(idle.reads), at, isDisabled).map((read) => {
-      if (read.writer >= 0 || read.field.kind !== 'bool') return read
-      return { ...read, decisive: !isDisabled(this.#flipped(at, read.field)) }
+    const moves = movesIn(this.#trace.states[at]!)
+    const reads = this.#deciding(toReads(idle.reads), at, (state) => movesIn(state) === moves)
+    if (moves !== 'not') return { ...idle, reads }
+    const opened = reads.map(({ field, writer }) => {
+      const tried = writer >= 0 ? [this.#varied.as(at, field, writer)] : this.#varied.otherStates(at, field)
+      return new Set(tried.map(movesIn))
     })
-    return { ...idle, reads }
+    // Whoever could only go home with another value does not wait for that one, if there is another.
+    const wanted = (['on', 'to its end'] as const).find((each) => opened.some((found) => found.has(each)))
+    // Where no single value is enough, what it looked at last is what it got no further for.
+    const lastRead = idle.reads.at(-1)?.slot ?? -1
+    const isDecisive = ({ field }: Deciding, i: number): boolean =>
+      wanted === undefined ? field.slots.includes(lastRead) : opened[i]!.has(wanted)
+    return { ...idle, reads: reads.map((read, i) => ({ ...read, decisive: isDecisive(read, i) })) }
   }
 
-  #overtaken(steps: readonly ExplainedStep[]): Overtaken[] {
-    return steps.flatMap(({ step, isCause, reads }, i) =>
-      isCause ? reads.flatMap((read) => this.#overtakes(step.process, i, read) ?? []) : [],
-    )
+  /** Of the steps before `end`: who goes round for ever looks again, or has done so all along. */
+  #overtaken(steps: readonly ExplainedStep[], end: number): Overtaken[] {
+    return steps
+      .slice(0, end)
+      .flatMap(({ step, isCause, reads }, i) =>
+        isCause ? reads.flatMap((read) => this.#overtakes(step.process, i, read, end) ?? []) : [],
+      )
   }
 
-  #overtakes(process: string, i: number, { field, value, byNote }: Deciding): Overtaken | undefined {
+  /** The first step of the last round of a process: where it last set out from its first label. */
+  #roundOf(process: string, before: number): number {
+    const { program } = processOf(this.#machine, { process, label: '' })
+    const first = program.labels[0]?.name
+    const isFirst = (step: Step, i: number): boolean => i < before && step.process === process && step.label === first
+    return this.#trace.schedule.steps.findLastIndex(isFirst)
+  }
+
+  #overtakes(process: string, i: number, { field, value, byNote }: Deciding, end: number): Overtaken | undefined {
     const { steps } = this.#trace.schedule
-    const last = this.#previousOf(process, steps.length)
-    if (byNote || !this.#causes.has(last)) return undefined
+    const last = this.#previousOf(process, end)
+    // What was read in a round that is over is read again if need be.
+    if (byNote || !this.#causes.has(last) || i < this.#roundOf(process, end)) return undefined
     const readsAgain = steps.some(
       (step, j) => j > i && step.process === process && field.slots.some((slot) => this.#reads[j]!.slots.has(slot)),
     )
     if (readsAgain) return undefined
-    const changes = (j: number): boolean =>
-      field.slots.some((slot) => this.#codes[j]![slot] !== this.#codes[j + 1]![slot])
-    const by = steps.flatMap((step, j) => (j > i && j < last && changes(j) ? [{ j, process: step.process }] : []))
+    const by = steps.flatMap((step, j) =>
+      j > i && j < last && this.#varied.changes(j, field) ? [{ j, process: step.process }] : [],
+    )
     const now = field.show(this.#trace.states[last]!)
-    if (by.length === 0 || now === value || changes(i) || by.some((each) => each.process === process)) return undefined
-    if (this.#goesTheSameWay(i, this.#with(i, field, last))) return undefined
+    if (by.length === 0 || now === value || this.#varied.changes(i, field)) return undefined
+    if (by.some((each) => each.process === process)) return undefined
+    if (this.#varied.goesTheSameWay(i, this.#varied.as(i, field, last))) return undefined
     const numbers = by.map(({ j }) => j)
     return { process, field, read: i, value, by: numbers, lastBy: Math.max(...numbers), now }
   }
@@ -307,4 +354,17 @@ export function explain(
 ): Explanation {
   const end = endOf(machine, name, properties, trace, { ...(loop === undefined ? {} : { loop }), fairness })
   return new Explainer(machine, trace).explain(end, loop)
+}
+
+/** Explains how a trace goes on to where it ends for ever, after its own end, of which `before` is the explanation. */
+export function explainTrap(machine: Machine, before: Explanation, { into, round, movers }: Trap): Explanation {
+  const stem = continued(before.trace, into)
+  const whole = continued(stem, round)
+  const loop = round.steps.length === 0 ? undefined : stem.schedule.steps.length
+  const end = standstill(machine, loop === undefined ? stem.states.slice(-1) : round.states.slice(1), movers)
+  const { steps, ...explanation } = new Explainer(machine, whole).explain(end, loop)
+  return {
+    ...explanation,
+    steps: steps.map((each) => ({ ...each, isCause: before.steps[each.index]?.isCause ?? true })),
+  }
 }

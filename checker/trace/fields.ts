@@ -1,6 +1,9 @@
 /** Fields as a person names them, for slots: a queue, a set and an option are one field each, however many slots they take. */
 import { scalarName, slotsOf, type Layout, type Node, type SetNode, type StructNode } from '../engine/layout.ts'
+import type { Machine } from '../engine/machine.ts'
 import type { PlainState } from '../engine/plain.ts'
+import type { Process } from '../engine/process.ts'
+import type { Step } from '../engine/step.ts'
 import { show } from './diff.ts'
 
 export interface Field {
@@ -83,6 +86,9 @@ function kindOf(node: Node): Field['kind'] {
   if (node.kind !== 'scalar') return 'other'
   return node.domain.kind === 'bool' || node.domain.kind === 'ref' ? node.domain.kind : 'other'
 }
+
+export const processOf = ({ layout }: Machine, step: Step): Process =>
+  layout.processes.find(({ name }) => name === step.process)!
 
 /** The fields of a layout, in the order of declaration; of a process its label comes first. */
 export function fieldsOf(layout: Layout): readonly Field[] {

@@ -22,6 +22,31 @@ export interface Trace {
   readonly states: readonly PlainState[]
 }
 
+/** Steps from somewhere on, with the states along them: one more than there are steps. */
+export interface Order {
+  readonly steps: readonly Step[]
+  readonly states: readonly PlainState[]
+}
+
+/** The states along steps that can be taken from the last state of a trace on. */
+export function along(machine: Machine, { states: before }: Trace, steps: readonly Step[]): Order {
+  const states = before.slice(-1)
+  for (const step of steps) states.push(machine.next(states.at(-1)!, step))
+  return { steps, states }
+}
+
+/** The trace, and then these steps from its last state on. */
+export const continued = ({ schedule, states }: Trace, { steps, states: further }: Order): Trace => ({
+  schedule: { ...schedule, steps: [...schedule.steps, ...steps] },
+  states: [...states, ...further.slice(1)],
+})
+
+/** The first `steps` steps of a trace. */
+export const beginningOf = ({ schedule, states }: Trace, steps: number): Trace => ({
+  schedule: { ...schedule, steps: schedule.steps.slice(0, steps) },
+  states: states.slice(0, steps + 1),
+})
+
 /** A schedule does not fit the model: a step that is not enabled, an initial state that does not exist. */
 export class ReplayError extends Error {
   override readonly name = 'ReplayError'

@@ -126,7 +126,7 @@ export const history = () => ({
   target: option(ref('mm')),
   /** An operation was ended by somebody that it does not belong to. */
   foreignFinish: bool,
-  /** An operation was ended by its mmput() while a task that was shot still owned memory. */
+  /** An operation was ended by its mmput() while the mm of a task that was shot was not yet cleaned. */
   earlyFinish: bool,
   /** CPUs that found an operation under way and have not slept since. */
   restless: setOf(ref('cpu')),

@@ -43,7 +43,7 @@ export const mmput = (cleaned: 'return' | 'oom_notify', { perCpuLists }: Setup) 
         },
         note: (h, s, _me, before) => {
           if (s.oom_kill_in_progress || !before(() => s.oom_kill_in_progress)) return
-          if (s.task.some((p) => p.TIF_MEMDIE && p.mm !== null && p.mm.pages > 0)) h.earlyFinish = true
+          if (s.task.some((p) => p.TIF_MEMDIE && p.active_mm.pages > 0)) h.earlyFinish = true
           noteFinish(h, null)
         },
       },

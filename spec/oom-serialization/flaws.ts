@@ -192,7 +192,7 @@ export const flaws: readonly SerializationRow[] = [
       NoKillWhileEnoughIsFree: violated(24),
       NoticeMeansMemoryIsBack: violated(27),
     },
-    states: 20_076,
+    states: 20_038,
     why: 'F5: SysRq-F calls out_of_memory() without having begun anything: with -1UL it cancels the operation of somebody else, and without cpusets it also scans beside an owner (R2), so that the owner takes the daemon.',
   },
   {

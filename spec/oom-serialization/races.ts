@@ -182,7 +182,7 @@ export const races: readonly SerializationRow[] = [
     bounds: { cpus: 3, victims: 2, threads: 1, pages: 2 },
     ingredients: ['reaping'],
     expect: { FailedAttemptFollowsCleaning: holds, SecondKill: reachable(29), OperationCanEnd: violated(45) },
-    why: 'R7: memory for fewer allocators than there are ends in panic when all tasks are reaped in time, and in the endless scan when they are not.',
+    why: 'R7: three pages for three allocators, but the last of them stays below the high mark: who failed before it came back ends in panic when all tasks are reaped in time, and in the endless scan when they are not.',
   },
   {
     claims: ['A4'],

@@ -163,7 +163,7 @@ export const revisions: readonly SerializationRow[] = [
     ingredients: ['reaping'],
     expect: { FailedAttemptFollowsCleaning: holds, AllocatorsFinish: reachable(43), AllocatorsCanFinish: holds },
     states: 4_721,
-    why: 'Once the parent has reaped the hog, TIF_MEMDIE is on the list no more and the daemon can be killed.',
+    why: 'Once the parent has reaped the hog, TIF_MEMDIE is on the list no more and the daemon can be killed; who is late even then can only panic, which a kernel thread on the list would make an endless scan (R7).',
   },
   {
     claims: ['A4', 'A7'],
