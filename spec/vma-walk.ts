@@ -62,9 +62,7 @@ export default spec(vmaWalk, {
     reachable(
       'ReaperPassesWhatIsMlocked',
       (s, { at }) =>
-        s.MMF_UNSTABLE &&
-        at(s.reaper[0], 'mmap_read_unlock') &&
-        everyVma(s, (i) => s.vma[i].VM_LOCKED && s.vma[i].pte),
+        s.MMF_UNSTABLE && at(s.reaper[0], 'mmap_read_unlock') && everyVma(s, (i) => s.vma[i].VM_LOCKED && s.vma[i].pte),
     ),
     /** The reaper finds the mm hidden, and does nothing. */
     reachable('ReaperComesTooLate', (s, { at }) => at(s.exit[0], 'done') && at(s.reaper[0], 'done') && !s.MMF_UNSTABLE),
