@@ -79,6 +79,25 @@ describe('a golden is refused', () => {
     expect(await objections()).toEqual([])
   })
 
+  test('when another schedule of its length has fewer context switches', async () => {
+    const [first = '', second = '', third = '', fourth = ''] = read(JSON_FILE).match(/^ {4}\{.*\}/gm) ?? []
+    // Both read before either writes: 0 1 1 0 is shown, 0 1 0 1 changes once more.
+    rewrite(JSON_FILE, (text) => text.replace(`${third},\n${fourth}`, `${fourth},\n${third}`))
+    expect([first, second].every((line) => line.includes('read'))).toBe(true)
+    expect(await objections()).toEqual([
+      'increment/lost-update: 2 context switches are enough, and it has 3: run npx oomcheck bless increment/lost-update.',
+    ])
+    await bless()
+    expect(await objections()).toEqual([])
+  })
+
+  test('when another schedule like it comes first by name', async () => {
+    rewrite(JSON_FILE, (text) => text.replaceAll(/thread([01])/g, (_, number: string) => `thread${1 - Number(number)}`))
+    expect(await objections()).toEqual([
+      'increment/lost-update: another schedule of this length comes first: run npx oomcheck bless increment/lost-update.',
+    ])
+  })
+
   test('when its schedule does not run', async () => {
     rewrite(JSON_FILE, (text) => text.replace('"label":"read"', '"label":"write"'))
     expect(await objections()).toEqual([
@@ -142,6 +161,15 @@ test('every kind of result can be a golden: a lasso, a fault, an extreme', async
   expect(places.length).toBeGreaterThan(10)
   for (const place of places)
     expect(await objectionsTo(questionOf(place, specs))).toEqual([expect.stringContaining('its Why is empty')])
+})
+
+test('what does not fit the models is said with the name of the file', async () => {
+  rewrite(JSON_FILE, (text) => text.replace('"racy"', '"lossy"'))
+  const { exit, stdout, stderr } = await bless()
+  expect([exit, stdout]).toEqual([2, ''])
+  expect(stderr).toMatch(
+    /^oomcheck: \S*lost-update\.json: Unknown variant of increment 'lossy'; there are: racy, .*\n$/,
+  )
 })
 
 test('names and folders that do not exist', async () => {

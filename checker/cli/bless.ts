@@ -21,7 +21,7 @@ import {
 import { EXIT } from './exit.ts'
 import { loadSpecs, ownSpecs } from './load.ts'
 import { openOutput } from './output.ts'
-import { readText } from './replay.ts'
+import { readText } from './read.ts'
 import { counterexampleOf, writeText } from './save.ts'
 import { ownReadme } from './documents.ts'
 

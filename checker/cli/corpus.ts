@@ -3,7 +3,6 @@ import { existsSync, globSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { AS_CLAIMED, observerOf, VIOLATED } from '../engine/observer.ts'
 import { Machine } from '../engine/machine.ts'
-import { layoutOf, type Layout } from '../engine/layout.ts'
 import { tableEngine } from '../engine/table.ts'
 import { STAYS_IN_DOMAIN } from '../language/property.ts'
 import { ConfigError } from '../language/protocol.ts'
@@ -18,13 +17,12 @@ import type { Told } from '../report/told.ts'
 import { counted, resultInWords } from '../report/words.ts'
 import { check } from '../search/breadth-first.ts'
 import { follow } from '../search/follow.ts'
-import type { Verdict } from '../search/verdict.ts'
+import type { Result, Verdict } from '../search/verdict.ts'
 import { confirm } from '../trace/confirm.ts'
-import type { CounterexampleFile } from '../trace/counterexample.ts'
-import { replay, ReplayError, type Trace } from '../trace/schedule.ts'
+import { contextSwitches, replay, ReplayError, type Trace } from '../trace/schedule.ts'
 import { ownSpecs } from './load.ts'
 import { sourcesOf } from './sources.ts'
-import { checkProperty, readCounterexample, readText, specOf } from './replay.ts'
+import { about, fitting, readCounterexample, readText, type Fitting } from './read.ts'
 import { askedInvariants, isInvariant } from './asked.ts'
 import { tell } from './tell.ts'
 import { sentences, UsageError } from './sentences.ts'
@@ -65,20 +63,15 @@ export function placesIn(directory: string): Place[] {
 }
 
 /** What is asked of a golden, whether its schedule still runs or not. */
-export interface Question {
+export interface Question extends Fitting {
   readonly place: Place
-  readonly file: CounterexampleFile
-  readonly spec: Spec
-  readonly layout: Layout
   /** The module that the specs are from. */
   readonly list: string
 }
 
 export function questionOf(place: Place, specs: readonly Spec[], list: string = ownSpecs()): Question {
   const file = readCounterexample(place.json)
-  const spec = specOf(file, specs)
-  checkProperty(spec, file)
-  return { place, file, spec, layout: layoutOf(spec.protocol.instance(file)), list }
+  return { place, list, ...about(place.shownPath, () => fitting(file, specs)) }
 }
 
 /** Invariants, beside that of the file, which the end of the schedule violates; of those that some row asks of the variant. */
@@ -184,6 +177,19 @@ export function objectionToResult(question: Question, { result }: Verdict): stri
 
 const bless = ({ name }: Place): string => `run npx oomcheck bless ${name}.`
 
+/** Of all schedules of that length, is it the one that is shown: with the fewest context switches, then the first by name? */
+function objectionToOrder({ file, place }: Question, result: Result): string | undefined {
+  if (!('trace' in result)) return undefined
+  const { schedule } = result.trace
+  if (JSON.stringify([schedule.init, schedule.steps]) === JSON.stringify([file.init, file.steps])) return undefined
+  const [fewest, has] = [contextSwitches(schedule), contextSwitches(file)]
+  const because =
+    fewest < has
+      ? `${counted(fewest, 'context switch', 'context switches')} are enough, and it has ${has}`
+      : 'another schedule of this length comes first'
+  return `${place.name}: ${because}: ${bless(place)}`
+}
+
 /** Is the schedule executable, does it show what it claims on both engines, and is nothing shorter? */
 async function objectionsToSchedule(question: Question): Promise<string[]> {
   const { file, spec, layout, place } = question
@@ -206,6 +212,8 @@ async function objectionsToSchedule(question: Question): Promise<string[]> {
     return [
       `${place.name}: ${counted(shortest, 'step')} show the same, and it takes ${file.steps.length}: ${bless(place)}`,
     ]
+  const other = objectionToOrder(question, result)
+  if (other !== undefined) return [other]
   if ('value' in file && 'value' in result && file.value !== result.value)
     return [`${place.name}: the ${file.result} is ${result.value} now, and not ${file.value}: ${bless(place)}`]
   const objection = objectionOfTable(question, trace)

@@ -1,7 +1,7 @@
 /** The documents of the package that this file belongs to, by convention; other ones are named by path. */
 import { existsSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { readText } from './replay.ts'
+import { readText } from './read.ts'
 
 const inPackage = (...path: readonly string[]): string => join(import.meta.dirname, '../..', ...path)
 const extension = extname(import.meta.filename)

@@ -41,6 +41,12 @@ describe('explain', () => {
     expect([exit, stdout.includes(says)]).toEqual([0, true])
     expect((await explain(good, '--format', format)).stdout).toBe(stdout)
   })
+  test.each(['markdown', 'html'])('says in %s what the names mean', async (format) => {
+    const { stdout } = await explain(good, '--format', format)
+    const plain = stdout.replaceAll(/<[^>]*>/g, ' ')
+    for (const part of ['What the names mean', 'Where', 'threads = 2', 'Stateright, examples/increment.rs'])
+      expect(plain).toContain(part)
+  })
   test('writes to a file', async () => {
     const output = join(directory(), 'why.html')
     const { stdout } = await explain(good, '--format', 'html', '-o', output)
@@ -126,6 +132,12 @@ test('replay --interactive goes forward, back and anywhere, and says what is ena
   expect(lines.filter((line) => line.startsWith('n next'))).toHaveLength(2)
   expect(lines.slice(-2)).toEqual(['NoIncrementIsLost: violated in 4 steps, as the file claims.', ''])
   expect(status).toBe(0)
+})
+
+test('replay --interactive shows the whole state, and not what is empty at the start', () => {
+  const { lines } = replayed('s\nq\n')
+  expect(lines.filter((line) => line.includes(': 0'))).toEqual(['    i: 0', '    thread0.t: 0', '    thread1.t: 0'])
+  expect(lines).toContain('    thread0.pc: read')
 })
 
 test('replay --interactive ends with its input', () => {

@@ -1,7 +1,8 @@
 /**
  * Walking through a trace, forward and back.
  *
- * On a terminal single keys; otherwise one command a line: n (next), p (previous), g 7 (go to state 7), q (quit).
+ * On a terminal single keys; otherwise one command a line: n (next), p (previous), g 7 (go to state 7), s (the whole
+ * state), q (quit).
  */
 import { emitKeypressEvents } from 'node:readline'
 import { createInterface } from 'node:readline/promises'
@@ -14,8 +15,9 @@ import { fieldsOf, type Field } from '../trace/fields.ts'
 import type { Output } from './output.ts'
 import { sentences } from './sentences.ts'
 
-const HELP = 'n next · p previous · g <n> go to state n · q quit'
+const HELP = 'n next · p previous · g <n> go to state n · s the whole state · q quit'
 const INDENT = '    '
+const NOTHING = new Set(['0', 'false', 'null', '[]'])
 
 export interface Walked {
   readonly machine: Machine
@@ -52,6 +54,8 @@ class Walk {
         return command.trim() !== '' && key === '' ? HELP : this.#goTo(this.at + 1)
       case 'p':
         return this.#goTo(this.at - 1)
+      case 's':
+        return this.#whole()
       case 'g':
         return number === '' ? sentences.goWhere(this.#last) : this.#goTo(Number(number))
       default:
@@ -67,17 +71,35 @@ class Walk {
     return this.show()
   }
 
+  /** All fields, whether they changed or not. */
+  #whole(): string {
+    const state = this.#walked.trace.states[this.at] ?? {}
+    return this.#fields.map((field) => `    ${field.name}: ${field.show(state)}`).join('\n')
+  }
+
+  /** How the initial state was picked, where there are several. */
+  get #start(): string {
+    const { init } = this.#walked.trace.schedule
+    return `the initial state${init.length === 0 ? '' : `, init(${init.join(', ')})`}`
+  }
+
+  /** Is it worth a line? What has changed since the start is; at the start, what is not empty. */
+  #isNotable(field: Field, state: PlainState): boolean {
+    const value = field.show(state)
+    return this.at === 0 ? field.kind !== 'pc' && !NOTHING.has(value) : value !== field.show(this.#initial)
+  }
+
   /** The step that led here, the state, and what can be done next. */
   show(): string {
     const { trace, machine } = this.#walked
     const { steps } = trace.schedule
     const [state = {}, before] = [trace.states[this.at], trace.states[this.at - 1]]
     const by = steps[this.at - 1]
-    const led = by === undefined ? 'the initial state' : formatStep(by)
+    const led = by === undefined ? this.#start : formatStep(by)
     const next = steps[this.at]
     const old = (field: Field): string => field.show(before ?? state)
     const changed = (field: Field): boolean => old(field) !== field.show(state)
-    const shown = this.#fields.filter((field) => changed(field) || field.show(state) !== field.show(this.#initial))
+    const shown = this.#fields.filter((field) => changed(field) || this.#isNotable(field, state))
     const values = shown.map(
       (field) =>
         `${changed(field) ? '* ' : '  '}${field.name}: ${changed(field) ? `${old(field)} → ` : ''}${field.show(state)}`,

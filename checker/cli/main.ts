@@ -26,7 +26,7 @@ import {
 import { PROGRESS_FORMS } from './progress.ts'
 import { replayCommand, type ReplayOptions } from './replay.ts'
 import { reportCommand, type ReportOptions } from './report.ts'
-import { messageOf, sentences, UsageError } from './sentences.ts'
+import { messageOf, printable, sentences, UsageError } from './sentences.ts'
 
 const EXIT_CODES = `
 Exit codes:
@@ -294,7 +294,8 @@ function failed(error: unknown, debug: boolean): number {
   // Commander has said it already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.asExpected : EXIT.usage
   const isUsage = error instanceof UsageError || error instanceof ConfigError
-  process.stderr.write(`oomcheck: ${isUsage ? messageOf(error) : sentences.failed(messageOf(error))}\n`)
+  const said = isUsage ? messageOf(error) : sentences.failed(messageOf(error))
+  process.stderr.write(`oomcheck: ${said.split('\n').map(printable).join('\n')}\n`)
   if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`)
   return isUsage ? EXIT.usage : EXIT.internal
 }

@@ -42,6 +42,13 @@ const joined = (text: string): string => text.replaceAll(/\s+/g, ' ')
 const minimize = (...args: readonly string[]) => inThisProcess('minimize', '--specs', INCREMENT, ...args)
 
 describe('minimize', () => {
+  test('does not boast of what lies below the least bounds', async () => {
+    const steps = ['read', 'write'].map((label) => ({ process: 'thread0', label }))
+    const alone = { property: 'AllAreDone', result: 'reachable', bounds: { threads: 1 }, steps }
+    const { exit, stdout } = await minimize(saved(alone))
+    expect([exit, joined(stdout)]).toEqual([0, expect.stringContaining('0 context switches; there is none below. ')])
+  })
+
   test('shows the shortest schedule, and the smallest instance with its own', async () => {
     const { exit, stdout } = await minimize(saved())
     expect(exit).toBe(0)

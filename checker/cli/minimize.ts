@@ -85,9 +85,11 @@ const pointsInWords = (points: readonly Point[]): string =>
   points.slice(0, NAMED).map(pointInWords).join('; ') +
   (points.length > NAMED ? `; and ${points.length - NAMED} more` : '')
 
-const claimOf = ({ proved, undecided }: Smallest): string =>
+const claimOf = ({ proved, undecided, below }: Smallest): string =>
   proved
-    ? 'every instance below was decided, and none shows it'
+    ? below === 0
+      ? 'there is none below'
+      : 'every instance below was decided, and none shows it'
     : `${counted(undecided.length, 'instance')} below could not be decided within the budget (${pointsInWords(undecided)})`
 
 function smallestLines(name: string, instances: Instances, { style }: Output): string[] {

@@ -4,7 +4,12 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 
 if (major > 22 || (major === 22 && minor >= 18)) {
   // A reader that has gone, as `head` does, wants no more: we are as good as interrupted.
-  process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 130 : 4))
+  process.stdout.on('error', (error) => {
+    if (error.code === 'EPIPE') process.exit(130)
+    const [, reason] = /^[A-Z]+: ([^,]+),/.exec(error.message) ?? []
+    process.stderr.write(`oomcheck: standard output cannot be written: ${reason ?? error.message}.\n`)
+    process.exit(2)
+  })
   const { main } = await import('./main.ts')
   process.exitCode = await main(process.argv.slice(2))
 } else {

@@ -1,5 +1,5 @@
 /** Where a report goes: standard output, or a file. */
-import { openSync, writeSync } from 'node:fs'
+import { fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { styleText } from 'node:util'
 import { unstyled, type Style } from '../report/lines.ts'
 import type { Write } from '../report/record.ts'
@@ -14,7 +14,10 @@ export interface Output {
 
 const coloured: Style = (format, text) => styleText(format, text, { stream: process.stdout })
 
-/** Opens the file at once, so that nobody waits for a report that cannot be written. */
+/**
+ * Opens the file at once, so that nobody waits for a report that cannot be written; what stands in it goes when there is
+ * something to put in its place.
+ */
 export function openOutput(path: string | undefined): Output {
   if (path === undefined) {
     const { stdout } = process
@@ -30,12 +33,15 @@ export function openOutput(path: string | undefined): Output {
   }
   let file: number
   try {
-    file = openSync(path, 'w')
+    file = openSync(path, 'a')
   } catch (error) {
     return fails(error)
   }
+  let isNew = true
   const write: Write = (text) => {
     try {
+      if (isNew && fstatSync(file).isFile()) ftruncateSync(file)
+      isNew = false
       writeSync(file, text)
     } catch (error) {
       fails(error)

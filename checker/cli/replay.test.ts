@@ -57,7 +57,9 @@ describe('a file that', () => {
 
   const unusable: readonly (readonly [string, () => string, string])[] = [
     ['is cut off', () => good.slice(0, -20), 'seems to be cut off'],
-    ['is empty', () => '', 'seems to be cut off'],
+    ['is empty', () => ' \n', 'json is empty.'],
+    ['has a comment', () => `// saved\n${good}`, `is not JSON: Unexpected token '/', "// saved {"`],
+    ['has a key twice', () => good.replace('"spec"', '"variant": "x", "spec"'), 'an object has "variant" twice.'],
     ['is not JSON', () => '# Notes', 'is not JSON'],
     ['is something else', () => '[]', 'is no counterexample file'],
     ['has no version', () => '{}', 'has no version'],
@@ -66,7 +68,38 @@ describe('a file that', () => {
       () => changed((file) => (file['version'] = 2)),
       'has version 2; this oomcheck reads version 1.',
     ],
-    ['lacks a field', () => changed((file) => delete file['init']), 'no counterexample file: init: '],
+    ['lacks a field', () => changed((file) => delete file['init']), 'no counterexample file: init: it is missing.'],
+    [
+      'has a field of another kind',
+      () => changed((file) => (file['steps'] = 4)),
+      'no counterexample file: steps: it must be a list.',
+    ],
+    ['has a field too many', () => changed((file) => (file['note'] = 'x')), "there is no field 'note'."],
+    [
+      'has a result of its own',
+      () => changed((file) => (file['result'] = 'holds')),
+      "result: it must be 'violated', 'reachable'",
+    ],
+    [
+      'is fair to a program that does not exist',
+      () => changed((file) => (file['fairness'] = { weak: ['cpu'] })),
+      "Unknown program in the fairness 'cpu'; there are: thread.",
+    ],
+    [
+      'is fair to a label that does not exist',
+      () => changed((file) => (file['fairness'] = { strong: ['thread.wait'] })),
+      "The fairness names 'thread.wait', but 'thread' has no label 'wait'; there are: read, write.",
+    ],
+    [
+      'goes round behind its end',
+      () => changed((file) => (file['loop'] = 5)),
+      'The loop begins after step 5, and the schedule has 4 steps.',
+    ],
+    [
+      'would write to the terminal',
+      () => good.replace('"label":"write"', '"label":"\\u001b[31mwrite\\n"'),
+      "names the label of thread1 '\\u001b[31mwrite\\u000a', which does not exist",
+    ],
     [
       'names no spec',
       () => changed((file) => (file['spec'] = 'decrement')),
@@ -98,8 +131,18 @@ describe('a file that', () => {
   test.for(unusable)('%s is refused', async ([, text, sentence]) => {
     const { exit, stdout, stderr } = await replay(text())
     expect(stderr).toContain(sentence)
+    expect(stderr).toMatch(/^oomcheck: \S+counterexample\.json\b.*\n$/)
     expect(stdout).toBe('')
     expect(exit).toBe(2)
+  })
+
+  test('begins with a mark of byte order, or ends its lines like Windows, is read', async () => {
+    expect((await replay(`\uFEFF${good.replaceAll('\n', '\r\n')}`)).exit).toBe(0)
+  })
+
+  test('has what looks like a key in a text is read as it is', async () => {
+    const { exit, stderr } = await replay(good.replace('"racy"', '"ra\\"{:cy"'))
+    expect([exit, stderr]).toEqual([2, expect.stringContaining("Unknown variant of increment 'ra\"{:cy'")])
   })
 
   test('does not show what it claims exits with 1', async () => {

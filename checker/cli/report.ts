@@ -99,7 +99,7 @@ function storiesOf(spec: Spec, corpus: string): Story[] {
       const { title, why } = writtenOf(textOf(place.page) ?? '')
       const golden = goldenOf(questionOf(place, [spec]))
       const told = toldOf(golden)
-      const svg = withOwnIds(spaceTime(told.explanation, told.turning, false), anchor(place.name))
+      const svg = withOwnIds(spaceTime(told, false), anchor(place.name))
       const lanes = { is: 'picture', of: 'lanes', svg, instead: [listing(columnLines(told))] } as const
       return { golden, title, why, explanation: paragraph(told), lanes }
     })
@@ -151,6 +151,9 @@ export async function reportCommand(options: ReportOptions): Promise<number> {
     options.exhibits !== undefined || (isOwn && existsSync(ownExhibits())) ? await loadExhibits(options.exhibits) : []
   // What they rest on is looked for before anything is decided.
   for (const exhibit of exhibits) exhibitBlocks(exhibit, { specs, outcomes: [] })
+  if (options.corpus !== undefined) placesIn(options.corpus)
+  if (options.models !== undefined && !existsSync(options.models))
+    throw new UsageError(sentences.noModels(options.models))
   const directory = options.output ?? ownReport()
   prepareDirectory(directory)
   const planned = planOfAll(specs, options.full ?? false)

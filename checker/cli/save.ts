@@ -1,6 +1,6 @@
 /** Writes schedules to files that `replay` reads. */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import type { Fairness } from '../language/spec.ts'
 import { loopOf, traceOf, type Decided } from '../report/record.ts'
 import type { Result, Verdict } from '../search/verdict.ts'
@@ -27,7 +27,12 @@ function fileName({ planned }: Decided, property: string): string {
 /** Makes the directory, so that nobody waits for files that cannot be written. */
 export function prepareDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true })
+    // One by one: where the system says that something is missing in a folder that exists, the recursive form of
+    // Node tries for ever.
+    const missing: string[] = []
+    for (let path = resolve(directory); !existsSync(path); path = dirname(path)) missing.unshift(path)
+    for (const path of missing) mkdirSync(path)
+    if (!statSync(directory).isDirectory()) throw new Error('ENOTDIR: not a directory, mkdir')
   } catch (error) {
     throw new UsageError(sentences.cannotWrite(directory, systemReason(error)), { cause: error })
   }

@@ -5,6 +5,14 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
+/** What may stand in a file, and must not reach a terminal: line ends and control characters, as their codes. */
+export const printable = (text: string): string =>
+  text.replaceAll(/[\p{Cc}\u2028\u2029\uFEFF\uFFFD]/gu, (each) => {
+    const code = each.charCodeAt(0)
+    return `\\u${code.toString(16).padStart(4, '0')}`
+  })
+const inOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ')
+
 const list = (names: readonly string[]): string => names.join(', ')
 
 export const sentences = {
@@ -50,10 +58,13 @@ export const sentences = {
   notScores: (path: string, message: string): string => `${path} is no file of mutation scores: ${message}`,
   unknownGround: (id: string, name: string): string =>
     `Claim ${id} rests on '${name}', which the grounds of its ledger do not have.`,
+  noModels: (path: string): string => `There is no folder ${path}; name a folder of models with --models <folder>.`,
   noCorpus: (path: string): string => `There is no folder ${path}; name a folder of goldens with --corpus <folder>.`,
 
+  empty: (path: string): string => `${path} is empty.`,
   cutOff: (path: string): string => `${path} ends in the middle of its JSON; it seems to be cut off.`,
-  notJson: (path: string, message: string): string => `${path} is not JSON: ${message}.`,
+  notJson: (path: string, message: string): string => `${path} is not JSON: ${inOneLine(message)}.`,
+  keyTwice: (path: string, key: string): string => `${path} is no counterexample file: an object has ${key} twice.`,
   wrongVersion: (path: string, version: unknown, readable: number): string =>
     version === undefined
       ? `${path} has no version; a counterexample file of this oomcheck has version ${readable}.`
@@ -62,6 +73,8 @@ export const sentences = {
     `${path} is no counterexample file: ${where === '' ? '' : `${where}: `}${message}.`,
   wrongKind: (property: string, kind: string, result: string): string =>
     `${property} is of the kind '${kind}', which is never '${result}'.`,
+  loopBehind: (loop: number, steps: number): string =>
+    `The loop begins after step ${loop}, and the schedule has ${steps === 1 ? '1 step' : `${steps} steps`}.`,
   unknownInStep: (
     step: number,
     what: string,

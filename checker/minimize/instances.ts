@@ -43,6 +43,8 @@ export interface Smallest extends Point {
   readonly proved: boolean
   /** The instances below that were not decided. */
   readonly undecided: readonly Point[]
+  /** So many lie below, those left out that cannot be set up. */
+  readonly below: number
 }
 
 export interface Instances {
@@ -122,7 +124,8 @@ const needed = ({ properties, property }: Asked): readonly Property[] =>
 export async function smallestInstances(asked: Asked, options: SearchOptions): Promise<Instances> {
   // The given point must be one: otherwise everything below could be refused in silence.
   layoutOf(asked.protocol.instance({ variant: asked.variant, bounds: asked.bounds, ingredients: asked.ingredients }))
-  const showing: Omit<Smallest, 'proved' | 'undecided'>[] = []
+  const showing: Omit<Smallest, 'proved' | 'undecided' | 'below'>[] = []
+  const notShowing: Point[] = []
   const undecided: Point[] = []
   const impossible: Point[] = []
   let decided = 0
@@ -139,11 +142,13 @@ export async function smallestInstances(asked: Asked, options: SearchOptions): P
     else {
       decided++
       if (isShownBy(asked.shown, verdict.result)) showing.push({ ...point, layout, run, verdict })
+      else notShowing.push(point)
     }
   }
   const smallest = showing.map((each) => {
-    const below = undecided.filter((point) => isBelow(point, each))
-    return { ...each, proved: below.length === 0, undecided: below }
+    const open = undecided.filter((point) => isBelow(point, each))
+    const below = open.length + notShowing.filter((point) => isBelow(point, each)).length
+    return { ...each, proved: open.length === 0, undecided: open, below }
   })
   return { smallest, decided, undecided, impossible }
 }

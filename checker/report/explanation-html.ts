@@ -1,6 +1,7 @@
 /** An explanation as one page of HTML that needs nothing else: no script, no font, no picture from elsewhere. */
-import type { ColumnOptions } from './columns.ts'
+import { otherwiseLines, type ColumnOptions } from './columns.ts'
 import { element, escapeHtml } from './html.ts'
+import { legendSections, type Legend } from './legend.ts'
 import { paragraph } from './paragraph.ts'
 import { spaceTime } from './space-time.ts'
 import { configurationOf, shortStep, type Told } from './told.ts'
@@ -17,10 +18,16 @@ body { margin: 0 auto; padding: 1rem; max-width: 72rem; background: var(--page);
   font: 16px/1.5 system-ui, sans-serif; overflow-wrap: break-word }
 h1 { font-size: 1.35rem; line-height: 1.25; margin: 0 0 .25rem }
 h2 { font-size: 1.05rem; margin: 1.75rem 0 .5rem }
-p.lead { max-width: 44rem }
+h3 { font-size: .95rem; margin: 1rem 0 .35rem; color: var(--soft) }
+p.lead, p.claim { max-width: 44rem }
+dl { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: .25rem 1rem; max-width: 60rem;
+  font-size: .9rem; margin: 0 }
+dt { overflow-wrap: anywhere } dd { margin: 0 }
 code, svg text, .mono { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace }
 code { font-size: .9em }
 .configuration { color: var(--soft); margin: 0 }
+pre { margin: 0; overflow-x: auto; background: var(--panel); border: 1px solid var(--line); border-radius: 6px;
+  padding: 8px; font-size: .8rem; line-height: 1.35 }
 figure { margin: 0; overflow-x: auto; background: var(--panel); border: 1px solid var(--line); border-radius: 6px;
   padding: 8px }
 svg { display: block }
@@ -47,6 +54,7 @@ th { color: var(--soft); font-weight: 600 }
 tr.aside { opacity: .5 }
 td div { text-indent: -1em; padding-left: 1em }
 @media (max-width: 40rem) {
+  dl { display: block } dd { margin: 0 0 .4rem 1rem }
   thead { display: none }
   tr { display: block; border-top: 1px solid var(--line); padding: .4rem 0 }
   td { display: block; border: 0; padding: 0 }
@@ -95,8 +103,33 @@ function stepsTable({ explanation }: Told, { onlyCauses = false, allReads = fals
   return element('table', {}, [element('thead', {}, head), element('tbody', {}, rows)])
 }
 
+/** The behaviour that takes the last way out. */
+function otherwiseParts(told: Told, options: ColumnOptions): string[] {
+  const [title, ...lines] = otherwiseLines(told, options)
+  return title === undefined
+    ? []
+    : [element('h2', {}, escapeHtml(title)), element('pre', { tabindex: 0 }, escapeHtml(lines.join('\n')))]
+}
+
+/** What the names mean, a list for each part. */
+function legendParts(legend: Legend | undefined): string[] {
+  const sections = legend === undefined ? [] : legendSections(legend)
+  const lists = sections.flatMap(({ title, entries }) => [
+    element('h3', {}, escapeHtml(title)),
+    element(
+      'dl',
+      {},
+      entries.map(([name, text]) => {
+        const term = name === '' ? '' : element('code', {}, escapeHtml(name))
+        return `${element('dt', {}, term)}${element('dd', {}, escapeHtml(text))}`
+      }),
+    ),
+  ])
+  return lists.length === 0 ? [] : [element('h2', {}, 'What the names mean'), ...lists]
+}
+
 export function explanationHtml(told: Told, options: ColumnOptions = {}): string {
-  const { spec, property, explanation, turning } = told
+  const { spec, property, legend } = told
   const title = `${spec}: ${property}`
   const page = element('html', { lang: 'en' }, [
     element('head', {}, [
@@ -108,11 +141,22 @@ export function explanationHtml(told: Told, options: ColumnOptions = {}): string
     element('body', {}, [
       element('h1', {}, escapeHtml(title)),
       element('p', { class: 'configuration' }, escapeHtml(configurationOf(told))),
+      ...(legend?.claim === undefined
+        ? []
+        : [
+            element(
+              'p',
+              { class: 'claim' },
+              `${element('code', {}, escapeHtml(property))}: ${escapeHtml(legend.claim)}`,
+            ),
+          ]),
       element('p', { class: 'lead' }, escapeHtml(paragraph(told))),
-      element('figure', { tabindex: 0 }, spaceTime(explanation, turning, options.onlyCauses ?? false)),
+      element('figure', { tabindex: 0 }, spaceTime(told, options.onlyCauses ?? false)),
       element('p', { class: 'legend' }, escapeHtml(LEGEND)),
       element('h2', {}, 'Steps'),
       stepsTable(told, options),
+      ...otherwiseParts(told, options),
+      ...legendParts(legend),
     ]),
   ])
   return `<!DOCTYPE html>\n${page}\n`

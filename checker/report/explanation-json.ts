@@ -1,5 +1,5 @@
 /** An explanation as JSON, by names. Steps are counted from 1; what is as it was at the start was written by step 0. */
-import type { Deciding } from '../trace/explain.ts'
+import type { Deciding, ExplainedStep, Waiting } from '../trace/explain.ts'
 import { paragraph } from './paragraph.ts'
 import type { Told } from './told.ts'
 
@@ -9,6 +9,22 @@ const read = ({ field, value, writer, decisive, byNote }: Deciding) => ({
   writtenBy: writer + 1,
   decisive,
   ...(byNote ? { byNote } : {}),
+})
+
+const explained = ({ index, step, isCause, changes, reads }: ExplainedStep) => ({
+  number: index + 1,
+  ...step,
+  isCause,
+  changes: changes.map(({ field, from, to }) => ({ field: field.name, from, to })),
+  reads: reads.map(read),
+})
+
+const waits = ({ process, label, enabled, isFair, reads }: Waiting) => ({
+  process,
+  label,
+  enabled,
+  isFair,
+  reads: reads.map(read),
 })
 
 function turningPoint({ turning, difference }: Told) {
@@ -22,6 +38,9 @@ function turningPoint({ turning, difference }: Told) {
       beforeStep: turning.step + 1,
       steps,
       thenAsBefore,
+      ...(turning.later === undefined ? {} : { later: turning.later }),
+      ...(turning.instead.length === 0 ? {} : { violatesInstead: turning.instead }),
+      rest: turning.rest.is === 'ends' ? turning.rest.steps : turning.rest.is,
       ...(difference === undefined
         ? {}
         : {
@@ -42,7 +61,7 @@ function turningPoint({ turning, difference }: Told) {
 }
 
 export function explanationJson(told: Told): string {
-  const { explanation, spec, variant, bounds, ingredients, property, shown, because } = told
+  const { explanation, aftermath, spec, variant, bounds, ingredients, property, shown, because } = told
   const value = {
     version: 1,
     spec,
@@ -56,13 +75,16 @@ export function explanationJson(told: Told): string {
     paragraph: paragraph(told),
     init: explanation.trace.schedule.init,
     ...(explanation.loop === undefined ? {} : { loop: explanation.loop }),
-    steps: explanation.steps.map(({ step, isCause, changes, reads }, i) => ({
-      number: i + 1,
-      ...step,
-      isCause,
-      changes: changes.map(({ field, from, to }) => ({ field: field.name, from, to })),
-      reads: reads.map(read),
-    })),
+    steps: explanation.steps.map(explained),
+    ...(aftermath === undefined
+      ? {}
+      : {
+          aftermath: {
+            ...(aftermath.loop === undefined ? {} : { loop: aftermath.loop }),
+            steps: aftermath.steps.slice(explanation.steps.length).map(explained),
+            waiting: aftermath.waiting.map(waits),
+          },
+        }),
     atEnd: explanation.atEnd.map(read),
     overtaken: explanation.overtaken.map(({ process, field, read: step, value: was, by, now }) => ({
       process,
@@ -72,13 +94,7 @@ export function explanationJson(told: Told): string {
       changedBy: by.map((each) => each + 1),
       now,
     })),
-    waiting: explanation.waiting.map(({ process, label, enabled, isFair, reads }) => ({
-      process,
-      label,
-      enabled,
-      isFair,
-      reads: reads.map(read),
-    })),
+    waiting: explanation.waiting.map(waits),
     ...turningPoint(told),
   }
   return `${JSON.stringify(value, null, 2)}\n`

@@ -1,5 +1,6 @@
 /** An explanation as a page of Markdown. */
-import { columnLines, type ColumnOptions } from './columns.ts'
+import { columnLines, otherwiseLines, type ColumnOptions } from './columns.ts'
+import { legendSections, type Legend } from './legend.ts'
 import { paragraph } from './paragraph.ts'
 import { configurationOf, shortStep, type Told } from './told.ts'
 
@@ -23,6 +24,26 @@ function decidedBy({ explanation }: Told, onlyCauses: boolean): string[] {
   return rows.length === 0 ? [] : ['## What decided', [...head, ...rows].join('\n')]
 }
 
+/** The behaviour that takes the last way out. */
+function otherwiseParts(told: Told, options: ColumnOptions): string[] {
+  const [title, ...lines] = otherwiseLines(told, options)
+  return title === undefined ? [] : [`## ${title}`, ['```text', ...lines, '```'].join('\n')]
+}
+
+/** What the names mean, a table for each part. */
+function legendParts(legend: Legend | undefined): string[] {
+  const sections = legend === undefined ? [] : legendSections(legend)
+  const tables = sections.flatMap(({ title, entries }) => [
+    `### ${escape(title)}`,
+    [
+      row(['Name', 'Meaning']),
+      row(['---', '---']),
+      ...entries.map(([name, text]) => row([name === '' ? '' : code(name), escape(text)])),
+    ].join('\n'),
+  ])
+  return tables.length === 0 ? [] : ['## What the names mean', ...tables]
+}
+
 export function explanationMarkdown(told: Told, options: ColumnOptions = {}): string {
   const { spec, property, explanation } = told
   const stale = explanation.overtaken.map(
@@ -32,10 +53,13 @@ export function explanationMarkdown(told: Told, options: ColumnOptions = {}): st
   return `${[
     `# ${escape(spec)}: ${property}`,
     ...(configurationOf(told) === '' ? [] : [code(configurationOf(told))]),
+    ...(told.legend?.claim === undefined ? [] : [`${code(property)}: ${escape(told.legend.claim)}`]),
     escape(paragraph(told)),
     '## Steps',
     ['```text', ...columnLines(told, options), '```'].join('\n'),
+    ...otherwiseParts(told, options),
     ...(stale.length === 0 ? [] : ['## Read, and no longer true', stale.join('\n')]),
     ...decidedBy(told, options.onlyCauses ?? false),
+    ...legendParts(told.legend),
   ].join('\n\n')}\n`
 }

@@ -118,7 +118,6 @@ export function legendOf(
 const NAME_WIDTH = 18
 
 function entryLines(title: string, entries: Entries, width: number): string[] {
-  if (entries.length === 0) return []
   const column = Math.min(NAME_WIDTH, Math.max(...entries.map(([name]) => name.length)))
   return [
     '',
@@ -126,6 +125,7 @@ function entryLines(title: string, entries: Entries, width: number): string[] {
     ...entries.flatMap(([name, text]) => {
       const head = `  ${name.padEnd(column)}  `
       const lines = wrap(text, width - column - 4)
+      if (text === '') return [`  ${name}`]
       return name.length > column ? [`  ${name}`, ...hanging(' '.repeat(column + 4), lines)] : hanging(head, lines)
     }),
   ]
@@ -134,16 +134,25 @@ function entryLines(title: string, entries: Entries, width: number): string[] {
 export const claimLines = ({ claim }: Legend, property: string, width: number): string[] =>
   claim === undefined ? [] : [...wrap(`${property}: ${claim}`, width), '']
 
-/** What comes behind the trace. */
-export const legendLines = ({ setting, start, steps, fields }: Legend, width: number): string[] => [
-  ...entryLines('Where', setting, width),
-  ...entryLines('At the start, of what plays a part (else 0, false, empty or NULL)', start, width),
-  ...entryLines('Steps', steps, width),
-  ...entryLines(
-    fields.some(([name]) => name.startsWith(NOTED))
-      ? `Fields (${NOTED} is kept for what is claimed: no step sees it)`
-      : 'Fields',
-    fields,
-    width,
-  ),
-]
+/** A part of the legend, with its title. */
+export interface Section {
+  readonly title: string
+  readonly entries: Entries
+}
+
+/** What comes behind the trace; parts of which there is nothing to say are left out. */
+export const legendSections = ({ setting, start, steps, fields }: Legend): readonly Section[] =>
+  [
+    { title: 'Where', entries: setting },
+    { title: 'At the start, of what plays a part (else 0, false, empty or NULL)', entries: start },
+    { title: 'Steps', entries: steps },
+    {
+      title: fields.some(([name]) => name.startsWith(NOTED))
+        ? `Fields (${NOTED} is kept for what is claimed: no step sees it)`
+        : 'Fields',
+      entries: fields,
+    },
+  ].filter(({ entries }) => entries.length > 0)
+
+export const legendLines = (legend: Legend, width: number): string[] =>
+  legendSections(legend).flatMap(({ title, entries }) => entryLines(title, entries, width))

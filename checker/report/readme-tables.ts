@@ -1,6 +1,7 @@
 /**
  * Verdict tables in pages that people write: between `<!-- verdicts <spec> <bounds> <properties> -->` and `<!-- end -->`
- * stands what the first quick row of each variant at these bounds expects, which `check` decides.
+ * stands what the first quick row of each variant at these bounds expects, which `check` decides; the ingredients of the row
+ * are named, since without them other verdicts may come out.
  */
 import { ConfigError, known } from '../language/protocol.ts'
 import type { Row, Spec } from '../language/spec.ts'
@@ -31,7 +32,10 @@ function verdictTable(spec: Spec, bounds: string, properties: readonly string[])
   if (rows.length === 0) throw new ConfigError(`No quick row of ${spec.name} has the bounds ${bounds}.`)
   return markdownTable(
     verdictMatrix(
-      rows.map((row) => expectedPoint(spec, row)),
+      rows.map((row) => {
+        const point = expectedPoint(spec, row)
+        return { ...point, variant: [point.variant, ...(row.ingredients ?? []).map((name) => `+${name}`)].join(' ') }
+      }),
       properties,
     ),
   )

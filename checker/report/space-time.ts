@@ -7,7 +7,7 @@ import type { TurningPoint } from '../search/turning-point.ts'
 import type { Field } from '../trace/fields.ts'
 import { element, escapeHtml } from './html.ts'
 import { fill, shorten } from './lines.ts'
-import { shortStep } from './told.ts'
+import { shortStep, type Told } from './told.ts'
 
 /** Pixels. */
 const GUTTER = 30
@@ -80,9 +80,13 @@ function barred({ steps, atEnd, overtaken, waiting }: Explanation): Field[] {
 
 const isNothing = (value: string): boolean => value === 'false' || value === 'null' || value === '0' || value === '[]'
 
+type Pictured = Pick<Told, 'explanation' | 'aftermath' | 'turning'>
+
 class Diagram {
   readonly #explanation: Explanation
   readonly #turning: TurningPoint | undefined
+  /** The first step of what comes when it is too late. */
+  readonly #lost: number | undefined
   readonly #lanes: readonly string[]
   readonly #rows: readonly Row[]
   readonly #byStep: ReadonlyMap<number, Row>
@@ -91,9 +95,10 @@ class Diagram {
   readonly #width: number
   readonly #bottom: number
 
-  constructor(explanation: Explanation, turning: TurningPoint | undefined, onlyCauses: boolean) {
+  constructor({ explanation: own, aftermath: explanation = own, turning }: Pictured, onlyCauses: boolean) {
     this.#explanation = explanation
     this.#turning = turning
+    this.#lost = explanation === own ? undefined : own.steps.length
     const shown = explanation.steps.filter(({ isCause }) => isCause || !onlyCauses)
     this.#lanes = [...new Set(shown.map(({ step }) => step.process))]
     this.#fields = barred(explanation)
@@ -104,7 +109,8 @@ class Diagram {
     for (const explained of shown) {
       const { step, index } = explained
       // Room for the words on the line that is drawn there.
-      if (index === explanation.loop || (turning?.is === 'found' && index === turning.step)) top += LINE
+      const isLastWayOut = turning?.is === 'found' && index === turning.step
+      for (const isMarked of [isLastWayOut, index === this.#lost, index === explanation.loop]) if (isMarked) top += LINE
       const lines = broken(shortStep(step))
       const height = lines.length * LINE + PADDING
       rows.push({ step: index, explained, lane: this.#lanes.indexOf(step.process), lines, top, height })
@@ -141,6 +147,7 @@ class Diagram {
         ...this.#drawArrows(),
         ...this.#rows.map((row) => this.#drawStep(row)),
         ...this.#drawTurn(),
+        ...this.#drawLost(),
         ...this.#drawLoop(),
       ],
     )
@@ -279,6 +286,12 @@ class Diagram {
     return row === undefined ? [] : this.#across(row.top, 'turn', 'last way out')
   }
 
+  #drawLost(): string[] {
+    const row = this.#lost === undefined ? undefined : this.#byStep.get(this.#lost)
+    if (row === undefined) return []
+    return this.#across(row.top - (this.#lost === this.#explanation.loop ? LINE : 0), 'turn', 'out of reach')
+  }
+
   #drawLoop(): string[] {
     const { loop, steps } = this.#explanation
     if (loop === undefined) return []
@@ -296,5 +309,5 @@ const head = (kind: string): string =>
   )
 const ARROWS = element('defs', {}, [head('causes'), head('overtakes')])
 
-export const spaceTime = (explanation: Explanation, turning: TurningPoint | undefined, onlyCauses: boolean): string =>
-  new Diagram(explanation, turning, onlyCauses).draw()
+/** The trace, and behind a trap how it goes on, in lanes. */
+export const spaceTime = (pictured: Pictured, onlyCauses: boolean): string => new Diagram(pictured, onlyCauses).draw()

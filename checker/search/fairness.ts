@@ -4,6 +4,28 @@ import type { Fairness } from '../language/spec.ts'
 import type { Condition, Graph } from './components.ts'
 import type { LiveSpace } from './renumbered.ts'
 
+type Processes = LiveSpace['layout']['processes']
+
+/** A fairness names programs, `cpu`, and labels of them, `cpu.label`; a `ConfigError` says which name is neither. */
+export function checkFairness(processes: Processes, { weak = [], strong = [] }: Fairness): void {
+  for (const name of [...weak, ...strong]) {
+    const [family, label] = partsOf(name)
+    const families = [...new Set(processes.map((process) => process.family))]
+    known('program in the fairness', family, families)
+    for (const { program } of processes.filter((process) => process.family === family))
+      if (label !== undefined && !program.labels.some((each) => each.name === label))
+        throw new ConfigError(
+          `The fairness names '${name}', but '${family}' has no label '${label}'; there are: ${program.labels.map((each) => each.name).join(', ')}.`,
+        )
+  }
+}
+
+/** Family and label of `cpu` or `cpu.label`. */
+function partsOf(name: string): readonly [family: string, label: string | undefined] {
+  const [family = '', ...rest] = name.split('.')
+  return [family, rest.length === 0 ? undefined : rest.join('.')]
+}
+
 interface NamedCondition extends Condition {
   readonly process: number
 }
@@ -17,6 +39,7 @@ export class FairGraph {
   readonly enabled: readonly Uint8Array[]
 
   constructor(space: LiveSpace, graph: Graph, fairness: Fairness) {
+    checkFairness(space.layout.processes, fairness)
     this.space = space
     this.fairness = fairness
     this.graph = graph
@@ -32,7 +55,7 @@ export class FairGraph {
   }
 
   /** By process: 1 for those that are asked for. */
-  takers(of: (process: LiveSpace['layout']['processes'][number]) => boolean): Uint8Array {
+  takers(of: (process: Processes[number]) => boolean): Uint8Array {
     return Uint8Array.from(this.space.layout.processes, (process) => (of(process) ? 1 : 0))
   }
 
@@ -44,17 +67,10 @@ export class FairGraph {
   /** One condition for each member: `cpu`, or `cpu.label`. */
   #conditionsOf(name: string, strong: boolean): NamedCondition[] {
     const { processes } = this.space.layout
-    const [family = '', ...rest] = name.split('.')
-    const label = rest.length === 0 ? undefined : rest.join('.')
-    const families = [...new Set(processes.map((process) => process.family))]
-    known('program in the fairness of a row', family, families)
+    const [family, label] = partsOf(name)
     return processes
       .filter((process) => process.family === family)
-      .map(({ id, program }) => {
-        if (label !== undefined && !program.labels.some((each) => each.name === label))
-          throw new ConfigError(
-            `The fairness of a row names '${name}', but '${family}' has no label '${label}'; there are: ${program.labels.map((each) => each.name).join(', ')}.`,
-          )
+      .map(({ id }) => {
         const whole = this.enabled[id]!
         const enabled =
           label === undefined

@@ -226,7 +226,7 @@ describe.each([tableEngine, immerEngine])('on the $name engine', (engine) => {
   })
   test('fairness of a program or label that does not exist is refused', async () => {
     await expect(run('sleep', { weak: ['gpu'] })).rejects.toThrow(
-      "Unknown program in the fairness of a row 'gpu'; there are: cpu.",
+      "Unknown program in the fairness 'gpu'; there are: cpu.",
     )
     await expect(run('sleep', { weak: ['cpu.wake'] })).rejects.toThrow("has no label 'wake'; there are: sleep, unlock.")
   })

@@ -68,8 +68,26 @@ export type Parsed =
 const pathInWords = (path: readonly PropertyKey[]): string =>
   path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${String(key)}`)).join('')
 
+const ARTICLES: Readonly<Record<string, string>> = {
+  int: 'a whole number',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+}
+const kindInWords = (kind: string): string => ARTICLES[kind] ?? `a ${kind}`
+
+/** What is wrong at a place, as one would say it; what is rare is left to the words of the library. */
+function issueInWords(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.input === undefined) return 'it is missing'
+  if (issue.code === 'invalid_type') return `it must be ${kindInWords(issue.expected)}`
+  if (issue.code === 'unrecognized_keys') return `there is no field ${issue.keys.map((key) => `'${key}'`).join(', ')}`
+  if (issue.code === 'invalid_union') return "it must be 'violated', 'reachable', 'unbounded', 'maximum' or 'minimum'"
+  if (issue.code === 'too_small') return `it must be at least ${issue.minimum}`
+  return undefined
+}
+
 export function parseCounterexample(value: unknown): Parsed {
-  const { success, data, error } = schema.safeParse(value)
+  const { success, data, error } = schema.safeParse(value, { error: issueInWords })
   if (success) return { ok: true, file: data }
   const [issue] = error.issues
   return { ok: false, where: pathInWords(issue?.path ?? []), message: issue?.message ?? error.message }

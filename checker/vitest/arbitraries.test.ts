@@ -107,6 +107,29 @@ test('an initial state that was picked stays as it was', () => {
   expect((shrunk?.states[0] as { n: number }).n).toBeGreaterThan(1)
 })
 
+test('two steps go where neither can go alone, with a step in between that cannot', () => {
+  const state = () => ({ walker: singleton({}), other: singleton({}) })
+  const { program } = language<typeof state>()
+  const walker = program('walker', {
+    home: { either: { leave: () => 'away', stop: () => 'done' } },
+    away: () => 'home',
+  })
+  const other = program('other', { knock: () => undefined })
+  const house = protocol({ name: 'house', bounds: {}, state, programs: () => [walker, other] })
+  const machine = new Machine(layoutOf(house.instance({ bounds: {} })))
+  const [leave, stop] = ['leave', 'stop'].map((alternative) => ({ process: 'walker', label: 'home', alternative }))
+  const steps = [leave!, { process: 'other', label: 'knock' }, { process: 'walker', label: 'away' }, stop!]
+  const { counterexample } = fc.check(
+    fc.property(
+      schedulesOf(machine, 4),
+      ({ schedule }) =>
+        !['knock', 'stop'].every((name) => schedule.steps.some((each) => formatStep(each).includes(name))),
+    ),
+    { examples: [[replay(machine, { init: [], steps })]], numRuns: 1 },
+  )
+  expect((counterexample?.[0]?.schedule.steps ?? []).map(formatStep)).toEqual(['other knock', 'walker home.stop'])
+})
+
 test.for([-1, 1.5, NaN])('a length of %d is refused', (length) => {
   expect(() => schedulesOf(machineOf(1), length)).toThrow('is a whole number from 0 on')
 })

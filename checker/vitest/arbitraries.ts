@@ -67,20 +67,35 @@ class Schedules extends Arbitrary<Trace> {
     return new Stream(this.#shorter(trace))
   }
 
-  /** Without ever shorter runs of steps, from the end on, where the others can still be taken. */
+  /**
+   * Without all steps of a process; without ever shorter runs of steps, from the end on; without any two steps. What is left
+   * must still be possible. fast-check goes on from the first that fails as well.
+   */
   *#shorter({ schedule: { init, steps } }: Trace): IterableIterator<Value<Trace>> {
-    for (let count = steps.length; count > 0; count = count === 1 ? 0 : Math.ceil(count / 2))
-      for (let end = steps.length; end > 0; end -= count) {
-        const rest = steps.filter((_, i) => i < end - count || i >= end)
-        const trace = taken(this.#machine, init, rest)
-        if (trace !== undefined) yield new Value<Trace>(trace, undefined)
-      }
+    for (const isLeftOut of lessAndLess(steps)) {
+      const trace = taken(
+        this.#machine,
+        init,
+        steps.filter((_, i) => !isLeftOut(i)),
+      )
+      if (trace !== undefined) yield new Value<Trace>(trace, undefined)
+    }
   }
+}
+
+/** What to leave out, by numbers of steps: likely parts first. */
+function* lessAndLess(steps: readonly Step[]): IterableIterator<(i: number) => boolean> {
+  const processes = new Set(steps.map(({ process }) => process))
+  if (processes.size > 1) for (const name of processes) yield (i) => steps[i]?.process === name
+  for (let count = steps.length; count > 0; count = count === 1 ? 0 : Math.ceil(count / 2))
+    for (let end = steps.length; end > 0; end -= count) yield (i) => i >= end - count && i < end
+  for (let second = steps.length - 1; second > 0; second--)
+    for (let first = second - 1; first >= 0; first--) yield (i) => i === first || i === second
 }
 
 /**
  * Schedules of up to so many steps that can be taken, with the states along them. One that fails shrinks to one of which no
- * step can go without the others becoming impossible or the failure disappearing.
+ * step, and no two steps, can go without the others becoming impossible or the failure disappearing.
  */
 export function schedulesOf(machine: Machine, length: number): Arbitrary<Trace> {
   if (!Number.isInteger(length) || length < 0)

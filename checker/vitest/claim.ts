@@ -64,6 +64,9 @@ function propertyOf(claim: Claim): Property | undefined {
 
 /** Throws a `ConfigError` where something is named that does not exist. */
 export function resolve(claim: Claim): Resolved {
+  const given: unknown = claim
+  if (typeof given !== 'object' || given === null || !('property' in given && 'bounds' in given))
+    throw new ConfigError("A claim is an object with a 'spec' or a 'protocol', 'bounds' and a 'property'.")
   const { variant, bounds, ingredients = [] } = claim
   const protocol: AnyProtocol = 'spec' in claim ? claim.spec.protocol : claim.protocol
   const wanted = { ...(variant === undefined ? {} : { variant }), bounds, ingredients }

@@ -78,7 +78,11 @@ test('who expects otherwise is shown the schedule', async () => {
 
 test.for<[string, Claim, string]>([
   ['stopped', { ...racy, bounds: { threads: 6 }, property: below(7), maxStates: 10 }, 'inconclusive'],
-  ['another kind', { ...racy, property: maximum('Most', (s) => s.i) }, 'maximum = 2, which is no answer'],
+  [
+    'another kind',
+    { ...racy, property: maximum('Most', (s) => s.i) },
+    'maximum = 2, which is no answer to whether it holds:',
+  ],
 ])('undecided is neither so nor not so: %s', async ([, claim, words]) => {
   expect(await failure(expect(claim).toHold())).toContain(words)
   expect(await failure(expect(claim).not.toHold())).toContain(words)
@@ -92,6 +96,7 @@ test.for<[string, Claim, string]>([
     { spec: incrementSpec, bounds: { threads: 2 }, property: 'Gone' },
     "Unknown property of increment 'Gone'; there are:",
   ],
+  ['claim', undefined as never, "A claim is an object with a 'spec' or a 'protocol', 'bounds' and a 'property'."],
   ['name', { ...racy, property: 'Gone' }, "A protocol has no property 'Gone' by itself"],
 ])('what does not exist is named: %s', async ([, claim, words]) => {
   expect(await failure(expect(claim).toHold())).toContain(words)

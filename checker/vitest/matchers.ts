@@ -68,6 +68,12 @@ const ALTERNATIVES: Readonly<Record<Answer, readonly Result['is'][]>> = {
   reachable: ['reachable', 'unreachable'],
 }
 
+const QUESTIONS: Readonly<Record<Answer, string>> = {
+  holds: 'holds',
+  violated: 'is violated',
+  reachable: 'is reachable',
+}
+
 interface Matched {
   readonly pass: boolean
   readonly message: () => string
@@ -81,7 +87,7 @@ async function match(claim: Claim, answer: Answer, length: Length): Promise<Matc
     throw new Error(`${resolved.title}: inconclusive (${because ?? 'nobody knows why'})`)
   if (!ALTERNATIVES[answer].includes(result.is))
     throw new Error(
-      `${resolved.title}: ${resultInWords(result)}, which is no answer to whether it is ${answer}: a property of this kind is never so.`,
+      `${resolved.title}: ${resultInWords(result)}, which is no answer to whether it ${QUESTIONS[answer]}: of a property of this kind nobody can ask that.`,
     )
   const pass = result.is === answer && isOfLength(result, length)
   const message = (): string =>
