@@ -37,6 +37,26 @@ const isAt = ({ file, spec }: Question, row: Row): boolean =>
   Object.entries(row.bounds).every(([name, value]) => file.bounds[name] === value) &&
   [...file.ingredients].sort().join() === [...(row.ingredients ?? [])].sort().join()
 
+const inOrder = (fairness: Row['fairness']) =>
+  [fairness?.weak, fairness?.strong].map((each) => [...(each ?? [])].sort())
+
+/** What stops or goes round for ever does so because of who is not fair: a golden must not assume less than its row. */
+describe('a golden that rests on fairness rests on that of a row', () => {
+  const expectsIt =
+    ({ file }: Question) =>
+    (row: Row) =>
+      Object.entries(row.expect).some(([name, expected]) => name === file.property && expected.is === 'violated')
+  const asked = questions.flatMap((question) => {
+    const rows = question.spec.rows.filter((row) => isAt(question, row)).filter(expectsIt(question))
+    return question.file.fairness === undefined || rows.length === 0
+      ? []
+      : [{ name: question.place.name, question, rows }]
+  })
+  test.each(asked)('$name', ({ question, rows }) => {
+    expect(rows.map((row) => inOrder(row.fairness))).toContainEqual(inOrder(question.file.fairness))
+  })
+})
+
 /** Violations that quick rows of a spec expect and no golden shows. */
 function missing(spec: Spec): string[] {
   const own = questions.filter(({ file }) => file.spec === spec.name)

@@ -94,7 +94,11 @@ export const freezer = protocol({
     threads: { min: 1, max: 3, doc: 'threads of the victim' },
     sharers: { min: 0, max: 2, doc: 'other processes, of one thread each, with the same mm' },
     locks: { min: 0, max: 3, doc: 'robust futexes that these threads hold, each with a waiter elsewhere' },
-    delay: { min: 0, max: 20, doc: 'tenths of a second from the mark until the reaper is woken' },
+    delay: {
+      min: 0,
+      max: 20,
+      doc: 'tenths of a second from the mark until the reaper is woken, since 5.18; before, it is woken at once, where there is one',
+    },
   },
   ingredients: {
     v2: { doc: 'the group is of cgroup v2; otherwise of v1' },

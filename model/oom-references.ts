@@ -215,7 +215,7 @@ export const oomReferences = protocol({
   variants: ['6.18'],
   bounds: {},
   ingredients: {
-    mrelease: { doc: 'a manager kills the victim, too, and calls process_mrelease()' },
+    mrelease: { doc: 'a manager kills the victim by itself, and calls process_mrelease()' },
     withoutTask: { doc: 'queue_oom_reaper() takes no reference to the task' },
     withoutOomMm: { doc: 'signal->oom_mm is a pointer without a reference' },
     withoutGrab: { doc: 'process_mrelease() keeps no reference to the mm_struct' },

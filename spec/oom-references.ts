@@ -8,21 +8,21 @@ const withManager = { weak: [...fairness.weak, 'manager'] }
 
 export default spec(oomReferences, {
   properties: [
-    /** Whoever is about to look into the mm finds it there. */
+    /** Whoever is about to look into the mm_struct finds it there. */
     always('NobodyUsesAFreedMm', (s, { at }) => {
       if (!s.mm[0].is_freed) return true
       const killerUses = at(s.cpu[0], 'for_each_process') || at(s.cpu[0], 'mmdrop')
       const reaperUses = at(s.reaper[0], 'oom_reap_task_mm') || at(s.reaper[0], 'set_MMF_OOM_SKIP')
       return !killerUses && !reaperUses && !s.timer[0].pending
     }),
-    /** The same of process_mrelease(). */
+    /** process_mrelease() finds the mm_struct there when it is about to walk it. */
     always(
       'ManagerUsesNoFreedMm',
       (s, { at }) => !s.mm[0].is_freed || !s.manager[0].has_task || !at(s.manager[0], '__oom_reap_task_mm'),
     ),
     /** As long as it has the task, that is there. */
     always('ManagerKeepsItsTask', (s) => !s.manager[0].has_task || !s.task[0].is_freed),
-    /** And whoever is about to look into the task finds that there. */
+    /** Whoever is about to look into the task_struct finds it there. */
     always('NobodyUsesAFreedTask', (s, { at }) => {
       if (!s.task[0].is_freed) return true
       const killerUses =

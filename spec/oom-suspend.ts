@@ -196,7 +196,7 @@ export default spec(oomSuspend, {
     always('NobodyUsesMemoryWhileSuspended', (s) => s.task.every((task) => frozen(task) || !task.has_mm), {
       given: (s) => s.suspended,
     }),
-    /** Literally nobody: also no victim that has still to close its files. */
+    /** Literally nobody runs while the system is suspended: also no victim that has still to close its files. */
     always('NobodyRunsWhileSuspended', (s) => s.task.every((task) => frozen(task) || !task.on_tasklist), {
       given: (s) => s.suspended,
     }),

@@ -11,7 +11,7 @@ export default spec(oomZeroedPage, {
   properties: [
     /** Zeroes that nobody wrote never come to a file, where somebody else will read them. */
     always('FileHasNoZeroes', (s) => s.file !== 'zeroes', { given: (s) => s.had_data }),
-    /** Nor does a page of zeroes take the place of the data as long as a thread runs that could read it. */
+    /** No page of zeroes takes the place of the data as long as a thread runs that could read it. */
     always('ZeroesAreNotMapped', (s) => s.pte !== 'zeroes', { given: (s) => s.had_data }),
     /** A thread whose memory is not being reaped gets through with its call. */
     always(

@@ -40,7 +40,7 @@ export default spec(vmaTree, {
     always('EveryCallDoesWhatItSays', (s, { h }) => everySlot(s, (i) => kindAt(s, i) === h.asked[i]), {
       given: (s) => s.thread[0].calls && !s.written,
     }),
-    /** Whoever relies on the walk would otherwise leave memory behind, or look twice. */
+    /** Every VMA is visited once: whoever relies on the walk would otherwise leave memory behind, or look twice. */
     always(
       'EveryVmaIsVisitedOnce',
       (s, { h }) => {

@@ -19,6 +19,7 @@ export default spec(vmaWalk, {
   properties: [
     ...bookkeeping,
     ...munlocking,
+    /** No page is freed by more than one walker. */
     always('NoPageIsFreedTwice', (s, { h }) => everyVma(s, (i) => h.freed[i] < 2)),
     /** In the end each was. */
     always('EveryPageIsFreed', (s, { h }) => s.exit[0].batch.isEmpty && everyVma(s, (i) => h.freed[i] > 0), {
@@ -35,13 +36,13 @@ export default spec(vmaWalk, {
     always('ExitTearsDownAlone', (s) => s.mmap_lock.readers === 0, {
       given: (s, { at }) => at(s.exit[0], 'free_pgtables') || at(s.exit[0], 'tlb_batch_pages_flush'),
     }),
-    /** Whoever walks would otherwise read what belongs to somebody else by now. */
+    /** No page table goes while somebody walks, who would read there what belongs to somebody else by now. */
     always('PageTablesOutliveWalks', (s) => !s.torn_down || !isWalked(s)),
     /** Nobody else has anything gathered when exit_mmap() flushes for the last time: it may rely on the flush being the last. */
     always('ExitFinishesLast', (s) => !isWalked(s) && s.reaper[0].batch.isEmpty && s.manager[0].batch.isEmpty, {
       given: (s, { at }) => at(s.exit[0], 'tlb_batch_pages_flush') || at(s.exit[0], 'done'),
     }),
-    /** A page that is free may be anybody's. */
+    /** Nobody uses a page by way of a TLB when it is free, and may be anybody's. */
     always('NobodyUsesAFreePage', (_s, { h }) => !h.strayed),
     /** What was written is not zeroes afterwards: a thread that writes them to a file would spoil it. */
     always('NobodyReadsZeroes', (_s, { h }) => !h.zeroes),

@@ -275,7 +275,8 @@ const standing = ({ waiting }: Explanation, digits: number): string[] =>
   waiting
     .filter(({ enabled }) => enabled === 'never')
     .flatMap(({ process, label, reads }) => {
-      const sees = blocking(reads).map((read) => valueOf(read, process))
-      const text = `${process} waits at ${shortStep({ label })}${sees.length === 0 ? '' : `: sees ${listed(sees)}`}`
+      const values = blocking(reads).map((read) => valueOf(read, process))
+      if (values.length === 0) return []
+      const text = `${process} waits at ${shortStep({ label })}: sees ${listed(values)}`
       return hanging(' '.repeat(digits + GAP), lined(text, MAIL_WIDTH - digits - GAP))
     })

@@ -39,6 +39,7 @@ export function paragraph(told: Told): string {
     ...sentences(told, stem, stale),
     ...(loop === undefined || last === undefined ? [] : [again(loop, last.last), ...sentences(told, round, stale)]),
     ...(loop === steps.length ? ['There everything may stop for ever.'] : []),
+    ...lacking(explanation),
     ...ending(told),
     ...(told.trap === undefined ? [] : [trapped(told.trap, told.aftermath)]),
     ...(told.aftermath ?? explanation).waiting.flatMap((waiting) => waits(waiting, loop !== undefined)),
@@ -99,7 +100,23 @@ function sentences(told: Told, turns: readonly Turn[], stale: Set<Overtaken>): s
   return kept.map(({ text }, i) => `${i === 0 && isFirst ? 'First ' : ''}${text}`)
 }
 
-/** The values that the property found at the end and that decided it, those that the last step wrote first. */
+/** So many values are named at the end. */
+const AT_END = 4
+
+/** `mm0.pte[1]` says no more than `mm0.pte[0]`, if it says the same. */
+const withoutAlike = (reads: readonly Deciding[]): Deciding[] =>
+  [
+    ...new Map(
+      reads.toReversed().map((read) => [`${read.field.name.replace(/\[\d+\]/g, '[]')} ${read.value}`, read]),
+    ).values(),
+  ].toReversed()
+
+const isAsOften = ({ value }: Deciding): boolean => ['0', 'false', 'null', '[]'].includes(value)
+
+/**
+ * The values that the property found at the end and that decided it: those that the last step wrote first, and of those that
+ * nobody ever wrote what is more than nothing.
+ */
 function conclusion({ explanation, shown, kind }: Told): Deciding[] {
   const { atEnd, loop, steps } = explanation
   if (loop !== undefined || shown.result !== 'violated' || kind === 'alwaysReachable' || kind === 'built-in') return []
@@ -107,13 +124,16 @@ function conclusion({ explanation, shown, kind }: Told): Deciding[] {
   const isEnd = (read: Deciding): boolean => isPc(read) && read.value === DONE
   const decisive = atEnd.filter((read) => read.decisive)
   // Where only somebody's place or nothing has changed, what was never written may be what decides.
-  const deciding = decisive.some((read) => !isPc(read)) ? decisive : atEnd.filter(({ decides }) => decides)
+  const isPlain = !decisive.some((read) => !isPc(read))
+  const initial = atEnd.filter((read) => read.decides === true && !read.decisive && (isPlain || !isAsOften(read)))
   const byLast = ({ writer }: Deciding): boolean => writer === steps.length - 1
-  return (deciding.length === 0 ? atEnd.filter(byLast) : [...deciding])
+  const deciding = [...decisive, ...initial.filter((read) => !isPc(read))]
+  return withoutAlike(deciding.length === 0 ? atEnd.filter(byLast) : deciding)
+    .sort((a, b) => Number(a.field.history) - Number(b.field.history))
     .sort((a, b) => Number(isPc(a)) - Number(isPc(b)))
     .sort((a, b) => Number(byLast(b)) - Number(byLast(a)))
     .filter((read, i) => i === 0 || !isEnd(read))
-    .slice(0, NAMED)
+    .slice(0, AT_END)
 }
 
 const comesTo = (change: Changed): string =>
@@ -149,20 +169,30 @@ function trapped({ movers, into, round }: Trap, aftermath: Explanation | undefin
   return `It may end where ${goes.length === 0 ? 'nobody moves any more' : listed(goes)}${where}.`
 }
 
-/** Why a process does not move any more. */
+/** Why a process does not move any more; nothing, where it does not look at anything. */
 function waits({ process, label, enabled, isFair, reads }: Waiting, goesOn: boolean): string[] {
   const at = shortStep({ label })
-  if (enabled !== 'never')
-    return goesOn && !isFair
-      ? [
-          `${process} could take ${at} ${enabled === 'always' ? 'all the time' : 'again and again'}, but nothing obliges it to.`,
-        ]
-      : []
+  if (enabled !== 'never') {
+    if (!goesOn) return []
+    const could = `${process} could take ${at} ${enabled === 'always' ? 'all the time' : 'again and again'}`
+    if (!isFair) return [`${could}, but nothing obliges it to.`]
+    return enabled === 'always' ? [] : [`${could}, but not for long enough to be obliged to.`]
+  }
   const said = blocking(reads).map(({ field, value, by, writer }) => {
     const since = by === undefined ? '' : ` since ${by.process} took ${shortStep(by)} in step ${writer + 1}`
     return `${fieldInProse(field.name, process)}, which is ${value}${since}`
   })
-  return [`${process} waits at ${at}${said.length === 0 ? '' : ` because of ${listed(said)}`}.`]
+  return said.length === 0 ? [] : [`${process} waits at ${at} because of ${listed(said)}.`]
+}
+
+/** `All along, task.is_freed is false.`: what the goal of a loop lacks. */
+function lacking({ missing }: Explanation): string[] {
+  const all = withoutAlike(missing).filter(({ field }) => field.kind !== 'pc')
+  const written = all.filter(({ writer }) => writer >= 0)
+  const values = (written.length === 0 ? all : written)
+    .slice(0, NAMED - 1)
+    .map(({ field, value }) => valueInProse(field.name, value))
+  return values.length === 0 ? [] : [`All along, ${listed(values)}.`]
 }
 
 const wayOut = (told: Told, turning: TurningPoint): string =>
@@ -200,10 +230,13 @@ function avoided(told: Told, rest: Rest): string[] {
   if (rest.is !== 'ends' || last === undefined) return []
   const values = conclusion(told)
     .filter(({ field }) => field.kind !== 'pc')
-    .map(({ field, value }) => ({ field, value, then: field.show(last) }))
-    .map(({ field, value, then }) => `${valueInProse(field.name, then)}${value === then ? ' all the same' : ''}`)
+    .map(({ field, value }) => ({ field, then: field.show(last), isSame: field.show(last) === value }))
+  const differing = values.filter(({ isSame }) => !isSame)
+  const said = (differing.length > 0 ? differing : values)
+    .slice(0, NAMED)
+    .map(({ field, then, isSame }) => `${valueInProse(field.name, then)}${isSame ? ' all the same' : ''}`)
   const when = rest.steps.length === 0 ? 'there' : `${counted(rest.steps.length, 'step')} later`
-  const found = values.length === 0 ? '' : `, where ${listed(values)}`
+  const found = said.length === 0 ? '' : `, where ${listed(said)}`
   const what =
     told.kind === 'alwaysReachable' ? `What ${told.property} asks for might then have come` : 'It might then have ended'
   return [`${what} ${when}${found}.`]

@@ -1,7 +1,7 @@
 /** The end of a trace: what the property looked at there, who cannot move, and what would make it otherwise. */
 import type { BranchRead, Machine } from '../engine/machine.ts'
 import { Fault } from '../engine/fault.ts'
-import { doneObserver, observerOf } from '../engine/observer.ts'
+import { doneObserver, GOAL, observerOf } from '../engine/observer.ts'
 import type { Observer } from '../engine/executor.ts'
 import type { PlainState } from '../engine/plain.ts'
 import type { Process } from '../engine/process.ts'
@@ -34,6 +34,8 @@ export interface End {
   readonly idle: readonly Idle[]
   /** The end is about the whole of the trace: about how long it takes. */
   readonly isWhole?: boolean
+  /** Of a loop: what it lacks. */
+  readonly goal?: { readonly reads: readonly BranchRead[]; readonly isThere: (state: PlainState) => boolean }
   /** It is the answer of a property to a single state, or to a step. */
   readonly isMoment?: boolean
   /** Would the property say the same of another last state, and another one before it? */
@@ -246,6 +248,10 @@ function lassoEnd(
     pair: false,
     processes: [...idle.map(({ process }) => process), ...doneIn(machine, around[0]!, fair)],
     idle,
+    goal: {
+      reads: ask(machine, goal, states.at(-1)!).reads,
+      isThere: (state) => (Number(ask(machine, goal, state).answer) & GOAL) !== 0,
+    },
     isStillSo: (state) =>
       ask(machine, goal, state).answer === answer && blocked.every((process) => !look(machine, state, process).enabled),
   }

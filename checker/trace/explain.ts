@@ -80,6 +80,8 @@ export interface Explanation {
   /** What the property looked at in the last state. */
   readonly atEnd: readonly Deciding[]
   readonly overtaken: readonly Overtaken[]
+  /** Of a loop: the values that keep its goal away, with another of which it would be there; or all, where one is not enough. */
+  readonly missing: readonly Deciding[]
   /** Processes that cannot move at the end, or all around the loop. */
   readonly waiting: readonly Waiting[]
   /** The fields of the state, in the order of declaration. */
@@ -210,6 +212,7 @@ class Explainer {
         ...(end.isMoment === true && { decides: read.decisive || this.#decidesEnd(end, read) }),
       })),
       overtaken: this.#overtaken(explained, loop ?? steps.length),
+      missing: end.goal === undefined ? [] : this.#missing(end.goal),
       waiting: end.idle.map((idle) => this.#waiting(idle)),
       fields: this.#fields,
     }
@@ -272,6 +275,13 @@ class Explainer {
           ? !end.isStillSo(this.#varied.with(last, written), this.#varied.with(last - 1, written))
           : !end.isStillSo(this.#varied.with(last, written)),
       )
+  }
+
+  #missing({ reads, isThere }: NonNullable<End['goal']>): Deciding[] {
+    const last = this.#trace.states.length - 1
+    const all = this.#deciding(toReads(reads), last, () => true)
+    const alone = all.filter(({ field }) => this.#varied.otherStates(last, field).some(isThere))
+    return alone.length === 0 ? all : alone
   }
 
   /** What keeps a process from moving, or lets it move. */

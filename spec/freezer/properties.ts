@@ -48,8 +48,11 @@ export const properties = [
   longest('TicksToTeardown', { from: isKilled, to: (s) => s.mm[0].mm_users === 0, count: 'ticks' }),
   /** Until its last thread is on its way through exit_mm(). */
   longest('TicksToExit', { from: isKilled, to: (s) => hasExited(s, s.process[0]), count: 'ticks' }),
+  /** After a kill the memory of the victim comes back some day. */
   leadsTo('MemoryComesBack', isKilled, (s) => !holdsMemory(s.mm[0])),
+  /** All threads of a victim that was killed are through exit_mm() some day. */
   leadsTo('VictimExits', isKilled, (s) => hasExited(s, s.process[0])),
+  /** After a kill nobody uses the mm of the victim any more, some day. */
   leadsTo('MmIsTornDown', isKilled, (s) => s.mm[0].mm_users === 0),
   reachable('ReaperFrees', (_s, { h }) => h.reaped),
   reachable('ExitFrees', (_s, { h }) => h.exited),
@@ -84,7 +87,7 @@ export const properties = [
     to: (s) => s.lock.some(isLost),
     count: 'ticks',
   }),
-  /** Nor is a futex of another process with the same mm, which is killed along with the victim. */
+  /** No robust futex is lost of another process with the same mm, which is killed along with the victim. */
   always('SharerLosesNothing', (s) => !s.lock.some((lock) => isLost(lock) && lock.owner.process !== s.process[0])),
   /** Everybody who waits for a robust futex of a killed process is woken some day. */
   leadsTo(
@@ -127,7 +130,9 @@ export const properties = [
 
   /** The test for a frozen victim finds its thread thawed. */
   never('ThreadIsFrozenAtTheTest', (_s, { h }) => h.foundFrozen),
+  /** The test of v5 has set the result that it returns. */
   never('TestHasNoResult', (_s, { h }) => h.undefined),
+  /** The test of v5 reads the mm that the reaper will be sent to. */
   never('TestSeesAnotherMm', (_s, { h }) => h.strayed),
   /** What keeps that from doing harm: whose users are counted is the mm that the reaper is sent to. */
   always('UsersOfTheRightMmAreCounted', (s) => s.killer[0].mm === s.mm[0], {

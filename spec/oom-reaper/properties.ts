@@ -209,29 +209,37 @@ export const properties = [
       before(() => !h.killed.some((mm) => mm.MMF_OOM_SKIP && !h.givenUp.has(mm) && mapped(mm) > 0)),
     { given: (_s, { h, before }) => h.kills > before(() => h.kills) },
   ),
-  /** W2: nor while the pages of an earlier victim are unmapped and hidden, but not free. */
+  /** W2: no kill while the pages of an earlier victim are unmapped and hidden, but not free. */
   stepwise(
     'NoKillWhilePagesAreGathered',
     (_s, { h, before }) => before(() => !h.killed.some((mm) => mm.MMF_OOM_SKIP && mapped(mm) === 0 && mm.gathered > 0)),
     { given: (_s, { h, before }) => h.kills > before(() => h.kills) },
   ),
-  /** W3: nor while an earlier victim has memory that nobody has hidden: the scan has not seen that victim. */
+  /** W3: no kill while an earlier victim has memory that nobody has hidden: the scan would not have seen that victim. */
   stepwise(
     'VictimIsSeenUntilSkip',
     (_s, { h, before }) => before(() => !h.killed.some((mm) => !mm.MMF_OOM_SKIP && holdsMemory(mm))),
     { given: (_s, { h, before }) => h.kills > before(() => h.kills) },
   ),
-  /** W4: nor after the reaper has given up on one. */
+  /** W4: no kill while a victim that the reaper has given up on still has memory. */
   stepwise('NoKillAfterGivingUp', (_s, { h, before }) => before(() => !h.givenUp.some((mm) => mapped(mm) > 0)), {
     given: (_s, { h, before }) => h.kills > before(() => h.kills),
   }),
-  /** W1: the reaper begins to walk only where there is something left to unmap. The time is lost, and exit waits for it. */
+  /** W1: the reaper begins to walk only where there is something left to unmap. Else time is lost, and exit waits for it. */
   stepwise('WalkFindsPages', (s, { before }) => before(() => s.reaper[0].mm !== null && mapped(s.reaper[0].mm) > 0), {
     given: (s, { at, before }) =>
       s.reaper[0].task !== null && at(s.reaper[0], 'walk') && !before(() => at(s.reaper[0], 'walk')),
   }),
-  /** The double walk itself: exit and reaper have the lock for reading at a time. */
-  always('OneWalkAtATime', (s) => s.mm[0].mmap_lock.readers <= 1),
+  /** No double walk: exit and the reaper do not both go through the VMAs of one mm, with whatever locks. */
+  always('OneWalkAtATime', (s, { at }) => {
+    const [reaper] = s.reaper
+    if (reaper.task === null || !at(reaper, 'walk')) return true
+    return s.task.every(
+      (task) =>
+        task.own_mm !== reaper.mm ||
+        !(at(task, 'mmput/mmput.unmap_vmas') || at(task, 'mmput/mmput.__oom_reap_task_mm')),
+    )
+  }),
 
   /** After a kill everybody gets a page, or all memory is back, or somebody else is killed, or nobody is left. */
   leadsTo('ReaperMakesProgress', (_s, { h }) => h.kills === 1, isOver),

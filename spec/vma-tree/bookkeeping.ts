@@ -71,7 +71,7 @@ export const bookkeeping = [
 
   /**
    * Under the lock an iterator stands where it says. One that said so wrongly would begin again, or go on behind the end, when
-   * it is asked once more.
+   * it is asked once more. mas_prev() at index 0 says so where it stands, without having looked for a range.
    */
   always(
     'IteratorStandsWhereItSays',

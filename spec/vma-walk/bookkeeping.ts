@@ -72,18 +72,18 @@ const everyVma = (s: State, test: (vma: number) => boolean): boolean => {
 const gathersOf = (s: State, vma: number): number => walkersOf(s).filter(({ batch }) => batch.has(vma)).length
 
 export const bookkeeping = [
-  /** Since 6.1 mmap_lock has as many readers as there are walkers: one too few and it is torn down under somebody's feet. */
+  /** Since 6.1 mmap_lock has as many readers as there are walkers: with one too few exit tears down what somebody walks. */
   always(
     'ReadersAreCounted',
     (s, { at }) => s.mmap_lock.readers === reapersIn(s, at, UNDER_MMAP_LOCK) + Number(isIn(at, s.exit[0], EXIT_UNMAPS)),
   ),
-  /** It is held for writing from before the page tables go until the last page is free, by exit alone. */
+  /** Exit holds mmap_lock for writing, alone, from before the page tables go until the last page is free. */
   always(
     'ExitTearsDownUnderItsLock',
     (s, { at }) =>
       s.mmap_lock.writer === isIn(at, s.exit[0], EXIT_TEARS_DOWN) && !(s.mmap_lock.writer && s.mmap_lock.readers > 0),
   ),
-  /** Until 5.17 the reaper alone reads, and exit, which frees without a lock, has only waited for it by taking it once. */
+  /** Until 5.17 the reaper alone reads under mmap_lock; exit frees without it, and takes it once, to wait for the reaper. */
   always(
     'ExitTakesTheLockForAMoment',
     (s, { at }) =>
@@ -115,11 +115,11 @@ export const bookkeeping = [
       ({ come }, i) => come === was[i] || come === was[i] + 1 || (come === 0 && was[i] === s.vma.length),
     )
   }),
-  /** Who is at a VMA has come to one, and who is in no walk has begun none: the next one would begin in the middle. */
+  /** Who reaps and is at a VMA has come to one, and who is in no walk has begun none. */
   always('ReaperBeginsAtItsEnd', (s, { at }) =>
     reapersOf(s).every((each) => at(each, 'next_vma') || each.come > 0 === isIn(at, each, AT_A_VMA)),
   ),
-  /** Exit walks up to three times. */
+  /** Each walk of exit, which makes up to three, begins at the lowest VMA: one that began higher would leave some out. */
   always('ExitBeginsAtTheBottom', (s, { at }) =>
     s.exit.every((exit) => isIn(at, exit, EXIT_TURNS) || exit.come > 0 === isIn(at, exit, EXIT_AT_A_VMA)),
   ),
@@ -145,11 +145,11 @@ export const bookkeeping = [
 const munlocked = (s: State) => s.vma[s.exit[0].come - 1]
 
 export const munlocking = [
-  /** A VMA is no mlocked one any more when munlock comes to its pages, or they would be found mlocked by it, and stay so. */
+  /** A VMA is not mlocked any more when munlock comes to its pages, or they would be found mlocked by it, and stay so. */
   always('MunlockUnlocksFirst', (s) => !munlocked(s).VM_LOCKED, {
     given: (s, { at }) => isIn(at, s.exit[0], ['follow_page_mask', 'munlock_vma_page']),
   }),
-  /** It finds every page that is there: one that it misses would stay mlocked, and nobody could reclaim it. */
+  /** munlock finds every page that is there: one that it misses would stay mlocked, and nobody could reclaim it. */
   always('MunlockMissesNoPage', (s) => s.exit[0].seen || !munlocked(s).pte, {
     given: (s, { at }) => at(s.exit[0], 'munlock_vma_page'),
   }),
