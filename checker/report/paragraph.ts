@@ -222,7 +222,11 @@ function lastWayOut(told: Told, found: Extract<TurningPoint, { is: 'found' }>): 
 }
 
 /** A later one takes what is no way out of a race. */
-const LATER = { input: ' with the same input', bystander: ' for those who take part' } as const
+const LATER = {
+  input: ' with the same input',
+  bystander: ' for those who take part',
+  trade: ' that violates nothing else',
+} as const
 
 /** `It might then have ended 12 steps later, where shot is [mm0].`: also what the property would have found instead. */
 function avoided(told: Told, rest: Rest): string[] {

@@ -127,6 +127,45 @@ describe('a way out', () => {
     expect(ask('MayPass', ['Unmarked'])).toMatchObject({ is: 'found', instead: ['Unmarked'] })
     expect(ask('MayPass', ['Free', 'Unmarked'])).toMatchObject({ is: 'found', instead: ['Free', 'Unmarked'] })
   })
+  test('that violates nothing else may come before another one, and then it is said', () => {
+    const state = () => ({ armed: bool, held: bool, odd: bool, p: singleton({}), q: singleton({}), r: singleton({}) })
+    const { program } = language<typeof state>()
+    const model = protocol({
+      name: 'trade',
+      bounds: {},
+      state,
+      programs: () => [
+        program('p', { take: (s) => void (s.held = s.armed && !s.odd) }),
+        program('q', { arm: (s) => void (s.armed = true) }),
+        program(
+          'r',
+          {
+            idle: (s, _me, pick) => {
+              if (pick([false, true])) s.odd = true
+              return 'idle'
+            },
+          },
+          { role: 'environment' },
+        ),
+      ],
+    })
+    const armed = new Machine(layoutOf(model.instance({ bounds: {} })))
+    const [idle] = armed
+      .outcomes(armed.initial()[0]!)
+      .filter(({ step, next }) => step.process === 'r' && next['odd'] === false)
+    const took = replay(armed, { init: [], steps: [idle!.step, ...by('q arm', 'p take')] })
+    const { always } = propertiesOf(model)
+    const both = [always('NotHeld', (s) => !s.held), always('Even', (s) => !s.odd)]
+    const asked = (others: readonly string[]): TurningPoint | undefined =>
+      turningPointOf(armed, 'NotHeld', both, took, 100, others)
+    expect(asked([])).toMatchObject({ is: 'found', step: 2, detour: { steps: [{ process: 'r' }] }, later: undefined })
+    expect(asked(['Even'])).toMatchObject({
+      step: 1,
+      detour: { steps: [{ process: 'p' }] },
+      instead: [],
+      later: 'trade',
+    })
+  })
   test('is not left to a bystander, nor to other input, as long as there is another', () => {
     const before = { is: 'found', step: 1, detour: { steps: [{ process: 'taker' }] } }
     expect(switched({ idles: false, picks: false })).toMatchObject({ ...before, later: undefined })

@@ -46,8 +46,8 @@ export type TurningPoint =
       readonly rest: Rest
       /** What it violates instead, of the other properties that were asked. */
       readonly instead: readonly string[]
-      /** What a later way out would take. */
-      readonly later: 'input' | 'bystander' | undefined
+      /** What a later way out would take: another pick, somebody who takes no part, another violation. */
+      readonly later: 'input' | 'bystander' | 'trade' | undefined
     }
   /** Even at its end it is not too late: what is missing can still be reached in this way. */
   | { readonly is: 'open'; readonly detour: Detour }
@@ -346,8 +346,8 @@ const isViolatedAlong = (states: readonly PlainState[], { hazard }: Named): bool
 const rankOf = (movers: ReadonlySet<string>, taken: Step, step: Step): 'input' | 'bystander' | undefined =>
   isOtherInput(step, taken) ? 'input' : movers.has(step.process) ? undefined : 'bystander'
 
-/** The last step of the trace before which there is a way out. */
-function lastEscape(escapes: Escapes, { schedule: { steps }, states }: Trace): TurningPoint {
+/** The last step of the trace, `first` or a later one, before which there is a way out. */
+function lastEscape(escapes: Escapes, { schedule: { steps }, states }: Trace, first = 0): TurningPoint {
   const last = steps.at(-1)?.process ?? ''
   const movers = new Set(steps.map(({ process }) => process))
   const found = (step: number, instead: Taken, later: 'input' | 'bystander' | undefined): TurningPoint => {
@@ -355,7 +355,7 @@ function lastEscape(escapes: Escapes, { schedule: { steps }, states }: Trace): T
     return { is: 'found', step, detour, rest: escapes.rest(detour, steps[step]!), instead: [], later }
   }
   let lesser: { readonly step: number; readonly instead: Taken; readonly rank: 'input' | 'bystander' } | undefined
-  for (let i = steps.length - 1; i >= 0; i--)
+  for (let i = steps.length - 1; i >= first; i--)
     for (const instead of escapes.alternatives(states[i]!, states[i + 1]!, last)) {
       const rank = rankOf(movers, steps[i]!, instead.step)
       if (rank === undefined) return found(i, instead, lesser?.rank)
@@ -398,12 +398,12 @@ export function turningPointOf(
       // Before anything is owed, a goal is no way out.
       return way && { is: 'open', detour: { ...way, thenAsBefore: false } }
     })
-  const without = (also: readonly Named[]): TurningPoint | undefined => {
+  const without = (also: readonly Named[], first?: number): TurningPoint | undefined => {
     const all = anyOf(
       hazard,
       also.map((each) => each.hazard),
     )
-    return withinBudget(budget, () => lastEscape(new Escapes(machine, all, budget), trace))
+    return withinBudget(budget, () => lastEscape(new Escapes(machine, all, budget), trace, first))
   }
   const named = beside(
     machine,
@@ -412,7 +412,9 @@ export function turningPointOf(
     trace,
   )
   const clean = without(named)
-  if (clean?.is === 'found' || named.length === 0) return clean
+  if (named.length === 0) return clean
+  if (clean?.is === 'found')
+    return without([], clean.step + 1)?.is === 'found' ? { ...clean, later: clean.later ?? 'trade' } : clean
   const found = without([])
   if (found?.is !== 'found') return found
   const { detour, rest } = found
