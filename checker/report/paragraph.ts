@@ -41,7 +41,7 @@ export function paragraph(told: Told): string {
     ...(loop === steps.length ? ['There everything may stop for ever.'] : []),
     ...lacking(explanation),
     ...ending(told),
-    ...(told.trap === undefined ? [] : [trapped(told.trap, told.aftermath)]),
+    ...(told.trap === undefined ? [] : [trapped(told.trap, explanation, told.aftermath)]),
     ...(told.aftermath ?? explanation).waiting.flatMap((waiting) => waits(waiting, loop !== undefined)),
     ...(told.turning === undefined ? [] : [wayOut(told, told.turning)]),
   ]
@@ -158,12 +158,12 @@ function ending(told: Told): string[] {
 }
 
 /** `It may end where cpu0 goes round by restart and oom_kill_start for ever (steps 3 and 4).` */
-function trapped({ movers, into, round }: Trap, aftermath: Explanation | undefined): string {
+function trapped({ movers }: Trap, { steps }: Explanation, aftermath: Explanation | undefined): string {
   const goes = movers.map(({ process, labels }) => {
     const names = labels.map((label) => shortStep({ label }))
     return `${process} goes round by ${names.length > 2 * NAMED ? `${names.slice(0, NAMED).join(', ')} and so on` : listed(names)} for ever`
   })
-  const after = aftermath === undefined ? [] : aftermath.steps.slice(-into.steps.length - round.steps.length)
+  const after = aftermath?.steps.slice(steps.length) ?? []
   const [first, last] = [after[0]?.index, after.at(-1)?.index]
   const where = first === undefined || last === undefined ? '' : ` (${numbered({ first, last })})`
   return `It may end where ${goes.length === 0 ? 'nobody moves any more' : listed(goes)}${where}.`

@@ -229,17 +229,17 @@ class Escapes {
         queue.push([to, next])
       }
     }
-    const found = this.#hazard.isGoal === undefined && this.#goesRound(region)
-    if (found) this.#avoidable.set(first, true)
     // All that can be reached without harm was seen, and nothing of it is safe.
-    else for (const key of [first, ...region.keys()]) this.#avoidable.set(key, false)
-    return found
+    const lasting = this.#hazard.isGoal === undefined ? this.#goingRound(region) : new Set<string>()
+    for (const key of [first, ...region.keys()]) this.#avoidable.set(key, lasting.has(key))
+    return lasting.has(first)
   }
 
-  /** Can a behaviour stay in the region for ever, and be fair to every process of the protocol? */
-  #goesRound(region: ReadonlyMap<string, Node>): boolean {
+  /** From where in the region a behaviour can stay in it for ever, and be fair to every process of the protocol. */
+  #goingRound(region: ReadonlyMap<string, Node>): ReadonlySet<string> {
+    const keys = [...region.keys()]
     const nodes = [...region.values()]
-    const numbers = new Map([...region.keys()].map((key, i) => [key, i]))
+    const numbers = new Map(keys.map((key, i) => [key, i]))
     const { processes } = this.#machine.layout
     const [start, to, by]: [number[], number[], number[]] = [[0], [], []]
     for (const { steps } of nodes) {
@@ -259,22 +259,33 @@ class Escapes {
         takers: Uint8Array.from(processes, (each) => Number(each.id === id)),
         enabled: Uint8Array.from(nodes, ({ enabled }) => Number(enabled.has(name))),
       }))
-    return fairComponents(graph, new Uint8Array(nodes.length).fill(1), conditions).length > 0
+    const fair = fairComponents(graph, new Uint8Array(nodes.length).fill(1), conditions)
+    const sources = keys.map((): string[] => [])
+    nodes.forEach(({ steps }, i) => {
+      for (const { to: key } of steps) sources[numbers.get(key) ?? -1]?.push(keys[i]!)
+    })
+    const found = new Set(fair.flatMap((component) => Array.from(component, (i) => keys[i]!)))
+    for (const key of found) for (const source of sources[numbers.get(key)!]!) found.add(source)
+    return found
   }
 
   /** The steps that do no harm where the trace took another one; `first` moves first. They may lead back to the state. */
   *alternatives(state: PlainState, following: PlainState, first: string): Generator<Taken> {
     const to = JSON.stringify(following)
     for (const each of inOrder(this.node(state).steps, first))
-      if (each.to !== to && this.#isHarmless(each.next)) yield each
+      if (each.to !== to && this.canAvoid(each.next)) yield each
   }
 
-  /** The fewest steps that must come before a step of the trace, so that it does no harm, or else one in its place. */
-  detour(state: PlainState, step: Step, instead: Taken, last: string): Detour {
+  /**
+   * The fewest steps that must come before a step of the trace, so that it does no harm, or else one in its place; of steps
+   * that may be taken, and not the step itself.
+   */
+  detour(state: PlainState, step: Step, instead: Taken, last: string, may: (step: Step) => boolean): Detour {
     try {
-      for (const { node, steps, states } of this.#ways(state, last, step)) {
+      const isOther = (each: Step): boolean => !sameStep(each, step) && may(each)
+      for (const { node, steps, states } of this.#ways(state, last, isOther)) {
         const taken = node.steps.find((each) => sameStep(each.step, step))
-        if (taken !== undefined && this.#isHarmless(taken.next)) return { steps, states, thenAsBefore: true }
+        if (taken !== undefined && this.canAvoid(taken.next)) return { steps, states, thenAsBefore: true }
       }
     } catch (error) {
       if (!(error instanceof OutOfBudget)) throw error
@@ -303,15 +314,11 @@ class Escapes {
     }
   }
 
-  #isHarmless(state: PlainState): boolean {
-    return !this.node(state).isBad && this.canAvoid(state)
-  }
-
-  /** Ways through states from which it can be avoided, the shortest first; not with `without`, and `first` moves first. */
+  /** Ways through states from which it can be avoided, the shortest first; `first` moves first. */
   *#ways(
     from: PlainState,
     first: string,
-    without?: Step,
+    may: (step: Step) => boolean = () => true,
   ): Generator<{ node: Node; steps: readonly Step[]; states: readonly PlainState[] }> {
     const known = new Set([JSON.stringify(from)])
     const queue = [{ node: this.node(from), steps: [] as Step[], states: [from] }]
@@ -320,9 +327,9 @@ class Escapes {
       // Without a wish, who has moved moves on: it is read more easily.
       const mover = first === '' ? (way.steps.at(-1)?.process ?? '') : first
       for (const taken of inOrder(way.node.steps, mover)) {
-        if (known.has(taken.to) || (without !== undefined && sameStep(taken.step, without))) continue
+        if (known.has(taken.to) || !may(taken.step)) continue
         known.add(taken.to)
-        if (!this.#isHarmless(taken.next)) continue
+        if (!this.canAvoid(taken.next)) continue
         queue.push({
           node: this.node(taken.next),
           steps: [...way.steps, taken.step],
@@ -351,7 +358,9 @@ function lastEscape(escapes: Escapes, { schedule: { steps }, states }: Trace, fi
   const last = steps.at(-1)?.process ?? ''
   const movers = new Set(steps.map(({ process }) => process))
   const found = (step: number, instead: Taken, later: 'input' | 'bystander' | undefined): TurningPoint => {
-    const detour = escapes.detour(states[step]!, steps[step]!, instead, last)
+    // What is said to be done without what comes later must not be done by the same.
+    const may = (each: Step): boolean => later === undefined || rankOf(movers, each, steps[step]!) !== later
+    const detour = escapes.detour(states[step]!, steps[step]!, instead, last, may)
     return { is: 'found', step, detour, rest: escapes.rest(detour, steps[step]!), instead: [], later }
   }
   let lesser: { readonly step: number; readonly instead: Taken; readonly rank: 'input' | 'bystander' } | undefined
