@@ -277,15 +277,23 @@ class Escapes {
   }
 
   /**
-   * The fewest steps that must come before a step of the trace, so that it does no harm, or else one in its place; of steps
-   * that may be taken, and not the step itself.
+   * The fewest steps that must come before a step of the trace, so that it does no harm, or else one in its place. Some
+   * steps are left out, and so are ways after which all goes on as before.
    */
-  detour(state: PlainState, step: Step, instead: Taken, last: string, may: (step: Step) => boolean): Detour {
+  detour(
+    state: PlainState,
+    step: Step,
+    instead: Taken,
+    last: string,
+    isLeftOut: (step: Step) => boolean,
+    isIdle: (state: PlainState, before: readonly Step[]) => boolean,
+  ): Detour {
     try {
-      const isOther = (each: Step): boolean => !sameStep(each, step) && may(each)
-      for (const { node, steps, states } of this.#ways(state, last, isOther)) {
+      const without = (each: Step): boolean => sameStep(each, step) || isLeftOut(each)
+      for (const { node, steps, states } of this.#ways(state, last, without)) {
         const taken = node.steps.find((each) => sameStep(each.step, step))
-        if (taken !== undefined && this.canAvoid(taken.next)) return { steps, states, thenAsBefore: true }
+        if (taken !== undefined && this.canAvoid(taken.next) && !isIdle(states.at(-1)!, steps))
+          return { steps, states, thenAsBefore: true }
       }
     } catch (error) {
       if (!(error instanceof OutOfBudget)) throw error
@@ -314,11 +322,28 @@ class Escapes {
     }
   }
 
+  /** Does the trace go on to its end all the same, with these steps taken before the others of it? */
+  isAsBefore(state: PlainState, before: readonly Step[], following: readonly Step[]): boolean {
+    const left = [...following]
+    for (const step of before) {
+      const at = left.findIndex((each) => sameStep(each, step))
+      if (at >= 0) left.splice(at, 1)
+    }
+    let at = state
+    for (const step of left) {
+      const taken = this.#possibleIn(JSON.stringify(at), at).steps.find((each) => sameStep(each.step, step))
+      if (taken === undefined) return false
+      if (this.#hazard.isBadStep(at, taken.next)) return true
+      at = taken.next
+    }
+    return this.node(at).isBad
+  }
+
   /** Ways through states from which it can be avoided, the shortest first; `first` moves first. */
   *#ways(
     from: PlainState,
     first: string,
-    may: (step: Step) => boolean = () => true,
+    isLeftOut: (step: Step) => boolean = never,
   ): Generator<{ node: Node; steps: readonly Step[]; states: readonly PlainState[] }> {
     const known = new Set([JSON.stringify(from)])
     const queue = [{ node: this.node(from), steps: [] as Step[], states: [from] }]
@@ -327,7 +352,7 @@ class Escapes {
       // Without a wish, who has moved moves on: it is read more easily.
       const mover = first === '' ? (way.steps.at(-1)?.process ?? '') : first
       for (const taken of inOrder(way.node.steps, mover)) {
-        if (known.has(taken.to) || !may(taken.step)) continue
+        if (known.has(taken.to) || isLeftOut(taken.step)) continue
         known.add(taken.to)
         if (!this.canAvoid(taken.next)) continue
         queue.push({
@@ -350,27 +375,39 @@ const isViolatedAlong = (states: readonly PlainState[], { hazard }: Named): bool
   states.some((state, i) => hazard.isBad(state, [], 0) || (i > 0 && hazard.isBadStep(states[i - 1]!, state)))
 
 /** What is left out as long as there is another way. */
-const rankOf = (movers: ReadonlySet<string>, taken: Step, step: Step): 'input' | 'bystander' | undefined =>
-  isOtherInput(step, taken) ? 'input' : movers.has(step.process) ? undefined : 'bystander'
+const rankOf = (movers: ReadonlySet<string>, taken: Step, instead: Step): 'input' | 'bystander' | undefined =>
+  isOtherInput(taken, instead) ? 'input' : movers.has(instead.process) ? undefined : 'bystander'
+
+/** A way out that is left out as long as there is another. */
+interface Lesser {
+  readonly step: number
+  readonly instead: Taken
+  readonly rank: 'input' | 'bystander'
+}
 
 /** The last step of the trace, `first` or a later one, before which there is a way out. */
 function lastEscape(escapes: Escapes, { schedule: { steps }, states }: Trace, first = 0): TurningPoint {
   const last = steps.at(-1)?.process ?? ''
   const movers = new Set(steps.map(({ process }) => process))
-  const found = (step: number, instead: Taken, later: 'input' | 'bystander' | undefined): TurningPoint => {
-    // What is said to be done without what comes later must not be done by the same.
-    const may = (each: Step): boolean => later === undefined || rankOf(movers, each, steps[step]!) !== later
-    const detour = escapes.detour(states[step]!, steps[step]!, instead, last, may)
-    return { is: 'found', step, detour, rest: escapes.rest(detour, steps[step]!), instead: [], later }
+  let lesser: Lesser | undefined
+  // Before a lesser way out there is one whatever is done; another one must do without it.
+  const isIdle = (i: number, state: PlainState, before: readonly Step[]): boolean =>
+    lesser !== undefined && escapes.isAsBefore(state, before, steps.slice(i))
+  const found = (i: number, instead: Taken): TurningPoint => {
+    const [state, step] = [states[i]!, steps[i]!]
+    const later = lesser?.step === i ? undefined : lesser?.rank
+    const isLesser = (each: Step): boolean =>
+      lesser !== undefined && instead !== lesser.instead && rankOf(movers, step, each) === lesser.rank
+    const detour = escapes.detour(state, step, instead, last, isLesser, (...done) => isIdle(i, ...done))
+    return { is: 'found', step: i, detour, rest: escapes.rest(detour, step), instead: [], later }
   }
-  let lesser: { readonly step: number; readonly instead: Taken; readonly rank: 'input' | 'bystander' } | undefined
   for (let i = steps.length - 1; i >= first; i--)
     for (const instead of escapes.alternatives(states[i]!, states[i + 1]!, last)) {
       const rank = rankOf(movers, steps[i]!, instead.step)
-      if (rank === undefined) return found(i, instead, lesser?.rank)
-      lesser ??= { step: i, instead, rank }
+      if (rank !== undefined) lesser ??= { step: i, instead, rank }
+      else if (!isIdle(i, instead.next, [instead.step])) return found(i, instead)
     }
-  return lesser === undefined ? { is: 'never' } : found(lesser.step, lesser.instead, undefined)
+  return lesser === undefined ? { is: 'never' } : found(lesser.step, lesser.instead)
 }
 
 /** Other invariants, which the trace does not violate before its last step. */
