@@ -216,10 +216,17 @@ test('where a field of the history is too small for the trace, the last way out 
     history,
     programs: () => [
       program('counter', {
-        count: { do: (s) => void (s.n = 1), note: (h) => void h.counted++ },
+        count: {
+          do: (s) => void (s.n = 1),
+          note: (h) => {
+            h.counted++
+          },
+        },
         again: {
           do: (s) => void (s.n = s.n === 1 ? 3 : 0),
-          note: (h) => void h.counted++,
+          note: (h) => {
+            h.counted++
+          },
         },
       }),
       program('stopper', { stop: (s) => void (s.n = 0) }),
