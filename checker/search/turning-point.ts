@@ -46,7 +46,7 @@ export type TurningPoint =
       readonly rest: Rest
       /** What it violates instead, of the other properties that were asked. */
       readonly instead: readonly string[]
-      /** What a later way out would take: another pick, somebody who takes no part, another violation. */
+      /** What a later way out takes, or might take: another pick, somebody who takes no part, another violation. */
       readonly later: 'input' | 'bystander' | 'trade' | undefined
     }
   /** Even at its end it is not too late: what is missing can still be reached in this way. */
@@ -460,7 +460,7 @@ export function turningPointOf(
   const clean = without(named)
   if (named.length === 0) return clean
   if (clean?.is === 'found')
-    return without([], clean.step + 1)?.is === 'found' ? { ...clean, later: clean.later ?? 'trade' } : clean
+    return without([], clean.step + 1)?.is === 'never' ? clean : { ...clean, later: clean.later ?? 'trade' }
   const found = without([])
   if (found?.is !== 'found') return found
   const { detour, rest } = found

@@ -379,3 +379,37 @@ test('what a note sees of the state before its step is a cause, though the step 
   const { steps } = explain(machine, 'Seen', properties, replay(machine, { init: [], steps: order }))
   expect(steps.map(({ isCause }) => isCause)).toEqual([true, true])
 })
+
+/** The timer is due while both are set; what makes it due no more comes before what would make it due. */
+test('a step that keeps somebody from ever being urgent is a cause of the tick behind it', () => {
+  const state = () => ({
+    armed: bool,
+    muted: bool,
+    late: bool,
+    arming: singleton({}),
+    muting: singleton({}),
+    timer: singleton({}),
+    clock: singleton({}),
+  })
+  const { program } = language<typeof state>()
+  const model = protocol({
+    name: 'muted',
+    bounds: {},
+    state,
+    programs: () => [
+      program('arming', { arm: (s) => void (s.armed = true) }),
+      program('muting', { mute: (s) => void (s.muted = true) }),
+      program('timer', { fire: { when: (s) => s.armed && !s.muted, do: () => undefined, urgent: true } }),
+      program('clock', { tick: (s) => void (s.late = true) }, { role: 'time' }),
+    ],
+  })
+  const machine = new Machine(layoutOf(model.instance({ bounds: {} })))
+  const [mute, arm, tick] = ['muting mute', 'arming arm', 'clock tick'].map((each) => {
+    const [process = '', label = ''] = each.split(' ')
+    return { process, label }
+  })
+  const own = [propertiesOf(model).never('ArmedAndLate', (s) => s.armed && s.late)]
+  const trace = replay(machine, { init: [], steps: [mute!, arm!, tick!] })
+  expect(explain(machine, 'ArmedAndLate', own, trace).steps.map(({ isCause }) => isCause)).toEqual([true, true, true])
+  expect(() => replay(machine, { init: [], steps: [arm!, tick!] })).toThrow(ReplayError)
+})

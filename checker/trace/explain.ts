@@ -117,16 +117,8 @@ export function readsOf(machine: Machine, state: PlainState, step: Step): Reads 
   return reads ?? toReads([])
 }
 
-function isUrgent(machine: Machine, state: PlainState, process: Process): boolean {
-  let found = false
-  machine.outcomesOf(
-    state,
-    process,
-    ({ urgent }) => (found ||= urgent),
-    () => undefined,
-  )
-  return found
-}
+const isEverUrgent = ({ program }: Process): boolean =>
+  program.labels.some(({ actions }) => actions.some(({ urgent }) => urgent))
 
 /** A field, with the step after which it has been as it is. */
 type Written = Pick<Deciding, 'field' | 'writer'>
@@ -139,7 +131,6 @@ class Explainer {
   readonly #varied: Variations
   readonly #reads: readonly Reads[]
   readonly #causes = new Set<number>()
-  readonly #urgent = new Map<Process, number>()
 
   constructor(machine: Machine, trace: Trace) {
     this.#machine = machine
@@ -173,22 +164,12 @@ class Explainer {
     }
   }
 
-  /** The first state in which a process has something urgent to do. */
-  #urgentFrom(process: Process): number {
-    const known = this.#urgent.get(process)
-    if (known !== undefined) return known
-    const found = this.#trace.states.findIndex((state) => isUrgent(this.#machine, state, process))
-    const first = found < 0 ? Infinity : found
-    this.#urgent.set(process, first)
-    return first
-  }
-
-  /** Of a tick: how everybody who had something urgent to do came to have it no more. */
+  /** Of a tick: how everybody who may have something urgent to do came to where nothing is. */
   #settling(tick: number): number[] {
     const { states, schedule } = this.#trace
     if (processOf(this.#machine, schedule.steps[tick]!).program.role !== 'time') return []
     return this.#machine.layout.processes
-      .filter((process) => process.program.role !== 'time' && this.#urgentFrom(process) < tick)
+      .filter((process) => process.program.role !== 'time' && isEverUrgent(process))
       .flatMap((process) => [
         this.#previousOf(process.name, tick),
         ...look(this.#machine, states[tick]!, process).reads.map(({ slot }) => this.#writer(slot, tick)),
