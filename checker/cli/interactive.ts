@@ -10,6 +10,7 @@ import type { Machine } from '../engine/machine.ts'
 import type { PlainState } from '../engine/plain.ts'
 import { fill, type Style } from '../report/lines.ts'
 import { TRACE_WIDTH } from '../report/trace.ts'
+import { isNothing } from '../trace/diff.ts'
 import { formatStep, type Trace } from '../trace/schedule.ts'
 import { fieldsOf, type Field } from '../trace/fields.ts'
 import type { Output } from './output.ts'
@@ -17,7 +18,6 @@ import { sentences } from './sentences.ts'
 
 const HELP = 'n next · p previous · g <n> go to state n · s the whole state · q quit'
 const INDENT = '    '
-const NOTHING = new Set(['0', 'false', 'null', '[]'])
 
 export interface Walked {
   readonly machine: Machine
@@ -86,7 +86,7 @@ class Walk {
   /** Is it worth a line? What has changed since the start is; at the start, what is not empty. */
   #isNotable(field: Field, state: PlainState): boolean {
     const value = field.show(state)
-    return this.at === 0 ? field.kind !== 'pc' && !NOTHING.has(value) : value !== field.show(this.#initial)
+    return this.at === 0 ? field.kind !== 'pc' && !isNothing(value) : value !== field.show(this.#initial)
   }
 
   /** The step that led here, the state, and what can be done next. */

@@ -3,6 +3,7 @@
  * steps and fields stand for, as the comments of the sources say.
  */
 import type { Layout } from '../engine/layout.ts'
+import { isNothing } from '../trace/diff.ts'
 import type { Explanation } from '../trace/explain.ts'
 import type { Step } from '../trace/schedule.ts'
 import { hanging, wrap } from './lines.ts'
@@ -64,12 +65,10 @@ const fieldsIn = ({ steps, atEnd }: Explanation): Playing[] => [
 export const isArgument = (name: string, owner: string | undefined): boolean =>
   owner !== undefined && name.slice(owner.length + 1).includes('.')
 
-const NOTHING = new Set(['0', 'false', 'null', '[]'])
-
 /** `mm0`: `mm_users=2, pages=3`; what belongs to nobody first. */
 function startOf(fields: readonly Playing[]): Entries {
   const notable = fields.filter(
-    ({ name, owner, atStart }) => !NOTHING.has(atStart) && !/\.has\(/.test(name) && !isArgument(name, owner),
+    ({ name, owner, atStart }) => !isNothing(atStart) && !/\.has\(/.test(name) && !isArgument(name, owner),
   )
   const byOwner = Map.groupBy(notable, ({ owner }) => owner ?? '')
   return [...byOwner]

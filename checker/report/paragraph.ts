@@ -2,6 +2,7 @@
 import { match } from 'ts-pattern'
 import { DONE } from '../language/program.ts'
 import type { Detour, Rest, TurningPoint } from '../search/turning-point.ts'
+import { isNothing } from '../trace/diff.ts'
 import type { Trap } from '../trace/trap.ts'
 import type { Changed, Deciding, Explanation, Overtaken, Waiting } from '../trace/explain.ts'
 import { configurationInProse, listed, shortStep, type Told } from './told.ts'
@@ -111,8 +112,6 @@ const withoutAlike = (reads: readonly Deciding[]): Deciding[] =>
     ).values(),
   ].toReversed()
 
-const isAsOften = ({ value }: Deciding): boolean => ['0', 'false', 'null', '[]'].includes(value)
-
 /**
  * The values that the property found at the end and that decided it: those that the last step wrote first, and of those that
  * nobody ever wrote what is more than nothing.
@@ -125,7 +124,7 @@ function conclusion({ explanation, shown, kind }: Told): Deciding[] {
   const decisive = atEnd.filter((read) => read.decisive)
   // Where only somebody's place or nothing has changed, what was never written may be what decides.
   const isPlain = !decisive.some((read) => !isPc(read))
-  const initial = atEnd.filter((read) => read.decides === true && !read.decisive && (isPlain || !isAsOften(read)))
+  const initial = atEnd.filter((read) => read.decides === true && !read.decisive && (isPlain || !isNothing(read.value)))
   const byLast = ({ writer }: Deciding): boolean => writer === steps.length - 1
   const deciding = [...decisive, ...initial.filter((read) => !isPc(read))]
   return withoutAlike(deciding.length === 0 ? atEnd.filter(byLast) : deciding)

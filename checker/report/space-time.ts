@@ -2,6 +2,7 @@
  * A trace as a space-time diagram in SVG: time goes down, each process has a lane with a mark for each step, arrows lead
  * from who wrote a value to whom it decided, and bars show what the fields hold that decided something.
  */
+import { isNothing } from '../trace/diff.ts'
 import type { ExplainedStep, Explanation } from '../trace/explain.ts'
 import type { TurningPoint } from '../search/turning-point.ts'
 import type { Field } from '../trace/fields.ts'
@@ -77,8 +78,6 @@ function barred({ steps, atEnd, overtaken, waiting }: Explanation): Field[] {
     .filter(({ score }, i) => i < (score < TELLING ? FEW_BARS : BARS))
     .map(({ field }) => field)
 }
-
-const isNothing = (value: string): boolean => value === 'false' || value === 'null' || value === '0' || value === '[]'
 
 type Pictured = Pick<Told, 'explanation' | 'aftermath' | 'turning'>
 

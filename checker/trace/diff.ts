@@ -28,6 +28,10 @@ export function show(value: unknown): string {
   return String(value)
 }
 
+const NOTHING: ReadonlySet<string> = new Set(['0', 'false', 'null', '[]'])
+/** Is what is shown no more than nothing: zero, false, NULL, empty? */
+export const isNothing = (shown: string): boolean => NOTHING.has(shown)
+
 const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`)
 
 function* fieldsOf(path: string, a: Fields, b: Fields): Generator<Change> {
