@@ -7,8 +7,10 @@
  * still be reached from the end.
  *
  * What avoids the violation only by another one that the trace does not have is no way out, as long as there is one without;
- * nor is other input, so another pick at the same place, nor a step of somebody who takes no part in the trace. Everything is
- * decided by a search from the states of the trace on the reference engine, exactly, or not at all where its budget is hit.
+ * nor is other input, so another pick at the same place, nor a step of somebody who takes no part in the trace. Before such a
+ * lesser way out another order of steps is none either if all goes on as before after it: what does no harm there is only the
+ * lesser one. Everything is decided by a search from the states of the trace on the reference engine, exactly, or not at all
+ * where its budget is hit.
  */
 import type { Machine, Taken } from '../engine/machine.ts'
 import { Fault } from '../engine/fault.ts'
@@ -390,7 +392,7 @@ function lastEscape(escapes: Escapes, { schedule: { steps }, states }: Trace, fi
   const last = steps.at(-1)?.process ?? ''
   const movers = new Set(steps.map(({ process }) => process))
   let lesser: Lesser | undefined
-  // Before a lesser way out there is one whatever is done; another one must do without it.
+  // Before a lesser way out nothing does harm yet; another one must make a difference by itself.
   const isIdle = (i: number, state: PlainState, before: readonly Step[]): boolean =>
     lesser !== undefined && escapes.isAsBefore(state, before, steps.slice(i))
   const found = (i: number, instead: Taken): TurningPoint => {
