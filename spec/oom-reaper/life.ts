@@ -200,7 +200,10 @@ export const victimsOf = (variant: Variant, ingredients: Ingredients): Kept => (
   ...VICTIMS,
   // The reaper of 4.6 leaves a victim that it gives up without a trace.
   ...(variant === '4.6' ? {} : { QueuedComesToTheReaper: holds }),
-  ...(ingredients.some((name) => name === 'mrelease' || name === 'killed') ? {} : { OnlyVictimsAreKilled: holds }),
+  // A scan may find a task that is gone, and whose mm nobody passes over; it has to go on all the same.
+  ...(ingredients.some((name) => name === 'mrelease' || name === 'killed')
+    ? { AllocatorsCanFinish: holds }
+    : { OnlyVictimsAreKilled: holds }),
   ...(ingredients.some((name) => HOLDERS.includes(name)) ? { HolderLetsGo: holds } : {}),
   ...(variant === 'reaper-off' ? {} : { ReaperKeepsToOneVictim: holds }),
 })
