@@ -60,6 +60,7 @@ export const vmaWalk = protocol({
       vma.table = tableOf(setup, i)
       if (setup.mlocked) vma.VM_LOCKED = pick([false, true])
     }
+    s.manager[0].calls = setup.mrelease
     s.sibling[0].gone = !setup.sibling
   },
   programs: (setup: Setup) => {

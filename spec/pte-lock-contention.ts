@@ -23,9 +23,14 @@ export default spec(pteLockContention, {
         [...s.ptl].filter((held) => held).length,
     ),
     /** Both walks together clear everything, and each goes to its end. */
-    always('EverythingIsUnmapped', (s) => s.pte.every((entries) => entries === 0) && s.ptl.every((held) => !held), {
-      given: (s, { at }) => s.walker.every((walker) => at(walker, 'done')),
-    }),
+    always(
+      'EverythingIsUnmapped',
+      (s) =>
+        s.pte.every((entries) => entries === 0) &&
+        s.ptl.every((held) => !held) &&
+        s.walker.every(({ through }) => through === s.pte.length),
+      { given: (s, { at }) => s.walker.every((walker) => at(walker, 'done')) },
+    ),
     /** Whoever is through with a VMA, or lets go of its lock, leaves no entry; whoever is about to clear one has one before it. */
     always('NothingIsLeftBehind', (s, { at }) =>
       s.walker.every((walker) => {

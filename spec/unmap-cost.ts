@@ -1,12 +1,14 @@
 /** C4 in ticks: which of the reported proportions follow from the order of the walks, and for which costs. */
 import { propertiesOf, spec } from '../checker/language/index.ts'
-import { isReleased, present, unmapCost } from '../model/unmap-cost.ts'
+import { isReleased, unmapCost } from '../model/unmap-cost.ts'
+import { bookkeeping, withBookkeeping } from './unmap-cost/bookkeeping.ts'
 import { rows } from './unmap-cost/rows.ts'
 
-const { always, longest, maximum, minimum, stepwise } = propertiesOf(unmapCost)
+const { always, longest, maximum, minimum } = propertiesOf(unmapCost)
 
 export default spec(unmapCost, {
   properties: [
+    ...bookkeeping,
     /** Until both walks are over and exit_mmap() can go on. */
     longest('TicksToRelease', { from: (_s, { h }) => h.passed === 0, to: isReleased, count: 'ticks' }),
     /** Of both CPUs together. */
@@ -19,15 +21,9 @@ export default spec(unmapCost, {
       (s, { h }) => h.spent - h.spun === s.vma.length * (s.cost.held + s.cost.outside + s.cost.empty),
       { given: isReleased },
     ),
-    /** The locks are locks. */
-    always('WhoIsInsideHasTheLock', (s, { at }) =>
-      s.walker.every((each) => !at(each, 'zap_pte_range') || present(s, each).ptl),
-    ),
-    stepwise('WhoBeginsToSpinFoundItHeld', (s, { before }) =>
-      s.walker.every((each) => !each.spins || before(() => each.spins) || present(s, each).ptl),
-    ),
     /** All that the walks lose to each other is one wait, for one VMA. */
     always('OneWaitAtMost', (s, { h }) => h.spun <= s.cost.held),
   ],
-  rows,
+  routine: bookkeeping.map(({ name }) => name),
+  rows: rows.map(withBookkeeping),
 })

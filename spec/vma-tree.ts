@@ -2,7 +2,7 @@
 import { propertiesOf, spec } from '../checker/language/index.ts'
 import { vmaTree } from '../model/vma-tree.ts'
 import type { State } from '../model/vma-tree/state.ts'
-import { bookkeeping, callkeeping, KEPT_BY_CALLS } from './vma-tree/bookkeeping.ts'
+import { bookkeeping, callkeeping, kindAt, KEPT_BY_CALLS } from './vma-tree/bookkeeping.ts'
 import { rows } from './vma-tree/rows.ts'
 import { survives } from './vma-tree/mutants.ts'
 
@@ -22,14 +22,6 @@ const ordered = (s: State): boolean => {
     end = vm_end
   }
   return true
-}
-
-const kindAt = (s: State, index: number): string | null => {
-  for (let i = 0; i < s.map_count; i++) {
-    const { vm_start, vm_end, kind } = s.vma[i]
-    if (vm_start <= index && index < vm_end) return kind
-  }
-  return null
 }
 
 /** Do all slots pass? */

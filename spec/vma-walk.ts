@@ -2,8 +2,8 @@
 import { propertiesOf, spec } from '../checker/language/index.ts'
 import { vmaWalk } from '../model/vma-walk.ts'
 import type { State } from '../model/vma-walk/state.ts'
+import { bookkeeping, munlocking, withBookkeeping } from './vma-walk/bookkeeping.ts'
 import { rows } from './vma-walk/rows.ts'
-import { survives } from './vma-walk/mutants.ts'
 
 const { always, reachable, stepwise } = propertiesOf(vmaWalk)
 
@@ -17,6 +17,8 @@ const everyVma = (s: State, test: (vma: number) => boolean): boolean => {
 
 export default spec(vmaWalk, {
   properties: [
+    ...bookkeeping,
+    ...munlocking,
     /** No page is freed by more than one walker. */
     always('NoPageIsFreedTwice', (s, { h }) => everyVma(s, (i) => h.freed[i] < 2)),
     /** In the end each was. */
@@ -57,9 +59,15 @@ export default spec(vmaWalk, {
     reachable('ReaperLeavesNothing', (s, { at }) => at(s.exit[0], 'set_MMF_OOM_SKIP') && s.exit[0].batch.isEmpty),
     /** The thread uses what its TLB still has, while the reaper has the page gathered. */
     reachable('StaleEntryIsUsedInTime', (s) => !s.sibling[0].gone && !everyVma(s, (i) => !s.tlb[i] || s.vma[i].pte)),
+    /** The reaper has come to all VMAs, and has left those alone that are mlocked, as it did until 5.17. */
+    reachable(
+      'ReaperPassesWhatIsMlocked',
+      (s, { at }) =>
+        s.MMF_UNSTABLE && at(s.reaper[0], 'mmap_read_unlock') && everyVma(s, (i) => s.vma[i].VM_LOCKED && s.vma[i].pte),
+    ),
     /** The reaper finds the mm hidden, and does nothing. */
     reachable('ReaperComesTooLate', (s, { at }) => at(s.exit[0], 'done') && at(s.reaper[0], 'done') && !s.MMF_UNSTABLE),
   ],
-  rows,
-  survives,
+  routine: [...bookkeeping, ...munlocking].map(({ name }) => name),
+  rows: rows.map(withBookkeeping),
 })

@@ -18,7 +18,7 @@ export const MUTATE_FORMATS = ['text', 'jsonl'] as const
 
 export const DEFAULT_LEAVES = 50
 /** Rows of more states are left out. */
-export const DEFAULT_MUTANT_STATES = 30_000
+export const DEFAULT_MUTANT_STATES = 150_000
 export const DEFAULT_MUTANT_SECONDS = 20
 
 export interface MutateOptions {

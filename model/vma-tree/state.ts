@@ -45,7 +45,7 @@ export const state = (setup: Setup) => {
     thread: singleton({ calls: bool, start: upTo(slots), end: upTo(slots), kind: option(kindOf(setup)) }),
     /** Whoever walks all VMAs: its struct ma_state, and the VMA that it is at. */
     walker: family(1, {
-      status: oneOf('ma_start', 'ma_active', 'ma_none', 'ma_underflow'),
+      status: oneOf('ma_start', 'ma_active', 'ma_none', 'ma_underflow', 'ma_root'),
       index,
       last: index,
       vma: option(upTo(slots + 2)),

@@ -73,7 +73,11 @@ export function mas_find_rev(s: State, mas: Walker, setup: Setup): number | null
     const vma = mas_walk(s, mas, setup)
     if (vma !== null) return vma
   }
-  return mas.status === 'ma_none' ? null : mas_prev_slot(s, mas, setup)
+  if (mas.status !== 'ma_none') return mas_prev_slot(s, mas, setup)
+  // It says that it stands where a single entry at index 0 would be.
+  mas.status = 'ma_root'
+  mas.index = mas.last = 0
+  return null
 }
 
 /** The VMA before the range with mas.index in it, also the first time: a VMA that is there is passed over. */

@@ -49,8 +49,8 @@ export const state = (setup: Setup) => {
     /** exit_mmap(); with what munlock has seen of an entry. */
     exit: singleton({ ...walker, seen: bool }),
     reaper: singleton(walker),
-    /** process_mrelease(). */
-    manager: singleton(walker),
+    /** process_mrelease(), if anybody calls it. */
+    manager: singleton({ ...walker, calls: bool }),
     /** Another thread of the victim, to which SIGKILL has not been delivered yet. */
     sibling: singleton({ gone: bool }),
   }
@@ -70,5 +70,6 @@ export const history = ({ vmas }: Setup) => ({
 /** The recipes' constructors, typed for this state. */
 export const { program, procedure, call, steps } = language<typeof state, typeof history>()
 export type State = StateView<ReturnType<typeof state>>
-export type Walker = Member<ReturnType<typeof state>, 'reaper'>
+/** Who reaps. */
+export type Reaper = Member<ReturnType<typeof state>, 'reaper' | 'manager'>
 export type Exit = Member<ReturnType<typeof state>, 'exit'>

@@ -29,7 +29,15 @@ const UNDER_SEMAPHORE = ['oom_kill_in_progress', 'last_attempt', 'oom_kill_start
 const UNDER_OOM_LOCK = [...UNDER_TASKLIST_LOCK, 'last_attempt', 'page_found', 'out_of_memory', 'unlock'] as const
 
 /** Where a CPU is in no loop over tasks. */
-const BETWEEN_WALKS = ['out_of_memory', 'read_unlock', 'panic'] as const
+const BETWEEN_WALKS = [
+  'restart',
+  'down',
+  'last_attempt',
+  'out_of_memory',
+  'read_unlock',
+  'schedule_timeout_uninterruptible',
+  'panic',
+] as const
 
 export const bookkeeping = [
   /**
@@ -102,6 +110,7 @@ export const bookkeeping = [
         (p) =>
           (p.EXIT_ZOMBIE || s.tasklist.includes(p)) &&
           p.PF_EXITING === (!at(p, 'do_exit') && !at(p, 'exec_mmput')) &&
+          p.EXIT_ZOMBIE === (at(p, 'schedule') || at(p, 'done')) &&
           p.PF_DEAD === at(p, 'done'),
       ) && s.tasklist.length === s.task.count((p) => s.tasklist.includes(p)),
   ),
@@ -140,6 +149,19 @@ export const bookkeeping = [
         )
       }) && s.tasklist.every((p) => before(() => s.tasklist.includes(p))),
   ),
+
+  /**
+   * Of two tasks the one that has more pages when it is weighed is kept: the scan leaves somebody else chosen than before only
+   * if that is the task at which it stood, and only for more points. Else a small process dies for a big one.
+   */
+  stepwise('WorseOneIsKept', (s, { at, before }) =>
+    s.cpu.every((cpu) => {
+      if (!before(() => at(cpu, 'badness')) || at(cpu, 'badness')) return true
+      const [weighed, kept, points] = before(() => [s.tasklist.at(cpu.next), cpu.chosen, cpu.points] as const)
+      const weight = before(() => weighed.mm?.pages ?? 0)
+      return cpu.chosen === (kept === null || weight > points ? weighed : kept)
+    }),
+  ),
 ]
 
 const KEPT = {
@@ -158,7 +180,7 @@ const LOCKS = {
 
 /** In these rows perhaps no page ever moves; those in which one does ask for `MemoryIsNotLost` themselves. */
 const MAY_HOLD_MEMORY_FOR_EVER = ['lock', 'pin', 'initShares', 'panicOnOom']
-/** `NobodyIsPassedOver` looks at every step, and costs: it is asked in rows of at most so many states. */
+/** These look at every step, and cost: they are asked in rows of at most so many states. */
 const FEW_STATES = 30_000
 
 /** The row, with what has to be in order in its revision. */
@@ -167,6 +189,6 @@ export function withBookkeeping(row: SerializationRow): SerializationRow {
   const lock = variant !== undefined && variant in LOCKS ? LOCKS[variant as keyof typeof LOCKS] : {}
   const isStill = ingredients.some((name) => MAY_HOLD_MEMORY_FOR_EVER.includes(name))
   const memory = isStill ? {} : { MemoryIsNotLost: holds }
-  const walks = states > FEW_STATES ? {} : { NobodyIsPassedOver: holds }
+  const walks = states > FEW_STATES ? {} : { NobodyIsPassedOver: holds, WorseOneIsKept: holds }
   return { ...row, expect: { ...row.expect, ...KEPT, ...walks, ...memory, ...lock } }
 }

@@ -1,13 +1,10 @@
 /** Walks side by side, with what makes them safe and without; and bugs of the past, each beside its fix. */
-import { holds, reachable, unreachable, violated, type RowOf } from '../../checker/language/index.ts'
-import type { vmaWalk } from '../../model/vma-walk.ts'
-
-type WalkRow = RowOf<typeof vmaWalk>
+import { holds, reachable, unreachable, violated } from '../../checker/language/index.ts'
+import type { WalkRow } from './bookkeeping.ts'
 
 const safe = {
   NoPageIsFreedTwice: holds,
   EveryPageIsFreed: holds,
-  NoEntryIsLeft: holds,
   EntriesGoUnderTheirLock: holds,
   PageTablesOutliveWalks: holds,
   ExitFinishesLast: holds,
@@ -67,7 +64,7 @@ const together: readonly WalkRow[] = [
     variant: '6.18',
     bounds: { vmas: 1, perTable: 1 },
     ingredients: ['withoutPteLock'],
-    expect: { NoPageIsFreedTwice: violated(22), NoEntryIsLeft: holds, ReaperLeavesNothing: reachable(12) },
+    expect: { NoPageIsFreedTwice: violated(22), ReaperLeavesNothing: reachable(12) },
     states: 166,
     why: 'Both see the same entry, and both free the page.',
   },
@@ -76,7 +73,12 @@ const together: readonly WalkRow[] = [
     variant: '6.18',
     bounds: { vmas: 1, perTable: 1 },
     ingredients: ['withoutWriteLock'],
-    expect: { ExitFinishesLast: violated(15), PageTablesOutliveWalks: violated(14), NoPageIsFreedTwice: holds },
+    expect: {
+      ExitFinishesLast: violated(15),
+      PageTablesOutliveWalks: violated(14),
+      ExitTearsDownUnderItsLock: violated(),
+      NoPageIsFreedTwice: holds,
+    },
     states: 192,
     why: 'Where exit does not wait for readers the reaper still has pages gathered when exit is through, and walks page tables that are gone.',
   },
@@ -85,7 +87,7 @@ const together: readonly WalkRow[] = [
     variant: '6.17',
     bounds: { vmas: 1, perTable: 1 },
     ingredients: ['withoutWriteLock'],
-    expect: { ExitFinishesLast: violated(15) },
+    expect: { ExitFinishesLast: violated(15), ExitTearsDownUnderItsLock: violated() },
     states: 192,
     why: 'Forward as well.',
   },
@@ -111,7 +113,7 @@ const bugs: readonly WalkRow[] = [
     variant: '4.16',
     bounds: { vmas: 1, perTable: 1 },
     ingredients: ['mlocked'],
-    expect: { MunlockFindsItsEntry: violated(12) },
+    expect: { MunlockFindsItsEntry: violated(12), ReaperPassesWhatIsMlocked: reachable(6) },
     states: 529,
     why: 'CVE-2018-1000200: VM_LOCKED is all that keeps the reaper away from a VMA that munlock goes through, and munlock clears it first.',
   },
@@ -120,7 +122,12 @@ const bugs: readonly WalkRow[] = [
     variant: '4.17',
     bounds: { vmas: 2, perTable: 1 },
     ingredients: ['mlocked'],
-    expect: { ...safe, MunlockFindsItsEntry: holds, TwoGatherAtATime: unreachable },
+    expect: {
+      ...safe,
+      MunlockFindsItsEntry: holds,
+      TwoGatherAtATime: unreachable,
+      ReaperPassesWhatIsMlocked: reachable(7),
+    },
     states: 932,
     why: 'exit_mmap() reaps first, with oom_lock, hides the mm and waits for the reaper, so that munlock is alone.',
   },
@@ -129,7 +136,14 @@ const bugs: readonly WalkRow[] = [
     variant: '4.17',
     bounds: { vmas: 1, perTable: 1 },
     ingredients: ['mlocked', 'sibling'],
-    expect: { ...safe, ...unharmed, MunlockFindsItsEntry: holds, ExitReapsFirst: reachable(6) },
+    expect: {
+      ...safe,
+      ...unharmed,
+      MunlockFindsItsEntry: holds,
+      ExitReapsFirst: reachable(6),
+      ReaperPassesWhatIsMlocked: reachable(6),
+      StaleEntryIsUsedInTime: reachable(8),
+    },
     states: 684,
     why: 'Nor does it come before the thread is gone.',
   },
@@ -164,7 +178,12 @@ const bugs: readonly WalkRow[] = [
     variant: '6.18',
     bounds: { vmas: 1, perTable: 1 },
     ingredients: ['sibling', 'withoutUnstable'],
-    expect: { NobodyReadsZeroes: violated(8), NobodyUsesAFreePage: holds },
+    expect: {
+      NobodyReadsZeroes: violated(8),
+      FaultsFailWhileReaped: violated(),
+      NobodyUsesAFreePage: holds,
+      StaleEntryIsUsedInTime: reachable(7),
+    },
     states: 339,
     why: 'Where nobody says that the mm is unstable a thread in write() faults zeroes in, and writes them to its file.',
   },
