@@ -19,11 +19,10 @@ const isCrowded = ({ variant, bounds, ingredients = [] }: ReaperRow): boolean =>
   !ingredients.includes('stuck') ||
   ingredients.includes('memcg')
 
-/** Where everybody who may have a lock or a reference does his work, and nobody waits for time to pass. */
-const isBusy = ({ variant, bounds, ingredients = [] }: ReaperRow): boolean =>
-  variant === '4.6' ||
-  ingredients.includes('leaves') ||
-  (bounds.delay === 0 && !ingredients.includes('stuck') && !ingredients.includes('prompt'))
+/** Where somebody exits, or somebody else kills: not all of those that may have a lock are stuck. */
+const isBusy = ({ bounds, ingredients = [] }: ReaperRow): boolean =>
+  ingredients.includes('memcg') ||
+  (bounds.retries <= 2 && !(ingredients.includes('stuck') && ingredients.includes('daemonsStuck')))
 
 /** Where nobody ever sleeps: the allocator leaves, and the reaper gets the lock at once, or there is none. */
 const isTimeless = ({ variant = '6.18', bounds, ingredients = [] }: ReaperRow): boolean =>
@@ -38,11 +37,19 @@ export function withBookkeeping(row: ReaperRow): ReaperRow {
       : {
           ...victimsOf(variant, ingredients),
           ...(bounds.victims > 1 ? scansOf(variant, ingredients) : SCAN),
-          ...(isBusy(row) ? locksOf(row) : {}),
           EveryPageIsFreedOnce: holds,
           NothingIsMappedAtTeardown: holds,
         }
-  return { ...row, expect: { ...kept, ...(isTimeless(row) ? {} : clocksOf(variant)), ...timersOf(row), ...row.expect } }
+  return {
+    ...row,
+    expect: {
+      ...kept,
+      ...(isBusy(row) ? locksOf(row) : {}),
+      ...(isTimeless(row) ? {} : clocksOf(variant)),
+      ...timersOf(row),
+      ...row.expect,
+    },
+  }
 }
 
 const DELAYED = ['5.18', '6.1', '6.18', 'early-skip', 'reaper-off']

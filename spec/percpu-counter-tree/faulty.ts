@@ -34,6 +34,7 @@ export const faultyRows: readonly TreeRow[] = [
       NothingIsLost: violated(6),
       GreatestTotal: maximum(4),
       WordsTellTheError: holds,
+      NothingIsTakenBack: holds,
     },
     why: '17: an adder that gets the CPU between load and store has its add overwritten.',
   },
@@ -58,6 +59,7 @@ export const faultyRows: readonly TreeRow[] = [
       NothingIsLost: violated(9),
       GreatestTotal: maximum(4),
       WordsTellTheError: holds,
+      NothingIsTakenBack: holds,
     },
     why: '18: two CPUs execute on one word what is atomic on one CPU only.',
   },
@@ -253,6 +255,7 @@ export const faultyRows: readonly TreeRow[] = [
     bounds: two,
     ingredients: ['decrements', 'pages', 'preciseReader'],
     expect: {
+      ReaderGoesCpuByCpu: holds,
       NothingIsLost: holds,
       PreciseSumIsTheTotal: holds,
       WordsTellTheError: holds,
@@ -267,6 +270,7 @@ export const faultyRows: readonly TreeRow[] = [
     bounds: two,
     ingredients: ['decrements', 'pages', 'preciseReader'],
     expect: {
+      ReaderGoesCpuByCpu: holds,
       NothingIsLost: holds,
       PreciseSumIsTheTotal: holds,
       WordsTellTheError: holds,

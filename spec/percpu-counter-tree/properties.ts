@@ -149,6 +149,8 @@ export const properties = [
         s.cpu.every((cpu) => cpu === adder.cpu || cpu.level0 === before(() => cpu.level0)),
     ),
   ),
+  /** Where there are no decrements nobody adds less than nothing, however wrong the sums are. */
+  always('NothingIsTakenBack', (s) => s.adder.every(({ inc }) => inc >= 0)),
   /** A reader of the precise sum passes by no CPU. */
   stepwise('ReaderGoesCpuByCpu', (s, { before }) => {
     const was = before(() => s.reader[0].next)
