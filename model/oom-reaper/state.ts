@@ -58,7 +58,7 @@ const allPages = ({ victims, pages }: Bounds): number => pages + victims - 1
 export const state = (setup: Setup) => {
   const { cpus, victims, pages, delay, retries } = setup
   return {
-    /** Room for pages that are freed twice. */
+    /** Pages on the free list. There is room for pages that are freed twice. */
     free: upTo(allPages(setup) + pages),
     panicked: bool,
     oom_lock,

@@ -264,15 +264,15 @@ export const properties = [
 
   /** After a kill everybody gets a page, or all memory is back, or somebody else is killed, or nobody is left. */
   leadsTo('ReaperMakesProgress', (_s, { h }) => h.kills === 1, isOver),
-  /** The same, measured: tenths of a second from the first kill. */
+  /** How long it takes to get there: tenths of a second from the first kill until somebody has a page, memory or another turn. */
   longest('TicksToProgress', { from: (_s, { h }) => h.kills === 1, to: isOver, count: 'ticks' }),
-  /** Until the next victim could be chosen, or memory is back. */
+  /** Tenths of a second from the first kill until the next victim could be chosen, or memory is back. */
   longest('TicksToEligible', {
     from: (_s, { h }) => h.kills === 1,
     to: (_s, { h }) => h.kills > 1 || h.killed.some((mm) => mm.MMF_OOM_SKIP || !holdsMemory(mm)),
     count: 'ticks',
   }),
-  /** The same for a daemon that was killed by its memcg, and comes to the reaper behind or before the hog. */
+  /** Tenths of a second until a daemon that was killed by its memcg is hidden; it comes to the reaper behind or before the hog. */
   longest('TicksToDaemonIsHidden', {
     from: (s, { h }) => h.memcgKill && !s.mm[1].MMF_OOM_SKIP && holdsMemory(s.mm[1]),
     to: (s) => s.mm[1].MMF_OOM_SKIP || !holdsMemory(s.mm[1]),

@@ -198,7 +198,7 @@ export const properties = [
   }),
   /** After a set that nobody disturbed the precise sum is what was set. */
   always('SetGivesItsValue', (_s, { h }) => !h.setMissed, { given: (_s, { h }) => !h.setWasDisturbed }),
-  /** The same, whatever happened meanwhile. */
+  /** After a set the precise sum is what was set, whatever happened meanwhile. */
   always('SetInUseGivesItsValue', (_s, { h }) => !h.setMissed),
 
   /** An adder alone is an exact counter, with an approximation that is 0 to U below it whenever nobody adds. */
@@ -209,7 +209,7 @@ export const properties = [
       a.error = h.restError
     },
   }),
-  /** The same, with U one less, if it is not 0. */
+  /** An adder alone is an exact counter with an interval that ends one below U, if that is not 0. */
   refines('IsNarrowerCounterAtRest', intervalCounter, {
     instance: (config) => intervalAtRest(config, 1),
     map: (a, _s, { h }) => {
@@ -224,7 +224,7 @@ export const properties = [
       Object.assign(a, reading(s))
     },
   }),
-  /** The same, with its upper end one less, if there is one: with one CPU nothing is off. */
+  /** Many adders are one with an interval that ends one earlier, if there is one: with one CPU nothing is off. */
   refines('IsNarrowerCounter', intervalCounter, {
     instance: (config) => intervalInFlight(config, 1),
     map: (a, s) => {
