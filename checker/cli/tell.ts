@@ -9,9 +9,9 @@ import type { Shown } from '../trace/counterexample.ts'
 import { differenceOf } from '../trace/difference.ts'
 import { explain, explainTrap, type Explanation } from '../trace/explain.ts'
 import type { LassoOf } from '../trace/lasso.ts'
-import { along, beginningOf, continued, replay, type Trace } from '../trace/schedule.ts'
+import { along, beginningOf, continued, replay, ReplayError, type Trace } from '../trace/schedule.ts'
 import { trapAfter, type Trap } from '../trace/trap.ts'
-import { askedInvariants } from './asked.ts'
+import { violableInvariants } from './asked.ts'
 import { shownBy } from './save.ts'
 
 export interface Tellable extends LassoOf {
@@ -33,11 +33,22 @@ const AFTERMATH_STEPS = 40
 
 const isShort = ({ into, round }: Trap): boolean => into.steps.length + round.steps.length <= AFTERMATH_STEPS
 
-/** The last way out; it is searched for with all history, which other properties may need. */
+/** The trace with other history; `undefined` where a field of it cannot hold what is noted on the way. */
+function keptBy(machine: Machine, { schedule }: Trace): Trace | undefined {
+  try {
+    return replay(machine, schedule)
+  } catch (error) {
+    if (error instanceof ReplayError) return undefined
+    throw error
+  }
+}
+
+/** The last way out; it is searched for with all history, which other properties may need, if the trace can be kept so. */
 function turningOf({ machine, trace, property, spec, variant }: Tellable, budget: number): TurningPoint | undefined {
   const whole = new Machine(machine.layout)
-  const others = askedInvariants(spec, variant)
-  return turningPointOf(whole, property, spec.properties, replay(whole, trace.schedule), budget, others)
+  const kept = keptBy(whole, trace)
+  if (kept === undefined) return turningPointOf(machine, property, spec.properties, trace, budget)
+  return turningPointOf(whole, property, spec.properties, kept, budget, violableInvariants(spec, variant))
 }
 
 /** What the last way out changes, and where it leads. */

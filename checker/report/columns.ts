@@ -215,7 +215,7 @@ export function columnLines(
   const fewest = others.reduce((best, lines) => (lines.length < best.length ? lines : best), first)
   const start =
     init.length === 0 || from > 0 ? [] : fill([`0  init(${init.join(', ')})`.padStart(digits - 1)], '', MAIL_WIDTH)
-  return [...start, ...fewest, ...stops(explanation), ...standing(aftermath, digits)]
+  return [...start, ...(told.length === 0 ? [] : fewest), ...stops(explanation), ...standing(aftermath, digits)]
 }
 
 interface Place {

@@ -8,7 +8,7 @@ import { tell } from '../cli/tell.ts'
 import { casesOf, shapes } from '../engine/conformance.ts'
 import { layoutOf } from '../engine/layout.ts'
 import { Machine } from '../engine/machine.ts'
-import { bool, language, propertiesOf, protocol, singleton } from '../language/index.ts'
+import { bool, language, propertiesOf, protocol, singleton, upTo } from '../language/index.ts'
 import type { Spec } from '../language/spec.ts'
 import { stateGraph } from '../search/state-graph.ts'
 import { explain } from '../trace/explain.ts'
@@ -168,6 +168,9 @@ describe('a trap', () => {
       ].join(' '),
     )
   })
+  test('that ends with the trace itself names no further steps', () => {
+    expect(paragraph(trapped(false))).toContain('It may end where nobody moves any more. waiter waits at wait')
+  })
   test('and so is the behaviour that takes the last way out, where it comes to an end', () => {
     expect(otherwiseLines(trapped(true))).toEqual([])
     expect(otherwiseLines(trapped(false))).toEqual([
@@ -176,6 +179,69 @@ describe('a trap', () => {
       ' 1  wait: done',
       ' 2                  take: held=true, done',
     ])
+  })
+})
+
+/** A counter goes round between 0 and 1, and nobody ever opens. */
+test('what is said to be so all along does not change around the loop', () => {
+  const state = () => ({ n: upTo(2), open: bool, counter: singleton({}) })
+  const { program } = language<typeof state>()
+  const model = protocol({
+    name: 'round',
+    bounds: {},
+    state,
+    programs: () => [program('counter', { count: (s) => ((s.n = 1 - s.n), 'count') })],
+  })
+  const { eventually } = propertiesOf(model)
+  const own = [eventually('BothCome', (s) => s.n === 2 && s.open), eventually('TwoComes', (s) => s.n === 2 || s.open)]
+  const spec = { name: 'round', protocol: { variants: ['model'] }, properties: own, rows: [] } as unknown as Spec
+  const machine = new Machine(layoutOf(model.instance({ bounds: {} })))
+  const count = { process: 'counter', label: 'count' }
+  const trace = replay(machine, { init: [], steps: [count, count] })
+  const where = { spec, variant: 'model', bounds: {}, ingredients: [], because: undefined, loop: 0 }
+  const said = (property: string): string =>
+    paragraph(tell({ ...where, property, shown: { result: 'violated' }, machine, trace }, 100))
+  expect(said('BothCome')).not.toContain('All along')
+  expect(said('TwoComes')).toContain('All along, open is false.')
+})
+
+test('where a field of the history is too small for the trace, the last way out is searched for without it', () => {
+  const state = () => ({ n: upTo(3), counter: singleton({}), stopper: singleton({}) })
+  const history = () => ({ counted: upTo(1) })
+  const { program } = language<typeof state, typeof history>()
+  const model = protocol({
+    name: 'small',
+    bounds: {},
+    state,
+    history,
+    programs: () => [
+      program('counter', {
+        count: {
+          do: (s) => void (s.n = 1),
+          note: (h) => {
+            h.counted++
+          },
+        },
+        again: {
+          do: (s) => void (s.n = s.n === 1 ? 3 : 0),
+          note: (h) => {
+            h.counted++
+          },
+        },
+      }),
+      program('stopper', { stop: (s) => void (s.n = 0) }),
+    ],
+  })
+  const own = [propertiesOf(model).never('Three', (s) => s.n === 3)]
+  const spec = { name: 'small', protocol: { variants: ['model'] }, properties: own, rows: [] } as unknown as Spec
+  const machine = new Machine(layoutOf(model.instance({ bounds: {} })), new Set())
+  const steps = ['count', 'again'].map((label) => ({ process: 'counter', label }))
+  const where = { spec, variant: 'model', bounds: {}, ingredients: [], because: undefined, property: 'Three' }
+  const trace = replay(machine, { init: [], steps })
+  expect(tell({ ...where, shown: { result: 'violated' }, machine, trace }, 100).turning).toMatchObject({
+    is: 'found',
+    step: 1,
+    detour: { steps: [{ process: 'stopper', label: 'stop' }], thenAsBefore: true },
   })
 })
 

@@ -174,6 +174,55 @@ describe('a way out', () => {
   })
 })
 
+/** The taker sets out and takes, if it wants to; or the keeper takes it away in time. Whatever the other does plays no part. */
+function taken({ picks, keeps }: { picks: boolean; keeps: boolean }) {
+  const state = () => ({
+    off: bool,
+    seen: bool,
+    held: bool,
+    taker: singleton({}),
+    other: singleton({}),
+    keeper: singleton({}),
+  })
+  const { program } = language<typeof state>()
+  const model = protocol({
+    name: 'taken',
+    bounds: {},
+    state,
+    programs: () => [
+      program('other', { look: (s) => void (s.seen = true) }),
+      program('taker', {
+        set_out: () => undefined,
+        take: (s, _me, pick) => {
+          s.held = (!picks || pick([true, false])) && !s.off
+        },
+      }),
+      ...(keeps ? [program('keeper', { keep: (s) => void (s.off = true) })] : []),
+    ],
+  })
+  const machine = new Machine(layoutOf(model.instance({ bounds: {} })))
+  const before = replay(machine, { init: [], steps: by('other look', 'taker set_out') })
+  const [take] = machine.outcomes(before.states.at(-1)!).filter(({ next }) => next['held'] === true)
+  const trace = replay(machine, { init: [], steps: [...before.schedule.steps, take!.step] })
+  const { never } = propertiesOf(model)
+  return turningPointOf(machine, 'Held', [never('Held', (s) => s.held)], trace, 100)
+}
+
+test('a step after which all goes on as before is no way out, though a lesser one comes behind it', () => {
+  expect(taken({ picks: true, keeps: false })).toMatchObject({
+    is: 'found',
+    step: 2,
+    detour: { steps: [{ process: 'taker', label: 'take' }], thenAsBefore: false },
+    later: undefined,
+  })
+  expect(taken({ picks: false, keeps: true })).toMatchObject({
+    is: 'found',
+    step: 2,
+    detour: { steps: [{ process: 'keeper' }], thenAsBefore: true },
+    later: undefined,
+  })
+})
+
 /** Whatever is asked about one state, as something that must not be: random properties rarely fail late. */
 const questions = (all: readonly Property[]): Property[] =>
   all

@@ -118,6 +118,27 @@ interface Possible {
   readonly faults: number
 }
 
+/** What can be done in each state that somebody has asked for. */
+class Possibilities {
+  readonly #machine: Machine
+  readonly #known = new Map<string, Possible>()
+
+  constructor(machine: Machine) {
+    this.#machine = machine
+  }
+
+  of(key: string, state: PlainState): Possible {
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    let faults = 0
+    const outcomes = this.#machine.outcomes(state, () => faults++)
+    const steps = outcomes.map((taken) => ({ ...taken, to: JSON.stringify(taken.next) }))
+    const possible = { state, steps, faults }
+    this.#known.set(key, possible)
+    return possible
+  }
+}
+
 /** A state that was looked at, with the steps that do no harm. */
 interface Node {
   readonly isBad: boolean
@@ -138,29 +159,27 @@ class Escapes {
   readonly #machine: Machine
   readonly #hazard: Hazard
   readonly #budget: number
-  readonly #possible = new Map<string, Possible>()
+  readonly #possibilities: Possibilities
+  readonly #visited = new Set<string>()
   readonly #nodes = new Map<string, Node>()
   /** Decided: from there it can be avoided, or not. */
   readonly #avoidable = new Map<string, boolean>()
   /** Decided: from there what must stay within reach is, or is not. */
   readonly #within = new Map<string, boolean>()
 
-  constructor(machine: Machine, hazard: Hazard, budget: number) {
+  constructor(machine: Machine, possibilities: Possibilities, hazard: Hazard, budget: number) {
     this.#machine = machine
+    this.#possibilities = possibilities
     this.#hazard = hazard
     this.#budget = budget
   }
 
   #possibleIn(key: string, state: PlainState): Possible {
-    const known = this.#possible.get(key)
-    if (known !== undefined) return known
-    if (this.#possible.size >= this.#budget) throw new OutOfBudget()
-    let faults = 0
-    const outcomes = this.#machine.outcomes(state, () => faults++)
-    const steps = outcomes.map((taken) => ({ ...taken, to: JSON.stringify(taken.next) }))
-    const possible = { state, steps, faults }
-    this.#possible.set(key, possible)
-    return possible
+    if (!this.#visited.has(key)) {
+      if (this.#visited.size >= this.#budget) throw new OutOfBudget()
+      this.#visited.add(key)
+    }
+    return this.#possibilities.of(key, state)
   }
 
   node(state: PlainState): Node {
@@ -229,17 +248,17 @@ class Escapes {
         queue.push([to, next])
       }
     }
-    const found = this.#hazard.isGoal === undefined && this.#goesRound(region)
-    if (found) this.#avoidable.set(first, true)
     // All that can be reached without harm was seen, and nothing of it is safe.
-    else for (const key of [first, ...region.keys()]) this.#avoidable.set(key, false)
-    return found
+    const lasting = this.#hazard.isGoal === undefined ? this.#goingRound(region) : new Set<string>()
+    for (const key of [first, ...region.keys()]) this.#avoidable.set(key, lasting.has(key))
+    return lasting.has(first)
   }
 
-  /** Can a behaviour stay in the region for ever, and be fair to every process of the protocol? */
-  #goesRound(region: ReadonlyMap<string, Node>): boolean {
+  /** From where in the region a behaviour can stay in it for ever, and be fair to every process of the protocol. */
+  #goingRound(region: ReadonlyMap<string, Node>): ReadonlySet<string> {
+    const keys = [...region.keys()]
     const nodes = [...region.values()]
-    const numbers = new Map([...region.keys()].map((key, i) => [key, i]))
+    const numbers = new Map(keys.map((key, i) => [key, i]))
     const { processes } = this.#machine.layout
     const [start, to, by]: [number[], number[], number[]] = [[0], [], []]
     for (const { steps } of nodes) {
@@ -259,22 +278,41 @@ class Escapes {
         takers: Uint8Array.from(processes, (each) => Number(each.id === id)),
         enabled: Uint8Array.from(nodes, ({ enabled }) => Number(enabled.has(name))),
       }))
-    return fairComponents(graph, new Uint8Array(nodes.length).fill(1), conditions).length > 0
+    const fair = fairComponents(graph, new Uint8Array(nodes.length).fill(1), conditions)
+    const sources = keys.map((): string[] => [])
+    nodes.forEach(({ steps }, i) => {
+      for (const { to: key } of steps) sources[numbers.get(key) ?? -1]?.push(keys[i]!)
+    })
+    const found = new Set(fair.flatMap((component) => Array.from(component, (i) => keys[i]!)))
+    for (const key of found) for (const source of sources[numbers.get(key)!]!) found.add(source)
+    return found
   }
 
   /** The steps that do no harm where the trace took another one; `first` moves first. They may lead back to the state. */
   *alternatives(state: PlainState, following: PlainState, first: string): Generator<Taken> {
     const to = JSON.stringify(following)
     for (const each of inOrder(this.node(state).steps, first))
-      if (each.to !== to && this.#isHarmless(each.next)) yield each
+      if (each.to !== to && this.canAvoid(each.next)) yield each
   }
 
-  /** The fewest steps that must come before a step of the trace, so that it does no harm, or else one in its place. */
-  detour(state: PlainState, step: Step, instead: Taken, last: string): Detour {
+  /**
+   * The fewest steps that must come before a step of the trace, so that it does no harm, or else one in its place. Some
+   * steps are left out, and so are ways after which all goes on as before.
+   */
+  detour(
+    state: PlainState,
+    step: Step,
+    instead: Taken,
+    last: string,
+    isLeftOut: (step: Step) => boolean,
+    isIdle: (state: PlainState, before: readonly Step[]) => boolean,
+  ): Detour {
     try {
-      for (const { node, steps, states } of this.#ways(state, last, step)) {
+      const without = (each: Step): boolean => sameStep(each, step) || isLeftOut(each)
+      for (const { node, steps, states } of this.#ways(state, last, without)) {
         const taken = node.steps.find((each) => sameStep(each.step, step))
-        if (taken !== undefined && this.#isHarmless(taken.next)) return { steps, states, thenAsBefore: true }
+        if (taken !== undefined && this.canAvoid(taken.next) && !isIdle(states.at(-1)!, steps))
+          return { steps, states, thenAsBefore: true }
       }
     } catch (error) {
       if (!(error instanceof OutOfBudget)) throw error
@@ -303,15 +341,28 @@ class Escapes {
     }
   }
 
-  #isHarmless(state: PlainState): boolean {
-    return !this.node(state).isBad && this.canAvoid(state)
+  /** Does the trace go on to its end all the same, with these steps taken before the others of it? */
+  isAsBefore(state: PlainState, before: readonly Step[], following: readonly Step[]): boolean {
+    const left = [...following]
+    for (const step of before) {
+      const at = left.findIndex((each) => sameStep(each, step))
+      if (at >= 0) left.splice(at, 1)
+    }
+    let at = state
+    for (const step of left) {
+      const taken = this.#possibleIn(JSON.stringify(at), at).steps.find((each) => sameStep(each.step, step))
+      if (taken === undefined) return false
+      if (this.#hazard.isBadStep(at, taken.next)) return true
+      at = taken.next
+    }
+    return this.node(at).isBad
   }
 
-  /** Ways through states from which it can be avoided, the shortest first; not with `without`, and `first` moves first. */
+  /** Ways through states from which it can be avoided, the shortest first; `first` moves first. */
   *#ways(
     from: PlainState,
     first: string,
-    without?: Step,
+    isLeftOut: (step: Step) => boolean = never,
   ): Generator<{ node: Node; steps: readonly Step[]; states: readonly PlainState[] }> {
     const known = new Set([JSON.stringify(from)])
     const queue = [{ node: this.node(from), steps: [] as Step[], states: [from] }]
@@ -320,9 +371,9 @@ class Escapes {
       // Without a wish, who has moved moves on: it is read more easily.
       const mover = first === '' ? (way.steps.at(-1)?.process ?? '') : first
       for (const taken of inOrder(way.node.steps, mover)) {
-        if (known.has(taken.to) || (without !== undefined && sameStep(taken.step, without))) continue
+        if (known.has(taken.to) || isLeftOut(taken.step)) continue
         known.add(taken.to)
-        if (!this.#isHarmless(taken.next)) continue
+        if (!this.canAvoid(taken.next)) continue
         queue.push({
           node: this.node(taken.next),
           steps: [...way.steps, taken.step],
@@ -343,25 +394,39 @@ const isViolatedAlong = (states: readonly PlainState[], { hazard }: Named): bool
   states.some((state, i) => hazard.isBad(state, [], 0) || (i > 0 && hazard.isBadStep(states[i - 1]!, state)))
 
 /** What is left out as long as there is another way. */
-const rankOf = (movers: ReadonlySet<string>, taken: Step, step: Step): 'input' | 'bystander' | undefined =>
-  isOtherInput(step, taken) ? 'input' : movers.has(step.process) ? undefined : 'bystander'
+const rankOf = (movers: ReadonlySet<string>, taken: Step, instead: Step): 'input' | 'bystander' | undefined =>
+  isOtherInput(taken, instead) ? 'input' : movers.has(instead.process) ? undefined : 'bystander'
+
+/** A way out that is left out as long as there is another. */
+interface Lesser {
+  readonly step: number
+  readonly instead: Taken
+  readonly rank: 'input' | 'bystander'
+}
 
 /** The last step of the trace, `first` or a later one, before which there is a way out. */
 function lastEscape(escapes: Escapes, { schedule: { steps }, states }: Trace, first = 0): TurningPoint {
   const last = steps.at(-1)?.process ?? ''
   const movers = new Set(steps.map(({ process }) => process))
-  const found = (step: number, instead: Taken, later: 'input' | 'bystander' | undefined): TurningPoint => {
-    const detour = escapes.detour(states[step]!, steps[step]!, instead, last)
-    return { is: 'found', step, detour, rest: escapes.rest(detour, steps[step]!), instead: [], later }
+  let lesser: Lesser | undefined
+  // Before a lesser way out there is one whatever is done; another one must do without it.
+  const isIdle = (i: number, state: PlainState, before: readonly Step[]): boolean =>
+    lesser !== undefined && escapes.isAsBefore(state, before, steps.slice(i))
+  const found = (i: number, instead: Taken): TurningPoint => {
+    const [state, step] = [states[i]!, steps[i]!]
+    const later = lesser?.step === i ? undefined : lesser?.rank
+    const isLesser = (each: Step): boolean =>
+      lesser !== undefined && instead !== lesser.instead && rankOf(movers, step, each) === lesser.rank
+    const detour = escapes.detour(state, step, instead, last, isLesser, (...done) => isIdle(i, ...done))
+    return { is: 'found', step: i, detour, rest: escapes.rest(detour, step), instead: [], later }
   }
-  let lesser: { readonly step: number; readonly instead: Taken; readonly rank: 'input' | 'bystander' } | undefined
   for (let i = steps.length - 1; i >= first; i--)
     for (const instead of escapes.alternatives(states[i]!, states[i + 1]!, last)) {
       const rank = rankOf(movers, steps[i]!, instead.step)
-      if (rank === undefined) return found(i, instead, lesser?.rank)
-      lesser ??= { step: i, instead, rank }
+      if (rank !== undefined) lesser ??= { step: i, instead, rank }
+      else if (!isIdle(i, instead.next, [instead.step])) return found(i, instead)
     }
-  return lesser === undefined ? { is: 'never' } : found(lesser.step, lesser.instead, undefined)
+  return lesser === undefined ? { is: 'never' } : found(lesser.step, lesser.instead)
 }
 
 /** Other invariants, which the trace does not violate before its last step. */
@@ -392,9 +457,10 @@ export function turningPointOf(
 ): TurningPoint | undefined {
   const hazard = hazardOf(machine, name, properties)
   if (hazard === undefined) return undefined
+  const possibilities = new Possibilities(machine)
   if (hazard.isGoal !== undefined)
     return withinBudget(budget, () => {
-      const way = new Escapes(machine, hazard, budget).wayToSafety(trace.states.at(-1)!)
+      const way = new Escapes(machine, possibilities, hazard, budget).wayToSafety(trace.states.at(-1)!)
       // Before anything is owed, a goal is no way out.
       return way && { is: 'open', detour: { ...way, thenAsBefore: false } }
     })
@@ -403,7 +469,7 @@ export function turningPointOf(
       hazard,
       also.map((each) => each.hazard),
     )
-    return withinBudget(budget, () => lastEscape(new Escapes(machine, all, budget), trace, first))
+    return withinBudget(budget, () => lastEscape(new Escapes(machine, possibilities, all, budget), trace, first))
   }
   const named = beside(
     machine,

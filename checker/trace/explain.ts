@@ -80,7 +80,10 @@ export interface Explanation {
   /** What the property looked at in the last state. */
   readonly atEnd: readonly Deciding[]
   readonly overtaken: readonly Overtaken[]
-  /** Of a loop: the values that keep its goal away, with another of which it would be there; or all, where one is not enough. */
+  /**
+   * Of a loop: the values that keep its goal away and are the same all around it, with another of which it would be there; or
+   * all, where one is not enough.
+   */
   readonly missing: readonly Deciding[]
   /** Processes that cannot move at the end, or all around the loop. */
   readonly waiting: readonly Waiting[]
@@ -136,6 +139,7 @@ class Explainer {
   readonly #varied: Variations
   readonly #reads: readonly Reads[]
   readonly #causes = new Set<number>()
+  readonly #urgent = new Map<Process, number>()
 
   constructor(machine: Machine, trace: Trace) {
     this.#machine = machine
@@ -169,13 +173,22 @@ class Explainer {
     }
   }
 
+  /** The first state in which a process has something urgent to do. */
+  #urgentFrom(process: Process): number {
+    const known = this.#urgent.get(process)
+    if (known !== undefined) return known
+    const found = this.#trace.states.findIndex((state) => isUrgent(this.#machine, state, process))
+    const first = found < 0 ? Infinity : found
+    this.#urgent.set(process, first)
+    return first
+  }
+
   /** Of a tick: how everybody who had something urgent to do came to have it no more. */
   #settling(tick: number): number[] {
     const { states, schedule } = this.#trace
     if (processOf(this.#machine, schedule.steps[tick]!).program.role !== 'time') return []
-    const others = this.#machine.layout.processes.filter(({ program }) => program.role !== 'time')
-    return others
-      .filter((process) => states.slice(0, tick).some((state) => isUrgent(this.#machine, state, process)))
+    return this.#machine.layout.processes
+      .filter((process) => process.program.role !== 'time' && this.#urgentFrom(process) < tick)
       .flatMap((process) => [
         this.#previousOf(process.name, tick),
         ...look(this.#machine, states[tick]!, process).reads.map(({ slot }) => this.#writer(slot, tick)),
@@ -212,7 +225,7 @@ class Explainer {
         ...(end.isMoment === true && { decides: read.decisive || this.#decidesEnd(end, read) }),
       })),
       overtaken: this.#overtaken(explained, loop ?? steps.length),
-      missing: end.goal === undefined ? [] : this.#missing(end.goal),
+      missing: end.goal === undefined ? [] : this.#missing(end.goal, loop ?? last),
       waiting: end.idle.map((idle) => this.#waiting(idle)),
       fields: this.#fields,
     }
@@ -277,9 +290,10 @@ class Explainer {
       )
   }
 
-  #missing({ reads, isThere }: NonNullable<End['goal']>): Deciding[] {
+  /** Of values that are the same all around the loop. */
+  #missing({ reads, isThere }: NonNullable<End['goal']>, loop: number): Deciding[] {
     const last = this.#trace.states.length - 1
-    const all = this.#deciding(toReads(reads), last, () => true)
+    const all = this.#deciding(toReads(reads), last, () => true).filter(({ writer }) => writer < loop)
     const alone = all.filter(({ field }) => this.#varied.otherStates(last, field).some(isThere))
     return alone.length === 0 ? all : alone
   }

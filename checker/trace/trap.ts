@@ -48,41 +48,53 @@ function closure(region: Region, from: string): Set<string> {
   return found
 }
 
-/** Those of the states from which one of them can be reached. */
-function leadingTo(region: Region, target: string, among: ReadonlySet<string>): Set<string> {
+/** From where one step leads to a state. */
+type Sources = ReadonlyMap<string, readonly string[]>
+
+function sourcesIn(region: Region): Sources {
   const sources = new Map<string, string[]>()
-  for (const key of among)
-    for (const { to } of region.get(key)?.moves ?? []) {
+  for (const [key, { moves }] of region)
+    for (const { to } of moves) {
       const known = sources.get(to)
       if (known === undefined) sources.set(to, [key])
       else known.push(key)
     }
+  return sources
+}
+
+/** Those of the states from which one of them can be reached. */
+function leadingTo(sources: Sources, target: string, among: ReadonlySet<string>): Set<string> {
   const found = new Set([target])
-  for (const key of found) for (const source of sources.get(key) ?? []) found.add(source)
+  for (const key of found) for (const source of sources.get(key) ?? []) if (among.has(source)) found.add(source)
   return found
 }
 
 /** A bottom component that can be reached from a state. */
-function bottomFrom(region: Region, from: string): ReadonlySet<string> {
-  const states = closure(region, from)
-  const back = leadingTo(region, from, states)
-  for (const key of states) if (!back.has(key)) return bottomFrom(region, key)
-  return states
+function bottomFrom(region: Region, sources: Sources, from: string): ReadonlySet<string> {
+  for (let at = from; ;) {
+    const states = closure(region, at)
+    const back = leadingTo(sources, at, states)
+    // The farthest one from which nothing leads back is the nearest to an end.
+    const next = [...states].findLast((key) => !back.has(key))
+    if (next === undefined) return states
+    at = next
+  }
 }
 
 /** The bottom component that is the nearest to the first state, and its first state. */
 function nearestBottom(region: Region): { readonly entry: string; readonly states: ReadonlySet<string> } {
-  const all = new Set(region.keys())
+  const sources = sourcesIn(region)
   const found = new Map<string, ReadonlySet<string>>()
-  const led = new Set<string>()
-  for (const key of all) {
-    if (led.has(key)) continue
-    const states = bottomFrom(region, key)
-    const [first = key] = states
+  /** From where no bottom component that was found can be reached. */
+  const undecided = new Set(region.keys())
+  for (const key of [...region.keys()].reverse()) {
+    if (!undecided.has(key)) continue
+    const states = bottomFrom(region, sources, key)
     for (const each of states) found.set(each, states)
-    for (const each of leadingTo(region, first, all)) led.add(each)
+    const [first = key] = states
+    for (const each of leadingTo(sources, first, undecided)) undecided.delete(each)
   }
-  for (const entry of all) {
+  for (const entry of region.keys()) {
     const states = found.get(entry)
     if (states !== undefined) return { entry, states }
   }
@@ -90,21 +102,19 @@ function nearestBottom(region: Region): { readonly entry: string; readonly state
 }
 
 /** The shortest way to the first move that is wanted, and that move. */
-function wayTo(region: Region, from: string, isWanted: (key: string, taken: Node['moves'][number]) => boolean): Order {
-  const start = region.get(from)!
-  const known = new Set([from])
-  const ways = [{ key: from, order: { steps: [], states: [start.state] } as Order }]
-  for (const { key, order } of ways) {
-    const { moves } = region.get(key)!
-    for (const taken of moves) {
-      const next = { steps: [...order.steps, taken.step], states: [...order.states, taken.next] }
-      if (isWanted(key, taken)) return next
-      if (known.has(taken.to)) continue
-      known.add(taken.to)
-      ways.push({ key: taken.to, order: next })
+function wayTo(region: Region, from: string, isWanted: (taken: Node['moves'][number]) => boolean): Order {
+  const start = region.get(from)!.state
+  const by = new Map<string, { readonly before: string; readonly taken: Taken } | undefined>([[from, undefined]])
+  for (const before of by.keys())
+    for (const taken of region.get(before)!.moves) {
+      if (isWanted(taken)) {
+        const way: Taken[] = [taken]
+        for (let at = by.get(before); at !== undefined; at = by.get(at.before)) way.unshift(at.taken)
+        return { steps: way.map(({ step }) => step), states: [start, ...way.map(({ next }) => next)] }
+      }
+      if (!by.has(taken.to)) by.set(taken.to, { before, taken })
     }
-  }
-  return { steps: [], states: [start.state] }
+  return { steps: [], states: [start] }
 }
 
 const joined = (first: Order, second: Order): Order => ({
@@ -121,14 +131,14 @@ function roundFrom(region: Region, entry: string, movers: readonly string[]): Or
     if (round.steps.some(({ process }) => process === mover)) continue
     round = joined(
       round,
-      wayTo(region, endOf(round), (_, { step }) => step.process === mover),
+      wayTo(region, endOf(round), ({ step }) => step.process === mover),
     )
   }
   return endOf(round) === entry
     ? round
     : joined(
         round,
-        wayTo(region, endOf(round), (_, { to }) => to === entry),
+        wayTo(region, endOf(round), ({ to }) => to === entry),
       )
 }
 
@@ -150,7 +160,7 @@ export function trapAfter(machine: Machine, state: PlainState, most: number): Tr
     return labelsOf.has(name) || label === DONE ? [] : [{ process: name, label }]
   })
   const first = keyOf(state)
-  const into = entry === first ? { steps: [], states: [state] } : wayTo(region, first, (_, { to }) => to === entry)
+  const into = entry === first ? { steps: [], states: [state] } : wayTo(region, first, ({ to }) => to === entry)
   return {
     into,
     round: roundFrom(
