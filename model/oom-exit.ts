@@ -229,7 +229,11 @@ const thread = ({ faults, leaderExits, needsLock }: Setup) =>
             return 'user_mode'
           },
         },
-        fatal_signal_pending: { when: (_s, me) => me.SIGKILL, do: () => 'user_mode' },
+        /** Where it may not, or that is used up, a fatal signal ends the attempt. */
+        fatal_signal_pending: {
+          when: (s, me) => me.SIGKILL && !(me.TIF_MEMDIE && s.reserve > 0),
+          do: () => 'user_mode',
+        },
       },
     },
     do_exit: (_s, me) => {

@@ -83,6 +83,9 @@ export const oomReaper = protocol({
     unreapable: { doc: 'the memory of the hog is shared, and the reaper leaves it alone' },
     reaping: { doc: 'a process that has exited leaves the list' },
     mrelease: { doc: 'a manager may kill the hog as well, and calls process_mrelease()' },
+    killed: {
+      doc: 'a manager may kill the hog as well, and does no more: the hog may exit without being an OOM victim',
+    },
     leaves: { doc: 'an allocator that has killed does not come back for its page' },
     mlocked: { doc: 'the memory of the hog is mlocked' },
     remembersMm: { doc: 'process_mrelease() also finds an mm that its task has let go of' },

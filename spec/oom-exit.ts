@@ -41,7 +41,15 @@ const KEPT = {
   ReserveGoesToMarkedThreads: holds,
   LargestIsChosen: holds,
   FaultsEndWithPageOrSignal: holds,
+  ExitIsTold: holds,
 }
+/** And where any thread stands for its process, and the mark is made under task_lock(). */
+const KEPT_SINCE_ANY_THREAD = { ...KEPT, ProcessIsFoundByAnyThread: holds }
+const KEPT_UNDER_LOCK = { ...KEPT_SINCE_ANY_THREAD, MarkIsMadeUnderLock: holds }
+/** Where only task_lock() keeps the chosen thread from letting go of its mm. */
+const LOCKED = ['mark_oom_victim', 'task_unlock'] as const
+/** Where a thread has not begun to exit. */
+const ALIVE = ['user_mode', 'alloc_page', 'do_exit'] as const
 
 export default spec(oomExit, {
   properties: [
@@ -82,15 +90,23 @@ export default spec(oomExit, {
     ),
     /** Who is through with its exit has been released. */
     always('ExitEndsWithRelease', (s, { at }) => s.thread.every((thread) => thread.is_released === at(thread, 'done'))),
-    /** A page fault ends with a page, or because there is a signal. */
+    /** A page fault of a marked thread ends with a page as long as there are any, and another one for a signal alone. */
     stepwise('FaultsEndWithPageOrSignal', (s, { at, before }) =>
-      s.thread.every(
-        (thread) =>
-          before(() => !at(thread, 'alloc_page')) ||
-          at(thread, 'alloc_page') ||
-          thread.SIGKILL ||
-          s.reserve < before(() => s.reserve),
-      ),
+      s.thread.every((thread) => {
+        if (before(() => !at(thread, 'alloc_page')) || at(thread, 'alloc_page')) return true
+        const mayTake = before(() => thread.TIF_MEMDIE && s.reserve > 0)
+        return mayTake ? s.reserve === before(() => s.reserve) - 1 : thread.SIGKILL
+      }),
+    ),
+    /** PF_EXITING says from the beginning of its exit on, and for good, that a thread exits: the scan waits for it by that. */
+    always('ExitIsTold', (s, { at }) =>
+      s.thread.every((thread) => thread.PF_EXITING === !ALIVE.some((label) => at(thread, label))),
+    ),
+    /** Where the mark is made under task_lock(), the chosen thread is locked until that is over, and still has its mm. */
+    always(
+      'MarkIsMadeUnderLock',
+      (s, { at }) =>
+        !LOCKED.some((label) => at(s.cpu[0], label)) || (s.cpu[0].chosen?.alloc_lock === true && s.cpu[0].chosen.mm),
     ),
     /** Nothing is left of an earlier choice when the next attempt is made. */
     always(
@@ -133,27 +149,46 @@ export default spec(oomExit, {
         )
       return taken === 0 || (taken === 1 && left('alloc_page'))
     }),
-    /** Whoever is chosen has memory to give, and no process that could be found has more. */
+    /**
+     * Whoever is chosen has memory to give, and no process that could be found has more. It is the first thread of its
+     * process that has an mm, the leader if that has one: for_each_thread() begins there.
+     */
     stepwise('LargestIsChosen', (s, { before }) => {
       const { chosen } = s.cpu[0]
-      if (before(() => s.cpu[0].chosen !== null) || chosen === null) return true
+      if (chosen === null || before(() => s.cpu[0].chosen) === chosen) return true
+      const comesBefore = (other: typeof chosen) => s.thread.indexOf(other) < s.thread.indexOf(chosen)
       return (
         chosen.mm &&
-        s.thread.every((other) => !other.is_leader || !other.mm || other.own_mm.pages <= chosen.own_mm.pages)
+        s.thread.every((other) => !other.is_leader || !other.mm || other.own_mm.pages <= chosen.own_mm.pages) &&
+        !s.thread.some((other) => other.mm && other.own_mm === chosen.own_mm && comesBefore(other))
+      )
+    }),
+    /** Any thread stands for its process: none that has more, or as much and comes earlier, has somebody with an mm. */
+    stepwise('ProcessIsFoundByAnyThread', (s, { before }) => {
+      const { chosen } = s.cpu[0]
+      if (chosen === null || before(() => s.cpu[0].chosen) === chosen) return true
+      const comesBefore = (other: typeof chosen) => s.thread.indexOf(other) < s.thread.indexOf(chosen)
+      return s.thread.every(
+        (other) =>
+          !other.mm ||
+          other.own_mm === chosen.own_mm ||
+          other.own_mm.pages < chosen.own_mm.pages ||
+          (other.own_mm.pages === chosen.own_mm.pages && !comesBefore(other)),
       )
     }),
     least('PagesLeftInReserve', (s) => s.reserve),
     most('Kills', (_s, { h }) => h.killed.size),
     canReach('AllocatorGetsPage', (s) => s.cpu[0].has_page),
     canReach('Panic', (_s, { h }) => h.panicked),
+    /** Whoever was chosen has let go of its mm before it could be marked, and is not killed. */
+    canReach(
+      'KillerComesTooLate',
+      (s, { at }) => at(s.cpu[0], 'schedule_timeout') && s.cpu[0].chosen?.SIGKILL === false,
+    ),
     canReach('TwoAreMarked', (s) => s.oom_victims > 1),
     canReach('LeaderIsZombie', (s) => s.thread[0].PF_EXITING && !s.thread[0].mm && s.mm[0].mm_users > 0),
   ],
-  routine: Object.keys(KEPT),
-  survives: {
-    'skip step: cpu.test_mm':
-      'Without a lock the test only makes the time shorter in which the thread can let go of its mm unseen.',
-  },
+  routine: Object.keys(KEPT_UNDER_LOCK),
   rows: [
     {
       claims: ['G4'],
@@ -161,7 +196,7 @@ export default spec(oomExit, {
       bounds: small,
       ingredients: ['leaderExits'],
       fairness,
-      expect: { ...KEPT, AllocatorEnds: violated(), LeaderIsZombie: reachable() },
+      expect: { ...KEPT, AllocatorEnds: violated(), LeaderIsZombie: reachable(), KillerComesTooLate: reachable() },
       states: 734,
       why: 'The leader has exited and its sibling goes on: every scan meets PF_EXITING at the leader and waits for a process that nobody has asked to exit.',
     },
@@ -171,7 +206,13 @@ export default spec(oomExit, {
       bounds: small,
       ingredients: ['leaderExits'],
       fairness,
-      expect: { ...KEPT, AllocatorEnds: holds, LeaderIsZombie: reachable(), NoPanicWhileSomebodyIsLeft: violated() },
+      expect: {
+        ...KEPT,
+        AllocatorEnds: holds,
+        LeaderIsZombie: reachable(),
+        KillerComesTooLate: reachable(),
+        NoPanicWhileSomebodyIsLeft: violated(),
+      },
       states: 2_726,
       why: 'A leader without an mm ends no scan any more, but its process is not found either: the daemon dies, and then the kernel panics with all of the hog in memory.',
     },
@@ -182,9 +223,10 @@ export default spec(oomExit, {
       ingredients: ['leaderExits'],
       fairness,
       expect: {
-        ...KEPT,
+        ...KEPT_SINCE_ANY_THREAD,
         AllocatorEnds: holds,
         LeaderIsZombie: reachable(),
+        KillerComesTooLate: reachable(),
         NoPanicWhileSomebodyIsLeft: holds,
         Kills: maximum(2),
       },
@@ -197,7 +239,7 @@ export default spec(oomExit, {
       bounds: { ...small, pages: 1 },
       ingredients: ['leaderExits', 'needsLock'],
       fairness,
-      expect: { ...KEPT, AllocatorEnds: violated(), MarkIsTakenBack: violated() },
+      expect: { ...KEPT_SINCE_ANY_THREAD, AllocatorEnds: violated(), MarkIsTakenBack: violated() },
       states: 938,
       why: 'The thread lets go of its mm and passes the place where the mark is cleared, between the test and the mark: it carries TIF_MEMDIE until it is released, waits for a lock of the allocator, and the allocator waits for it.',
     },
@@ -207,7 +249,7 @@ export default spec(oomExit, {
       bounds: { ...small, pages: 1 },
       ingredients: ['leaderExits', 'needsLock'],
       fairness,
-      expect: { ...KEPT, AllocatorEnds: holds, MarkIsTakenBack: holds },
+      expect: { ...KEPT_UNDER_LOCK, AllocatorEnds: holds, MarkIsTakenBack: holds },
       states: 913,
       why: 'Under task_lock() a thread that is marked has its mm, and the clearing is still before it.',
     },
@@ -217,7 +259,7 @@ export default spec(oomExit, {
       bounds: { ...small, threads: 1 },
       ingredients: ['faults'],
       fairness,
-      expect: { ...KEPT, AllocatorEnds: violated(), ReserveLastsForExit: violated() },
+      expect: { ...KEPT_SINCE_ANY_THREAD, AllocatorEnds: violated(), ReserveLastsForExit: violated() },
       states: 398,
       why: 'The mark comes before the signal, and a victim in user mode uses the reserve up.',
     },
@@ -228,7 +270,7 @@ export default spec(oomExit, {
       ingredients: ['faults'],
       fairness,
       expect: {
-        ...KEPT,
+        ...KEPT_UNDER_LOCK,
         AllocatorEnds: violated(),
         ReserveLastsForExit: violated(),
         PagesLeftInReserve: minimum(0),
@@ -244,7 +286,7 @@ export default spec(oomExit, {
       ingredients: ['faults'],
       fairness,
       expect: {
-        ...KEPT,
+        ...KEPT_UNDER_LOCK,
         AllocatorEnds: holds,
         ReserveLastsForExit: holds,
         PagesLeftInReserve: minimum(0),
@@ -261,7 +303,7 @@ export default spec(oomExit, {
       bounds: { ...small, threads: 1, reserve: 1 },
       ingredients: ['faults'],
       fairness,
-      expect: { ...KEPT, AllocatorEnds: violated(), ReserveLastsForExit: violated() },
+      expect: { ...KEPT_UNDER_LOCK, AllocatorEnds: violated(), ReserveLastsForExit: violated() },
       states: 476,
       why: 'With a reserve of one page the fault that was under way takes it.',
     },
@@ -271,7 +313,7 @@ export default spec(oomExit, {
       bounds: { ...small, reserve: 3 },
       ingredients: ['faults'],
       fairness,
-      expect: { ...KEPT, AllocatorEnds: violated(), ReserveLastsForExit: violated() },
+      expect: { ...KEPT_UNDER_LOCK, AllocatorEnds: violated(), ReserveLastsForExit: violated() },
       states: 6_028,
       why: 'Threads are marked one after the other, and each of them needs two pages: three are not enough for two threads.',
     },
@@ -281,7 +323,7 @@ export default spec(oomExit, {
       bounds: { ...small, reserve: 4 },
       ingredients: ['faults'],
       fairness,
-      expect: { ...KEPT, AllocatorEnds: holds, ReserveLastsForExit: holds, PagesLeftInReserve: minimum(0) },
+      expect: { ...KEPT_UNDER_LOCK, AllocatorEnds: holds, ReserveLastsForExit: holds, PagesLeftInReserve: minimum(0) },
       states: 6_724,
       why: 'Four are.',
     },
@@ -292,7 +334,7 @@ export default spec(oomExit, {
       ingredients: ['leaderExits', 'needsLock', 'faults'],
       fairness,
       expect: {
-        ...KEPT,
+        ...KEPT_UNDER_LOCK,
         AllocatorEnds: holds,
         MarkIsTakenBack: holds,
         VictimsExit: holds,

@@ -34,7 +34,7 @@ export default spec(oomMmReuse, {
         (mm) => mm.mm_count === Number(mm.mm_users > 0) + Number(s.task[0].mm === null && s.task[0].active_mm === mm),
       ),
     ),
-    /** The same, where the killer holds a reference too, for as long as it compares. */
+    /** mm_count counts all users as one, the lazy reference, and that of the killer for as long as it compares. */
     always('KillersReferenceIsCounted', (s) =>
       s.mm.every(
         (mm) =>

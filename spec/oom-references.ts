@@ -4,6 +4,13 @@ import { oomReferences } from '../model/oom-references.ts'
 
 const { always, leadsTo, reachable: canReach, stepwise } = propertiesOf(oomReferences)
 const fairness = { weak: ['cpu', 'timer', 'reaper', 'task', 'softirq'] }
+/** Where the killer has a reference to the task, and where it has one to the mm. */
+const HAS_TASK = ['find_lock_task_mm', 'for_each_process', 'queue_oom_reaper', 'mmdrop', 'put_task_struct'] as const
+const HAS_MM = ['for_each_process', 'queue_oom_reaper', 'mmdrop'] as const
+/** Where the task itself keeps the mm as a user, and where its CPU keeps it for the page tables. */
+const IS_USER = ['do_exit', 'exit_mm', 'exit_mmap', '__mmput'] as const
+const RUNS_ON_TABLES = ['exit_mmap', '__mmput', 'schedule'] as const
+
 const withManager = { weak: [...fairness.weak, 'manager'] }
 
 export default spec(oomReferences, {
@@ -36,6 +43,32 @@ export default spec(oomReferences, {
     ),
     /** Nobody gives back what he was not given. */
     always('ReferencesAreOwn', (s) => s.mm[0].mm_count >= 0 && s.task[0].usage >= 0),
+    /**
+     * Every reference to the task is that of somebody: its own until the grace period after its release is over, that of
+     * the scan, that of whoever is to bring it to the reaper, and that of the manager.
+     */
+    always(
+      'TaskReferencesAreCounted',
+      (s, { at }) =>
+        s.task[0].usage ===
+        Number(!at(s.softirq[0], 'done')) +
+          Number(HAS_TASK.some((label) => at(s.cpu[0], label))) +
+          Number(s.timer[0].pending || s.reaper[0].is_listed) +
+          Number(s.manager[0].has_task),
+    ),
+    /** The same of the mm: its user, the CPU that runs on its page tables, the mark, the killer, and the manager. */
+    always('MmReferencesAreCounted', (s, { at }) => {
+      const [task, manager] = [s.task[0], s.manager[0]]
+      const managerHasMm = manager.has_task && (at(manager, '__oom_reap_task_mm') || at(manager, 'mmdrop'))
+      return (
+        s.mm[0].mm_count ===
+        Number(IS_USER.some((label) => at(task, label))) +
+          Number(RUNS_ON_TABLES.some((label) => at(task, label))) +
+          Number(task.oom_mm && !task.is_freed) +
+          Number(HAS_MM.some((label) => at(s.cpu[0], label))) +
+          Number(managerHasMm)
+      )
+    }),
     /** In the end both are freed: a task that stays keeps its memcg with it. */
     leadsTo(
       'ReferencesBalance',
@@ -76,15 +109,15 @@ export default spec(oomReferences, {
       (s, { at }) => at(s.timer[0], 'done') && !s.reaper[0].is_listed && s.mm[0].MMF_OOM_SKIP,
     ),
   ],
-  survives: {
-    'swap steps: task.__mmput and schedule': 'Either drops one reference to the same mm.',
-  },
+  routine: ['TaskReferencesAreCounted', 'MmReferencesAreCounted'],
   rows: [
     {
       claims: ['C7'],
       bounds: {},
       fairness,
       expect: {
+        TaskReferencesAreCounted: holds,
+        MmReferencesAreCounted: holds,
         NobodyUsesAFreedMm: holds,
         NobodyUsesAFreedTask: holds,
         FreedMeansUnreferenced: holds,
@@ -107,6 +140,8 @@ export default spec(oomReferences, {
       ingredients: ['mrelease'],
       fairness: withManager,
       expect: {
+        TaskReferencesAreCounted: holds,
+        MmReferencesAreCounted: holds,
         NobodyUsesAFreedMm: holds,
         ManagerUsesNoFreedMm: holds,
         NobodyUsesAFreedTask: holds,
@@ -124,7 +159,12 @@ export default spec(oomReferences, {
       bounds: {},
       ingredients: ['withoutTask'],
       fairness,
-      expect: { NobodyUsesAFreedTask: violated(), NobodyUsesAFreedMm: violated(), FreedMeansUnreferenced: holds },
+      expect: {
+        MmReferencesAreCounted: holds,
+        NobodyUsesAFreedTask: violated(),
+        NobodyUsesAFreedMm: violated(),
+        FreedMeansUnreferenced: holds,
+      },
       states: 178,
       why: 'The victim exits, is released, and the timer looks into what was freed with it.',
     },
@@ -133,7 +173,12 @@ export default spec(oomReferences, {
       bounds: {},
       ingredients: ['withoutOomMm'],
       fairness,
-      expect: { NobodyUsesAFreedMm: violated(), NobodyUsesAFreedTask: holds, FreedMeansUnreferenced: holds },
+      expect: {
+        TaskReferencesAreCounted: holds,
+        NobodyUsesAFreedMm: violated(),
+        NobodyUsesAFreedTask: holds,
+        FreedMeansUnreferenced: holds,
+      },
       states: 178,
       why: 'The task is still there, but its mm went with its last user.',
     },
@@ -142,7 +187,7 @@ export default spec(oomReferences, {
       bounds: {},
       ingredients: ['mrelease', 'withoutGrab'],
       fairness: withManager,
-      expect: { ManagerUsesNoFreedMm: violated(), NobodyUsesAFreedMm: holds },
+      expect: { TaskReferencesAreCounted: holds, ManagerUsesNoFreedMm: violated(), NobodyUsesAFreedMm: holds },
       states: 1_228,
       why: 'A process that only the manager has killed is marked by nobody: when it has exited nothing keeps its mm.',
     },
@@ -151,7 +196,7 @@ export default spec(oomReferences, {
       bounds: {},
       ingredients: ['mrelease', 'withoutGrace'],
       fairness: withManager,
-      expect: { NobodyUsesAFreedTask: violated(11) },
+      expect: { TaskReferencesAreCounted: holds, MmReferencesAreCounted: holds, NobodyUsesAFreedTask: violated(11) },
       states: 1_235,
       why: 'The scan has found the task and has not got its reference yet, while the manager kills it and it is released: only RCU keeps it until the scan has.',
     },
@@ -160,7 +205,12 @@ export default spec(oomReferences, {
       bounds: {},
       ingredients: ['withoutKillersGrab'],
       fairness,
-      expect: { NobodyUsesAFreedMm: holds, ReferencesAreOwn: holds, ReferencesBalance: holds },
+      expect: {
+        TaskReferencesAreCounted: holds,
+        NobodyUsesAFreedMm: holds,
+        ReferencesAreOwn: holds,
+        ReferencesBalance: holds,
+      },
       states: 178,
       why: 'What the killer keeps for itself is kept already, by the mark and its reference to the task.',
     },
@@ -169,7 +219,12 @@ export default spec(oomReferences, {
       bounds: {},
       ingredients: ['withoutPut'],
       fairness,
-      expect: { ReferencesBalance: violated(), NobodyUsesAFreedTask: holds, ReferencesAreOwn: holds },
+      expect: {
+        MmReferencesAreCounted: holds,
+        ReferencesBalance: violated(),
+        NobodyUsesAFreedTask: holds,
+        ReferencesAreOwn: holds,
+      },
       states: 178,
       why: 'Where the reaper drops one reference less than were taken the task stays for ever, and with it mm and memcg: so it was for victims that were queued twice.',
     },

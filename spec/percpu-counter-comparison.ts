@@ -119,7 +119,7 @@ export default spec(percpuCounterComparison, {
       'UnequalIsUndecided',
       (s, { at }) => at(s.caller[0], 'done') && s.caller[0].approximate_value === 0 && s.difference !== 0,
     ),
-    /** The same, of a precise comparison: whoever is as far off as the range goes is not equal. The error is 0 after a set. */
+    /** By a precise comparison whoever is as far off as the range goes is not equal. The error is 0 after a set. */
     always('PreciseDiffersAtBoundary', (s) => s.caller[0].precise_value !== 0, {
       given: (s, { at }) =>
         at(s.caller[0], 'done') && s.error_a === 0 && (2 * -s.difference === s.under || 2 * s.difference === s.over),

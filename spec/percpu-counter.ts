@@ -53,7 +53,7 @@ export default spec(percpuCounter, {
     smallest('LeastError', (s) => s.error),
     /** What was added is in the count, in the numbers of the CPUs, or under way between them. */
     always('NothingIsLost', (s) => unexplained(s) === 0),
-    /** The same, step by step, for as long as the numbers stay where they are followed exactly: two batches, and an add of each. */
+    /** No step loses what was added, as long as the numbers stay where they are followed exactly: two batches, and an add of each. */
     stepwise('NoStepLosesAnything', (s, { before }) => unexplained(s) === before(() => unexplained(s)), {
       given: (s, { before }) => {
         const isFollowed = () =>
@@ -64,7 +64,7 @@ export default spec(percpuCounter, {
     }),
     /** The lock is held by whoever says so, one adder, and by nobody if it is free. */
     always('LockIsOfOne', (s) => s.adder.count(({ holds_lock }) => holds_lock) === Number(s.lock)),
-    /** The same, where there is a reader, who has it from the first number to the last. */
+    /** The lock is held by one adder or by the reader, who has it from the first number to the last. */
     always(
       'LockIsOfOneOrTheReader',
       (s, { at }) =>

@@ -21,7 +21,7 @@ export default spec(splitRss, {
     /** An mm without threads knows all its pages. */
     always('ExitTellsAll', (s) => s.error === 0, { given: (s, { at }) => s.task.every((task) => at(task, 'done')) }),
     alwaysReachable('CanBecomeExact', (s) => s.error === 0),
-    /** The same between faults: the fault that flushes leaves its own pages behind. */
+    /** The count can become exact again between faults, where the fault that flushes leaves its own pages behind. */
     alwaysReachable(
       'CanBeExactBetweenFaults',
       (s, { at }) => s.error === 0 && s.task.every((task) => at(task, 'user') || at(task, 'done')),

@@ -114,9 +114,9 @@ function commentsOf({ list, spec }: Question): Comments {
 export function generatedFor(question: Question): string {
   const golden = goldenOf(question)
   const told = toldOf(golden)
-  const { file, layout } = question
+  const { layout } = question
   const story = storyLines(told).join(' ')
-  const legend = legendOf(layout, commentsOf(question), file.property, told.explanation, [], story)
+  const legend = legendOf(layout, commentsOf(question), told, [], story)
   return generatedPart(golden, { ...told, legend })
 }
 

@@ -45,7 +45,7 @@ export async function explainCommand(path: string, options: ExplainOptions): Pro
     const comments = commentsIn(sourcesOf(list, spec.name).values())
     const where = setting({ file, spec })
     const story = storyLines(found).join(' ')
-    const legend = legendOf(machine.layout, comments, file.property, found.explanation, where, story)
+    const legend = legendOf(machine.layout, comments, found, where, story)
     return { ...found, legend }
   }
   const text = match(options.format)

@@ -14,7 +14,7 @@ import { exhibitBlocks } from '../report/exhibit.ts'
 import { sectionOf } from '../report/header.ts'
 import { paragraph } from '../report/paragraph.ts'
 import { spaceTime } from '../report/space-time.ts'
-import { columnLines } from '../report/columns.ts'
+import { columnLines, otherwiseLines } from '../report/columns.ts'
 import { bySpec } from '../report/overview.ts'
 import { configurationName, type Decided, type Outcome } from '../report/record.ts'
 import { reachInWords, searchInWords, tallyInWords } from '../report/words.ts'
@@ -101,7 +101,7 @@ function storiesOf(spec: Spec, corpus: string): Story[] {
       const told = toldOf(golden)
       const svg = withOwnIds(spaceTime(told, false), anchor(place.name))
       const lanes = { is: 'picture', of: 'lanes', svg, instead: [listing(columnLines(told))] } as const
-      return { golden, title, why, explanation: paragraph(told), lanes }
+      return { golden, title, why, explanation: paragraph(told), lanes, otherwise: otherwiseLines(told) }
     })
 }
 

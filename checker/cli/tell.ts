@@ -11,7 +11,7 @@ import { explain, explainTrap, type Explanation } from '../trace/explain.ts'
 import type { LassoOf } from '../trace/lasso.ts'
 import { along, beginningOf, continued, replay, ReplayError, type Trace } from '../trace/schedule.ts'
 import { trapAfter, type Trap } from '../trace/trap.ts'
-import { askedInvariants } from './asked.ts'
+import { violableInvariants } from './asked.ts'
 import { shownBy } from './save.ts'
 
 export interface Tellable extends LassoOf {
@@ -48,7 +48,7 @@ function turningOf({ machine, trace, property, spec, variant }: Tellable, budget
   const whole = new Machine(machine.layout)
   const kept = keptBy(whole, trace)
   if (kept === undefined) return turningPointOf(machine, property, spec.properties, trace, budget)
-  return turningPointOf(whole, property, spec.properties, kept, budget, askedInvariants(spec, variant))
+  return turningPointOf(whole, property, spec.properties, kept, budget, violableInvariants(spec, variant))
 }
 
 /** What the last way out changes, and where it leads. */

@@ -4,6 +4,7 @@
  */
 import type { Layout } from '../engine/layout.ts'
 import type { Tampering, Written } from '../engine/tampering.ts'
+import { fieldsOf } from './fields.ts'
 import type { Leaf } from './survey.ts'
 import { withActions } from './tampered.ts'
 
@@ -23,6 +24,8 @@ interface NamedLeaf extends Omit<Leaf, 'path' | 'changes'> {
 
 export interface LeafChange {
   readonly mutator: LeafMutator
+  /** What it writes otherwise, as `cpu.next`. */
+  readonly field: string | undefined
   /** `cpu0 restart, having read free=0 …`. */
   readonly place: string
   /** `undefined` where the layout has not what the leaf reads. */
@@ -90,7 +93,9 @@ export function changesOfLeaf(layout: Layout, leaf: Leaf, number: number): reado
   const taken = [leaf.label, leaf.action].filter((part) => part !== '').join('.')
   const picked = leaf.picks.length === 0 ? '' : `(${leaf.picks.join(', ')})`
   const place = `${leaf.process} ${taken}${picked} leaf ${number} [${some.join(' ')}]`
-  const found: LeafChange[] = [{ mutator: 'lose outcome', place, apply: applying(named, () => 'lost') }]
+  const found: LeafChange[] = [
+    { mutator: 'lose outcome', field: undefined, place, apply: applying(named, () => 'lost') },
+  ]
   const names = new Set(layout.slots.map(({ name }) => name))
   // A place of a queue, changed alone, leaves what no queue can be.
   const isOfQueue = (at: number): boolean =>
@@ -103,6 +108,7 @@ export function changesOfLeaf(layout: Layout, leaf: Leaf, number: number): reado
     const there = other.slots.find(({ name }) => name === slot.name)
     return there?.size === slot.size ? [{ slot: there.id, code }] : undefined
   }
-  found.push({ mutator: 'change write', place: `${place} ${slot.name}`, apply: applying(named, instead) })
+  const field = fieldsOf(layout)[slot.id]
+  found.push({ mutator: 'change write', field, place: `${place} ${slot.name}`, apply: applying(named, instead) })
   return found
 }

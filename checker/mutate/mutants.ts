@@ -19,6 +19,8 @@ export interface Mutant {
   readonly mutator: Mutator
   /** `drop guard: cpu.down`; with the variants where the same name stands for different steps. */
   readonly name: string
+  /** Of leaves, whose names come and go: `change write cpu.next`. */
+  readonly kind?: string
   /** The layouts of the rows in which it could make a difference, by number of the row. */
   readonly in: ReadonlyMap<number, Layout>
 }
@@ -76,13 +78,14 @@ function ofLeaves(rows: readonly Surveyed[], most: number): Mutant[] {
     const origin = rows[row]
     if (origin === undefined) return []
     const { variant, layout } = origin.planned
-    return changesOfLeaf(layout, leaf, number).map(({ mutator, place, apply }) => {
+    return changesOfLeaf(layout, leaf, number).map(({ mutator, field, place, apply }) => {
       const applied = new Map<number, Layout>()
       for (const [i, { planned }] of rows.entries()) {
         const changed = planned.variant === variant ? apply(planned.layout) : undefined
         if (changed !== undefined) applied.set(i, changed)
       }
-      return { mutator, name: `${mutator}: ${variant} ${place} (row ${row + 1})`, in: applied }
+      const kind = field === undefined ? {} : { kind: `${mutator} ${field}` }
+      return { mutator, name: `${mutator}: ${variant} ${place} (row ${row + 1})`, ...kind, in: applied }
     })
   })
 }

@@ -134,6 +134,16 @@ describe('two threads that add one to a counter', () => {
       tallyOf(mutated.tried.filter(({ mutant }) => mutant.mutator === 'change write')).killedByVerdict,
     ).toBeGreaterThan(0)
   })
+
+  test('leaves are excused by their kind, best by the field that they write', async () => {
+    const reasons = { 'change write thread.t': 'of reads', 'change write': 'of the rest', 'change write j': 'of none' }
+    const { tried, stale } = await run(incrementSpec(expected, reasons), { leaves: 1000 })
+    const found = tried.filter(({ mutant, fate }) => mutant.mutator === 'change write' && fate.is === 'survived')
+    expect(new Set(found.map(({ mutant, reason }) => `${mutant.kind ?? ''}: ${reason ?? ''}`))).toEqual(
+      new Set(['change write thread.t: of reads', 'change write i: of the rest']),
+    )
+    expect(stale).toEqual(['change write j'])
+  })
 })
 
 test('equivalent, undecided, killed by a fault', async () => {

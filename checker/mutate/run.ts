@@ -77,9 +77,15 @@ function neverTaken(rows: readonly Surveyed[]): string[] {
   return [...all].filter((name) => !taken.has(name))
 }
 
-/** The reason that is given for a mutant by its name or, as leaves are a sample whose names come and go, for its kind. */
-const reasonFor = (reasons: Readonly<Record<string, string>>, { name, mutator }: Mutant): string | undefined =>
-  reasons[name] ?? (LEAF_MUTATORS.some((each) => each === mutator) ? reasons[mutator] : undefined)
+/** The names under which a reason may be given: its own and, as leaves are a sample whose names come and go, its kinds. */
+const namesOf = ({ name, kind, mutator }: Mutant): readonly string[] => [
+  name,
+  ...(kind === undefined ? [] : [kind]),
+  ...(LEAF_MUTATORS.some((each) => each === mutator) ? [mutator] : []),
+]
+/** The first of these for which there is one. */
+const reasonedAs = (reasons: Readonly<Record<string, string>>, mutant: Mutant): string | undefined =>
+  namesOf(mutant).find((name) => name in reasons)
 
 /** Tries all mutants of a spec on these configurations of it. */
 export async function mutate(spec: Spec, plan: readonly Planned[], options: MutateOptions): Promise<Mutated> {
@@ -91,12 +97,12 @@ export async function mutate(spec: Spec, plan: readonly Planned[], options: Muta
   for (const mutant of mutants) {
     if (options.interrupt?.aborted === true) break
     const fate = await fateOf(mutant, rows, options)
-    tried.push({ mutant, fate, reason: reasonFor(reasons, mutant) })
+    const as = reasonedAs(reasons, mutant)
+    tried.push({ mutant, fate, reason: as === undefined ? undefined : reasons[as] })
     options.onProgress?.(spec, tried.length, mutants.length)
   }
   const survivors = tried.filter(({ fate }) => fate.is === 'survived').map(({ mutant }) => mutant)
-  const surviving = new Set(survivors.map(({ name }) => name))
-  const kinds = new Set<string>(survivors.filter(({ name }) => !(name in reasons)).map(({ mutator }) => mutator))
+  const used = new Set(survivors.map((mutant) => reasonedAs(reasons, mutant)))
   return {
     spec,
     rows,
@@ -104,10 +110,7 @@ export async function mutate(spec: Spec, plan: readonly Planned[], options: Muta
     tried,
     neverFalse: neverFalse(rows),
     neverTaken: neverTaken(rows),
-    stale:
-      tried.length < mutants.length
-        ? []
-        : Object.keys(reasons).filter((name) => !surviving.has(name) && !kinds.has(name)),
+    stale: tried.length < mutants.length ? [] : Object.keys(reasons).filter((name) => !used.has(name)),
     seconds: (performance.now() - started) / 1000,
   }
 }

@@ -2,6 +2,7 @@
 import type { Spec } from '../language/spec.ts'
 import type { Layout } from '../engine/layout.ts'
 import {
+  anchor,
   code,
   fold,
   heading,
@@ -16,7 +17,7 @@ import {
 import { fieldTable } from './fields.ts'
 import { claimsOf, setting, shownInWords, type Golden } from './golden-page.ts'
 import { headerOf, blocksOfText } from './header.ts'
-import { askedIn, pointOf, verdictMatrix } from './matrix.ts'
+import { askedIn, pointOf, verdictMatrix, type MatrixOptions } from './matrix.ts'
 import { caveats, leftOpen, neverFalse, neverTaken, shownProperties, vacuities } from './overview.ts'
 import { programDiagram, type ProgramSeen } from './program-diagram.ts'
 import { configurationName, isBuiltIn, type Decided, type Outcome } from './record.ts'
@@ -41,6 +42,8 @@ export interface Story {
   readonly explanation: string
   /** The schedule as a drawing, with a lane for each process. */
   readonly lanes: Picture
+  /** The behaviour that takes the last way out; empty where none is known. */
+  readonly otherwise: readonly string[]
 }
 
 /** A variant at one of its configurations, with the moves that were seen there. */
@@ -133,7 +136,7 @@ function rowFold(outcome: Outcome): Block {
   ])
 }
 
-function verdicts({ spec, outcomes, says }: Chapter): Block[] {
+function verdicts({ spec, outcomes, says, stories: told }: Chapter): Block[] {
   const decided = outcomes.filter(isDecided)
   const { names, hides, routine } = shownProperties(outcomes)
   const properties = askedIn(outcomes.map(({ planned }) => planned)).filter((name) => names.includes(name))
@@ -143,7 +146,10 @@ function verdicts({ spec, outcomes, says }: Chapter): Block[] {
   return [
     heading(3, 'Verdicts', `${spec.name}-verdicts`),
     paragraph(`${counted(outcomes.length, 'configuration')}, ${tallyInWords(outcomes)}. ${searchInWords(outcomes)}.`),
-    ...byKind(decided, properties),
+    ...byKind(decided, properties, (variant, property) => {
+      const shown = told.find(({ golden: { file } }) => file.variant === variant && file.property === property)
+      return shown && storyId(shown)
+    }),
     ...(routine.length === 0 ? [] : [paragraph(`Hold wherever they are asked for: ${routine.map(code).join(', ')}.`)]),
     ...(hides ? [paragraph('StaysInDomain and NoDeadlock hold where they are not shown.')] : []),
     fold(`Row by row: ${counted(outcomes.length, 'configuration')}`, outcomes.map(rowFold)),
@@ -152,13 +158,19 @@ function verdicts({ spec, outcomes, says }: Chapter): Block[] {
 }
 
 /** Claims about what must not happen apart from what can happen, so that neither table is too wide. */
-function byKind(decided: readonly Decided[], properties: readonly string[]): Block[] {
+function byKind(
+  decided: readonly Decided[],
+  properties: readonly string[],
+  linkOf: NonNullable<MatrixOptions['linkOf']>,
+): Block[] {
   const points = decided.map(pointOf)
   const claims = properties.filter((name) => isClaim(decided, name))
   const others = properties.filter((name) => !claims.includes(name))
   return [
-    ...(claims.length === 0 ? [] : [verdictMatrix(points, claims)]),
-    ...(others.length === 0 ? [] : [paragraph('What can happen at all, and how far:'), verdictMatrix(points, others)]),
+    ...(claims.length === 0 ? [] : [verdictMatrix(points, claims, { linkOf })]),
+    ...(others.length === 0
+      ? []
+      : [paragraph('What can happen at all, and how far:'), verdictMatrix(points, others, { linkOf })]),
   ]
 }
 
@@ -170,19 +182,24 @@ const isClaim = (decided: readonly Decided[], name: string): boolean =>
     ),
   )
 
-function story({ golden, title, why, explanation, lanes }: Story): Block {
+const storyId = ({ golden }: Story): string => `counterexample-${anchor(golden.name)}`
+
+function story(told: Story): Block {
+  const { golden, title, why, explanation, lanes, otherwise } = told
   const { file, trace, layout, name, shownPath } = golden
   const claims = claimsOf(golden)
   const shown = `${code(file.property)} is ${shownInWords(file)}`
-  return fold(title === '' ? name : title, [
+  const blocks = [
     paragraph(`${shown}.${claims.length === 0 ? '' : ` Claims: ${claims.join(', ')}.`}`),
     ...blocksOfText(why),
     table(['', ''], setting(golden)),
     lanes,
     paragraph(explanation),
     fold('The schedule step by step', [listing(traceLines(trace, layout, undefined, file.loop))]),
+    ...(otherwise.length === 0 ? [] : [fold('The last way out, to its end', [listing(otherwise)])]),
     paragraph(code(`npx oomcheck replay ${shownPath}`)),
-  ])
+  ]
+  return { ...fold(title === '' ? name : title, blocks), id: storyId(told) }
 }
 
 const stories = ({ spec, stories: told }: Chapter): Block[] =>

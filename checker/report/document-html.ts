@@ -11,8 +11,9 @@ const inline = (text: string): string =>
 
 const MARKS: Readonly<Record<Cell['tone'], string>> = { plain: '', head: '', violated: '', open: '? ', differs: '✗ ' }
 
-function cell({ text, tone }: Cell): string {
-  const content = `${MARKS[tone]}${inline(text)}`
+function cell({ text, tone, link }: Cell): string {
+  const words = `${MARKS[tone]}${inline(text)}`
+  const content = link === undefined ? words : `<a href="#${escapeHtml(link)}">${words}</a>`
   if (tone === 'head') return `<th scope="row">${content}</th>`
   return tone === 'plain' ? `<td>${content}</td>` : `<td class="${tone}">${content}</td>`
 }
@@ -32,10 +33,11 @@ const blockText = (block: Block): string =>
     .with({ is: 'table' }, tableText)
     .with({ is: 'listing' }, ({ lines }) => `<pre class="wide">${escapeHtml(lines.join('\n'))}</pre>`)
     .with({ is: 'picture' }, ({ svg, of }) => `<div class="wide ${of}">${svg}</div>`)
-    .with(
-      { is: 'fold' },
-      ({ summary, blocks }) => `<details><summary>${inline(summary)}</summary>\n${body(blocks)}\n</details>`,
-    )
+    .with({ is: 'fold' }, ({ summary, blocks, id }) => {
+      // What is linked to must lie within, so that a link opens it.
+      const content = id === undefined ? body(blocks) : `<div id="${escapeHtml(id)}">\n${body(blocks)}\n</div>`
+      return `<details><summary>${inline(summary)}</summary>\n${content}\n</details>`
+    })
     .with(
       { is: 'links' },
       ({ to }) =>

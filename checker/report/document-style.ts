@@ -37,6 +37,7 @@ tbody th { font-weight: 600; background: var(--paper); }
 .violated { color: var(--violated); }
 .open { color: var(--open); }
 .differs { color: var(--differs); font-weight: 600; }
+details > div { scroll-margin-top: 4rem; }
 details { margin: 0.4rem 0; border-left: 2px solid var(--rule); padding-left: 0.8rem; }
 summary { cursor: pointer; padding: 0.3rem 0; overflow-wrap: anywhere; }
 svg { display: block; color: var(--ink); }

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { upTo, range, oneOf, ref, option, array, queue, setOf, struct, bool } from '../language/index.ts'
-import { heading, list, listing, paragraph, pieces, raised, table, type Block } from './document.ts'
+import { fold, heading, list, listing, paragraph, pieces, raised, table, type Block } from './document.ts'
 import { html } from './document-html.ts'
 import { markdown } from './document-markdown.ts'
 import { domainInWords } from './fields.ts'
@@ -131,6 +131,18 @@ describe('the verdict matrix', () => {
       ['a', 'holds', ''],
       ['b', 'violated in 1 step', ''],
     ])
+  })
+
+  test('its cells lead to what shows them', () => {
+    const point = { variant: 'a', entries: new Map([['P', violated(1)]]) }
+    const linkOf = (variant: string, property: string) => (property === 'P' ? `${variant}-shown` : undefined)
+    const matrix = verdictMatrix([point], ['P', 'Q'], { linkOf })
+    const page = html('Title', [matrix, { ...fold('Story', [paragraph('It goes wrong.')]), id: 'a-shown' }])
+    expect(page).toContain('<a href="#a-shown">violated in 1 step</a>')
+    // The target lies within what is folded, so that the link opens it.
+    expect(page).toMatch(/<\/summary>\s*<div id="a-shown">/)
+    expect(page.match(/href=/g)).toHaveLength(1)
+    expect(markdown([matrix])).toContain('| a | violated in 1 step |  |')
   })
 
   test('reads as English', () => {

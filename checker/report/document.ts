@@ -8,6 +8,8 @@ export type Tone = 'plain' | 'head' | 'violated' | 'open' | 'differs'
 export interface Cell {
   readonly text: string
   readonly tone: Tone
+  /** The id of what the cell leads to, where links work. */
+  readonly link?: string
 }
 
 export interface Heading {
@@ -50,6 +52,8 @@ export interface Fold {
   readonly is: 'fold'
   readonly summary: string
   readonly blocks: readonly Block[]
+  /** To be linked to: a link opens it. */
+  readonly id?: string
 }
 /** A list of links to headings, each with a remark. */
 export interface Links {

@@ -61,8 +61,7 @@ test('behind a trace stands what it names', () => {
   const legend = legendOf(
     machine.layout,
     commentsIn([SOURCE]),
-    'NobodyIsKilled',
-    explanation,
+    { property: 'NobodyIsKilled', explanation },
     [['cpus = 1', 'CPUs']],
     story,
   )

@@ -6,6 +6,7 @@ import type { Layout } from '../engine/layout.ts'
 import { isNothing } from '../trace/diff.ts'
 import type { Explanation } from '../trace/explain.ts'
 import type { Step } from '../trace/schedule.ts'
+import type { Told } from './told.ts'
 import { hanging, wrap } from './lines.ts'
 import { commentOn, firstSentence, claimInWords, type Comments } from './source-comments.ts'
 
@@ -91,18 +92,17 @@ const unique = (entries: Entries): Entries => [...new Map(entries.map((entry) =>
 export function legendOf(
   layout: Layout,
   comments: Comments,
-  property: string,
-  explanation: Explanation,
+  { property, explanation, aftermath }: Pick<Told, 'property' | 'explanation' | 'aftermath'>,
   setting: Entries,
   story: string,
 ): Legend {
   const words = new Set(story.match(/\w+/g))
-  const fields = fieldsIn(explanation).filter(({ name }) => words.has(bare(name)))
+  const fields = fieldsIn(aftermath ?? explanation).filter(({ name }) => words.has(bare(name)))
   return {
     claim: claimInWords(comments, property),
     setting,
     start: startOf(fields),
-    steps: unique(explanation.steps.flatMap(({ step }) => stepEntry(layout, comments, step))),
+    steps: unique((aftermath ?? explanation).steps.flatMap(({ step }) => stepEntry(layout, comments, step))),
     fields: unique(
       fields.flatMap(({ name }): [string, string][] => {
         const text = commentOn(comments, bare(name))

@@ -69,11 +69,26 @@ export function matrixCell(entries: readonly Entry[]): Cell {
   return { text, tone: WORST[rank(entries)] ?? 'plain' }
 }
 
-/** A line for each variant that has a point. */
-export function verdictMatrix(points: readonly Point[], properties: readonly string[], head = 'variant'): Table {
+export interface MatrixOptions {
+  /** What the lines are. */
+  readonly head?: string
+  /** The id of what the cell of a variant and a property leads to. */
+  readonly linkOf?: (variant: string, property: string) => string | undefined
+}
+
+/** A line for each variant that has a point; a cell may lead somewhere. */
+export function verdictMatrix(
+  points: readonly Point[],
+  properties: readonly string[],
+  { head = 'variant', linkOf = () => undefined }: MatrixOptions = {},
+): Table {
   const rows = [...Map.groupBy(points, ({ variant }) => variant)].map(([variant, group]): Cell[] => [
     { text: variant, tone: 'head' },
-    ...properties.map((property) => matrixCell(group.flatMap(({ entries }) => entries.get(property) ?? []))),
+    ...properties.map((property): Cell => {
+      const link = linkOf(variant, property)
+      const cell = matrixCell(group.flatMap(({ entries }) => entries.get(property) ?? []))
+      return link === undefined ? cell : { ...cell, link }
+    }),
   ])
   return { is: 'table', head: [head, ...properties.map(claimInWords)], rows }
 }

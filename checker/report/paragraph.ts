@@ -42,7 +42,7 @@ export function paragraph(told: Told): string {
     ...(loop === steps.length ? ['There everything may stop for ever.'] : []),
     ...lacking(explanation),
     ...ending(told),
-    ...(told.trap === undefined ? [] : [trapped(told.trap, explanation, told.aftermath)]),
+    ...(told.trap === undefined ? [] : [trapped(told.trap, told.aftermath)]),
     ...(told.aftermath ?? explanation).waiting.flatMap((waiting) => waits(waiting, loop !== undefined)),
     ...(told.turning === undefined ? [] : [wayOut(told, told.turning)]),
   ]
@@ -156,16 +156,19 @@ function ending(told: Told): string[] {
   return [`Then ${listed(now)}${beside.length === 0 ? '' : ` while ${listed(beside)}`}, which ${property} rules out.`]
 }
 
-/** `It may end where cpu0 goes round by restart and oom_kill_start for ever (steps 3 and 4).` */
-function trapped({ movers }: Trap, { steps }: Explanation, aftermath: Explanation | undefined): string {
+/** `It may go on with step 3 and end where cpu0 goes round by restart and oom_kill_start for ever (steps 4 and 5).` */
+function trapped({ movers, into, round }: Trap, aftermath: Explanation | undefined): string {
   const goes = movers.map(({ process, labels }) => {
     const names = labels.map((label) => shortStep({ label }))
     return `${process} goes round by ${names.length > 2 * NAMED ? `${names.slice(0, NAMED).join(', ')} and so on` : listed(names)} for ever`
   })
-  const after = aftermath?.steps.slice(steps.length) ?? []
-  const [first, last] = [after[0]?.index, after.at(-1)?.index]
-  const where = first === undefined || last === undefined ? '' : ` (${numbered({ first, last })})`
-  return `It may end where ${goes.length === 0 ? 'nobody moves any more' : listed(goes)}${where}.`
+  const ends = goes.length === 0 ? 'nobody moves any more' : listed(goes)
+  if (aftermath === undefined) return `It may end where ${ends}.`
+  const loop = aftermath.steps.length - round.steps.length
+  const way =
+    into.steps.length === 0 ? '' : `go on with ${numbered({ first: loop - into.steps.length, last: loop - 1 })} and `
+  const around = round.steps.length === 0 ? '' : ` (${numbered({ first: loop, last: aftermath.steps.length - 1 })})`
+  return `It may ${way}end where ${ends}${around}.`
 }
 
 /** Why a process does not move any more; nothing, where it does not look at anything. */
@@ -175,7 +178,7 @@ function waits({ process, label, enabled, isFair, reads }: Waiting, goesOn: bool
     if (!goesOn) return []
     const could = `${process} could take ${at} ${enabled === 'always' ? 'all the time' : 'again and again'}`
     if (!isFair) return [`${could}, but nothing obliges it to.`]
-    return enabled === 'always' ? [] : [`${could}, but not for long enough to be obliged to.`]
+    return enabled === 'always' ? [] : [`${could}, but each time only for a while, and nothing obliges it to win.`]
   }
   const said = blocking(reads).map(({ field, value, by, writer }) => {
     const since = by === undefined ? '' : ` since ${by.process} took ${shortStep(by)} in step ${writer + 1}`

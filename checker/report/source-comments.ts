@@ -12,8 +12,9 @@ interface Comment {
 
 export type Comments = ReadonlyMap<string, readonly Comment[]>
 
-/** `name: …`, `name(s) {`, or a call such as `always('Name', …)`. */
-const DOCUMENTED = /\/\*\*((?:(?!\*\/)[^])*)\*\/\s*(?:(?:[\w.]+\(\s*'([A-Z]\w*)')|(\w+)\s*[:(,]|'([\w.-]+)'\s*:)/g
+/** `name: …`, `name(s) {`, `const name = …`, or a call such as `always('Name', …)`. */
+const DOCUMENTED =
+  /\/\*\*((?:(?!\*\/)[^])*)\*\/\s*(?:(?:export )?const (?=\w+ =))?(?:(?:[\w.]+\(\s*'([A-Z]\w*)')|(\w+)\s*(?:[:(,]|=(?!=))|'([\w.-]+)'\s*:)/g
 /** So much of the source behind a comment is looked at to tell two of the same name apart. */
 const LOOKED_AT = 3000
 

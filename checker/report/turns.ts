@@ -66,7 +66,7 @@ function through({ steps }: Turn): string {
   if (new Set(labels).size === 1) return `takes ${first} ${labels.length === 2 ? 'twice' : `${labels.length} times`}`
   if (labels.length === 2) return `takes ${listed(labels)}`
   const repeated = labels.findIndex((label) => label !== first)
-  if (repeated > 1) return `takes ${first} ${repeated} times and goes on to ${last}`
+  if (repeated > 1 && first !== last) return `takes ${first} ${repeated} times and goes on to ${last}`
   const anew = labels.lastIndexOf(first)
   if (anew < ROUND && first !== last) return `goes from ${first} to ${last}`
   const before = labels[anew - 1] ?? ''
@@ -121,7 +121,10 @@ const byWeight =
   }
 
 /** Does what a turn wrote decide what another process does, or what the property says? */
-function matters({ atEnd, overtaken, waiting, steps }: Explanation, turn: Turn, { field }: Changed): boolean {
+function matters(explanation: Explanation, turn: Turn, { field }: Changed): boolean {
+  const { atEnd, overtaken, waiting, steps, loop = Infinity } = explanation
+  // What somebody goes round for, be it what he has written himself.
+  const isRoundAfter = ({ last }: Turn, index: number): boolean => index >= loop && last < loop
   if (field.kind === 'pc') return false
   if (field.history) return atEnd.some((read) => read.field.name.startsWith(field.name))
   const wasIn = (step: number): boolean => step >= turn.first && step <= turn.last
@@ -130,8 +133,10 @@ function matters({ atEnd, overtaken, waiting, steps }: Explanation, turn: Turn, 
     [...atEnd, ...waiting.flatMap(({ reads }) => reads)].some(byTurn) ||
     overtaken.some((each) => each.field.name === field.name && each.by.some(wasIn)) ||
     steps.some(
-      ({ step, reads, isCause }) =>
-        isCause && step.process !== turn.process && reads.some((read) => !read.byNote && byTurn(read)),
+      ({ step, index, reads, isCause }) =>
+        isCause &&
+        (step.process !== turn.process || isRoundAfter(turn, index)) &&
+        reads.some((read) => !read.byNote && byTurn(read)),
     )
   )
 }

@@ -120,6 +120,27 @@ interface Possible {
   readonly faults: number
 }
 
+/** What can be done in each state that somebody has asked for. */
+class Possibilities {
+  readonly #machine: Machine
+  readonly #known = new Map<string, Possible>()
+
+  constructor(machine: Machine) {
+    this.#machine = machine
+  }
+
+  of(key: string, state: PlainState): Possible {
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    let faults = 0
+    const outcomes = this.#machine.outcomes(state, () => faults++)
+    const steps = outcomes.map((taken) => ({ ...taken, to: JSON.stringify(taken.next) }))
+    const possible = { state, steps, faults }
+    this.#known.set(key, possible)
+    return possible
+  }
+}
+
 /** A state that was looked at, with the steps that do no harm. */
 interface Node {
   readonly isBad: boolean
@@ -140,29 +161,27 @@ class Escapes {
   readonly #machine: Machine
   readonly #hazard: Hazard
   readonly #budget: number
-  readonly #possible = new Map<string, Possible>()
+  readonly #possibilities: Possibilities
+  readonly #visited = new Set<string>()
   readonly #nodes = new Map<string, Node>()
   /** Decided: from there it can be avoided, or not. */
   readonly #avoidable = new Map<string, boolean>()
   /** Decided: from there what must stay within reach is, or is not. */
   readonly #within = new Map<string, boolean>()
 
-  constructor(machine: Machine, hazard: Hazard, budget: number) {
+  constructor(machine: Machine, possibilities: Possibilities, hazard: Hazard, budget: number) {
     this.#machine = machine
+    this.#possibilities = possibilities
     this.#hazard = hazard
     this.#budget = budget
   }
 
   #possibleIn(key: string, state: PlainState): Possible {
-    const known = this.#possible.get(key)
-    if (known !== undefined) return known
-    if (this.#possible.size >= this.#budget) throw new OutOfBudget()
-    let faults = 0
-    const outcomes = this.#machine.outcomes(state, () => faults++)
-    const steps = outcomes.map((taken) => ({ ...taken, to: JSON.stringify(taken.next) }))
-    const possible = { state, steps, faults }
-    this.#possible.set(key, possible)
-    return possible
+    if (!this.#visited.has(key)) {
+      if (this.#visited.size >= this.#budget) throw new OutOfBudget()
+      this.#visited.add(key)
+    }
+    return this.#possibilities.of(key, state)
   }
 
   node(state: PlainState): Node {
@@ -440,9 +459,10 @@ export function turningPointOf(
 ): TurningPoint | undefined {
   const hazard = hazardOf(machine, name, properties)
   if (hazard === undefined) return undefined
+  const possibilities = new Possibilities(machine)
   if (hazard.isGoal !== undefined)
     return withinBudget(budget, () => {
-      const way = new Escapes(machine, hazard, budget).wayToSafety(trace.states.at(-1)!)
+      const way = new Escapes(machine, possibilities, hazard, budget).wayToSafety(trace.states.at(-1)!)
       // Before anything is owed, a goal is no way out.
       return way && { is: 'open', detour: { ...way, thenAsBefore: false } }
     })
@@ -451,7 +471,7 @@ export function turningPointOf(
       hazard,
       also.map((each) => each.hazard),
     )
-    return withinBudget(budget, () => lastEscape(new Escapes(machine, all, budget), trace, first))
+    return withinBudget(budget, () => lastEscape(new Escapes(machine, possibilities, all, budget), trace, first))
   }
   const named = beside(
     machine,

@@ -121,7 +121,7 @@ const reaper = (setup: Setup, walk: Walk) =>
 const environment = (setup: Setup, queue: Queue, mmput: Mmput, mrelease?: Program<'manager', string>) => [
   victim(setup, mmput),
   ...holders(setup, mmput),
-  ...(setup.mrelease && mrelease !== undefined ? [mrelease] : []),
+  ...(setup.mrelease && mrelease !== undefined ? [mrelease] : setup.killed ? [managers.signal] : []),
   ...(setup.memcg ? [memcg(queue, setup)] : []),
   clock,
 ]

@@ -1,5 +1,5 @@
 /** The timers, the reaper, process_mrelease(), and whoever else holds the mm. */
-import { bool, ref, upTo } from '../../checker/language/index.ts'
+import { ref, upTo } from '../../checker/language/index.ts'
 import { mutex_lock, mutex_unlock } from '../kernel/mutex.ts'
 import { canRead, canWrite, down_read_trylock, up_read } from '../kernel/rwsem.ts'
 import { countedDown, detach_timer, expired } from '../kernel/timer.ts'
@@ -21,7 +21,6 @@ interface Frame {
   mm: Mm
   /** VMAs that are still to be visited. */
   left: number
-  started: boolean
 }
 
 /** From which end VMAs are visited, and whether those that are mlocked are. */
@@ -33,8 +32,7 @@ export interface Manner {
 const shape = ({ pages }: Setup) =>
   ({
     family: ['reaper', 'manager'],
-    args: { mm: ref('mm') },
-    locals: { left: upTo(pages), started: bool },
+    args: { mm: ref('mm'), left: upTo(pages) },
   }) as const
 
 /** Whoever walks an mm that is torn down reads what belongs to somebody else by now. */
@@ -42,24 +40,21 @@ const noteStraying = (h: { strayed: boolean }, _s: unknown, me: { readonly mm: M
   h.strayed = h.strayed || (me.mm?.torn_down === true && !me.mm.no_mmap)
 }
 
-/** Turns to the next VMA, at first to the one at an end, or to none. */
-function advance(frame: Frame): boolean {
-  if (!frame.started) {
-    frame.started = true
-    frame.left = frame.mm.pte.length
-  } else frame.left--
-  return frame.left > 0 && !frame.mm.VM_SHARED && !frame.mm.no_mmap
-}
+/** Whether the walk is over, or leaves this mm alone. */
+const isOver = ({ mm, left }: Frame): boolean => left === 0 || mm.VM_SHARED || mm.no_mmap
 
-/** The VMA at which the walk is. */
-const vmaOf = (frame: Frame, { descending }: Manner): number =>
-  descending ? frame.left - 1 : frame.mm.pte.length - frame.left
+/** The VMA at which the walk has just looked, counted from the lowest. */
+const vmaOf = ({ mm, left }: Frame, { descending }: Manner): number => (descending ? left : mm.pte.length - left - 1)
+
+/** Turns to the next VMA, at first to the one at an end. */
+function advance(frame: Frame, manner: Manner): number {
+  frame.left--
+  return vmaOf(frame, manner)
+}
 
 /** Whether there is something to be unmapped there. */
-function isReapable(frame: Frame, manner: Manner): boolean {
-  const vma = vmaOf(frame, manner)
-  return frame.mm.pte[vma] && !(manner.skipsMlocked && frame.mm.VM_LOCKED[vma])
-}
+const isReapable = ({ mm }: Frame, vma: number, { skipsMlocked }: Manner): boolean =>
+  mm.pte[vma] && !(skipsMlocked && mm.VM_LOCKED[vma])
 
 /** __oom_reap_task_mm(), which frees what it has gathered VMA by VMA. */
 const walks = {
@@ -68,9 +63,10 @@ const walks = {
       /** The lock of the page table is held from the look at the entry until it is cleared. */
       unmap_page_range: {
         do: (_s, _me, _pick, frame) => {
-          if (!advance(frame)) return 'return'
-          if (!isReapable(frame, manner)) return 'unmap_page_range'
-          frame.mm.pte[vmaOf(frame, manner)] = false
+          if (isOver(frame)) return 'return'
+          const vma = advance(frame, manner)
+          if (!isReapable(frame, vma, manner)) return 'unmap_page_range'
+          frame.mm.pte[vma] = false
           frame.mm.gathered++
           return
         },
@@ -91,8 +87,8 @@ const walks = {
       /** The walk sees that the entry is present. */
       unmap_page_range: {
         do: (_s, _me, _pick, frame) => {
-          if (!advance(frame)) return 'return'
-          return isReapable(frame, manner) ? undefined : 'unmap_page_range'
+          if (isOver(frame)) return 'return'
+          return isReapable(frame, advance(frame, manner), manner) ? undefined : 'unmap_page_range'
         },
         note: noteStraying,
         urgent,
@@ -272,8 +268,11 @@ export const exitOomVictim = ({ prompt: urgent }: Setup) =>
     },
   })
 
+/** All VMAs of the mm that the walker has. */
+const walkOver = (_s: State, { mm }: { readonly mm: Mm | null }) => ({ mm: mm!, left: mm!.pte.length })
+
 export const walkAndUnlock = (walk: Walk, { prompt: urgent }: Setup) => ({
-  walk: call(walk, (_s: State, me: { mm: Mm | null }) => ({ mm: me.mm! })),
+  walk: call(walk, walkOver),
   ...steps('reaper', {
     mmap_read_unlock: {
       urgent,
@@ -308,11 +307,13 @@ export const takeReference = <const L extends string>(gone: L, { prompt: urgent 
 
 /** process_mrelease(), by a manager that has killed the hog itself. */
 const mrelease = {
+  signal: steps('manager', {
+    pidfd_send_signal: (s) => {
+      s.task[0].SIGKILL = true
+    },
+  }),
   find: ({ remembersMm }: Setup, becomesUser: boolean) =>
     steps('manager', {
-      pidfd_send_signal: (s) => {
-        s.task[0].SIGKILL = true
-      },
       /** ESRCH, if the task has let go of its mm; as was proposed in 2026 the task remembers it. */
       find_lock_task_mm: {
         do: (s, me) => {
@@ -347,17 +348,19 @@ const mrelease = {
     },
   }),
 }
-const mmOf = (_s: State, me: { readonly mm: Mm | null }) => ({ mm: me.mm! })
 
 export const managers = {
+  /** It only sends the signal, as anybody may: the hog exits, and is no OOM victim. */
+  signal: program('manager', mrelease.signal, running),
   /** It keeps the mm_struct, and is no user of it. */
   withoutUser: (walk: Walk, setup: Setup) =>
     program(
       'manager',
       {
+        ...mrelease.signal,
         ...mrelease.find(setup, false),
         ...mrelease.lock,
-        walk: call(walk, mmOf),
+        walk: call(walk, walkOver),
         ...mrelease.unlock,
         ...mrelease.leave,
       },
@@ -368,9 +371,10 @@ export const managers = {
     program(
       'manager',
       {
+        ...mrelease.signal,
         ...mrelease.find(setup, true),
         ...mrelease.lock,
-        walk: call(walk, mmOf),
+        walk: call(walk, walkOver),
         ...mrelease.unlock,
         mmput: call(mmput, (_s, me) => ({ mm: me.mm!, victim: false }), 'mmdrop'),
         ...mrelease.leave,

@@ -29,6 +29,7 @@ export type Ingredient =
   | 'unreapable'
   | 'reaping'
   | 'mrelease'
+  | 'killed'
   | 'daemonsStuck'
   | 'leaves'
   | 'mlocked'
@@ -57,7 +58,7 @@ const allPages = ({ victims, pages }: Bounds): number => pages + victims - 1
 export const state = (setup: Setup) => {
   const { cpus, victims, pages, delay, retries } = setup
   return {
-    /** Room for pages that are freed twice. */
+    /** Pages on the free list. There is room for pages that are freed twice. */
     free: upTo(allPages(setup) + pages),
     panicked: bool,
     oom_lock,
@@ -118,7 +119,7 @@ export const state = (setup: Setup) => {
     }),
     /** Somebody else who has got the mm of the hog, by get_task_mm() or as another thread. */
     holder: singleton({ has_mm: bool }),
-    /** Kills the hog and calls process_mrelease(). */
+    /** Kills the hog, and perhaps calls process_mrelease(). */
     manager: singleton({ mm: option(ref('mm')) }),
     /** Runs out of memory in a memcg to which only the first daemon belongs, and kills that. */
     memcg: singleton({ chosen: option(ref('task')) }),

@@ -42,6 +42,14 @@ const isThrough = (s: State, at: (task: Task, label: 'done') => boolean): boolea
   s.manager[0].mm === null &&
   s.task.every((task) => isOut(task, at(task, 'done')))
 
+/** How many of those who may give up this mm stand there, and how many of those who walk it. */
+export const exitersAt = (s: State, mm: Mm, isThere: (process: object) => boolean): number =>
+  s.task.count((task) => task.own_mm === mm && isThere(task)) +
+  Number(s.mm[0] === mm && s.holder[0].has_mm && isThere(s.holder[0])) +
+  Number(s.manager[0].mm === mm && isThere(s.manager[0]))
+const walkersAt = (s: State, mm: Mm, isThere: (process: object) => boolean): number =>
+  Number(s.reaper[0].mm === mm && isThere(s.reaper[0])) + Number(s.manager[0].mm === mm && isThere(s.manager[0]))
+
 export const properties = [
   /** Every page is mapped, gathered by one walker, free, or has been allocated: exit and reaper free none of them twice. */
   always(
@@ -79,8 +87,8 @@ export const properties = [
   /** Where nobody has anything to do with a victim any more, everything that was taken has been given back, and the mark. */
   always(
     'EverythingIsGivenBack',
-    (s, { h }) =>
-      s.mm.every((mm) => mm.mm_users > 0 || (isGone(mm) && (mm.MMF_OOM_SKIP || !h.killed.has(mm)))) &&
+    (s) =>
+      s.mm.every((mm) => mm.mm_users > 0 || (isGone(mm) && (mm.MMF_OOM_SKIP || !mm.MMF_OOM_VICTIM))) &&
       s.task.every((task) => task.mm !== null || (!task.TIF_MEMDIE && task.own_mm.mm_users === 0)) &&
       s.reaper[0].mm === null,
     { given: (s, { at }) => isThrough(s, at) },
@@ -153,12 +161,25 @@ export const properties = [
         before(() => mm.MMF_OOM_SKIP || (s.reaper[0].task !== null && at(s.reaper[0], 'set_MMF_OOM_SKIP'))),
     ),
   ),
-  /** Exit reaps only the mm of a victim. */
-  always(
-    'ExitReapsVictims',
-    (s, { at }) =>
-      s.task.every((task) => !at(task, 'mmput/mmput.reap_finish') || task.own_mm.MMF_OOM_VICTIM) &&
-      (s.manager[0].mm === null || !at(s.manager[0], 'mmput/mmput.reap_finish') || s.mm[0].MMF_OOM_VICTIM),
+  /** Exit reaps only the mm of a victim: everybody else's would be walked twice for nothing. */
+  always('ExitReapsVictims', (s, { at }) =>
+    s.mm.every(
+      (mm) => mm.MMF_OOM_VICTIM || exitersAt(s, mm, (process) => at(process, 'mmput/mmput.reap_finish')) === 0,
+    ),
+  ),
+  /** And waits for the reaper only where one may come: else each exit would have to take the lock for writing. */
+  always('ExitWaitsForVictims', (s, { at }) =>
+    s.mm.every(
+      (mm) => mm.MMF_OOM_VICTIM || exitersAt(s, mm, (process) => at(process, 'mmput/mmput.mmap_write_unlock')) === 0,
+    ),
+  ),
+  /** Where exit reaps by itself it frees what it has reaped before it hides the mm; only others have pages gathered then. */
+  always('ExitFreesBeforeItHides', (s, { at }) =>
+    s.mm.every(
+      (mm) =>
+        exitersAt(s, mm, (process) => at(process, 'mmput/mmput.set_MMF_OOM_SKIP')) === 0 ||
+        mm.gathered === walkersAt(s, mm, (process) => at(process, 'walk/__oom_reap_task_mm.tlb_finish_mmu')),
+    ),
   ),
   reachable(
     'ManagerReapsInExit',
@@ -243,15 +264,15 @@ export const properties = [
 
   /** After a kill everybody gets a page, or all memory is back, or somebody else is killed, or nobody is left. */
   leadsTo('ReaperMakesProgress', (_s, { h }) => h.kills === 1, isOver),
-  /** The same, measured: tenths of a second from the first kill. */
+  /** How long it takes to get there: tenths of a second from the first kill until somebody has a page, memory or another turn. */
   longest('TicksToProgress', { from: (_s, { h }) => h.kills === 1, to: isOver, count: 'ticks' }),
-  /** Until the next victim could be chosen, or memory is back. */
+  /** Tenths of a second from the first kill until the next victim could be chosen, or memory is back. */
   longest('TicksToEligible', {
     from: (_s, { h }) => h.kills === 1,
     to: (_s, { h }) => h.kills > 1 || h.killed.some((mm) => mm.MMF_OOM_SKIP || !holdsMemory(mm)),
     count: 'ticks',
   }),
-  /** The same for a daemon that was killed by its memcg, and comes to the reaper behind or before the hog. */
+  /** Tenths of a second until a daemon that was killed by its memcg is hidden; it comes to the reaper behind or before the hog. */
   longest('TicksToDaemonIsHidden', {
     from: (s, { h }) => h.memcgKill && !s.mm[1].MMF_OOM_SKIP && holdsMemory(s.mm[1]),
     to: (s) => s.mm[1].MMF_OOM_SKIP || !holdsMemory(s.mm[1]),
@@ -312,6 +333,8 @@ export const properties = [
     'LastUserIsAnother',
     (s, { at }) => s.mm[0].mm_users === 0 && mapped(s.mm[0]) > 0 && !at(s.task[0], 'mmput'),
   ),
+  /** An mm is torn down that is not that of an OOM victim. */
+  reachable('ExitsUnmarked', (s) => s.mm[0].torn_down && !s.mm[0].MMF_OOM_VICTIM),
   /** process_mrelease() returns ESRCH, and the memory is still there. */
   reachable('MreleaseFindsNoMm', (_s, { h }) => h.esrch),
 ]

@@ -26,9 +26,14 @@ const manner: Readonly<Record<Variant, ReaperRow['expect']>> = {
   '4.9': { TablesGoBeforePages: reachable() },
   '4.14': { ExitHidesWhatIsUnmapped: holds, LockIsTakenOnlyToWait: holds, TablesGoBeforePages: reachable() },
   '4.15': { ExitHidesWhatIsUnmapped: holds, LockIsTakenOnlyToWait: holds, TablesGoBeforePages: reachable() },
-  '4.17': { ExitHidesWhatIsFree: holds, LockIsTakenOnlyToWait: holds },
-  '5.15': { ExitHidesWhatIsFree: holds, LockIsTakenOnlyToWait: holds },
-  '5.18': { ExitHidesWhatIsFree: holds, TeardownIsUnderLock: holds, TornDownIsForgotten: holds },
+  '4.17': { ExitHidesWhatIsFree: holds, ExitFreesBeforeItHides: holds, LockIsTakenOnlyToWait: holds },
+  '5.15': { ExitHidesWhatIsFree: holds, ExitFreesBeforeItHides: holds, LockIsTakenOnlyToWait: holds },
+  '5.18': {
+    ExitHidesWhatIsFree: holds,
+    ExitFreesBeforeItHides: holds,
+    TeardownIsUnderLock: holds,
+    TornDownIsForgotten: holds,
+  },
   '6.1': {
     UnmapsWithLock: holds,
     ExitHidesWhatIsUnmapped: holds,
@@ -210,7 +215,12 @@ const released: readonly ReaperRow[] = [
     variant: '5.15',
     bounds: alone,
     ingredients: ['leaves', 'mrelease', 'writer'],
-    expect: { ...always, ExitReapsVictims: holds, ManagerReapsInExit: reachable() },
+    expect: {
+      ...always,
+      ExitReapsVictims: holds,
+      ExitFreesBeforeItHides: holds,
+      ManagerReapsInExit: reachable(),
+    },
     why: 'Or what it was not to reap any more, because the reaper had given up and set the flag.',
   },
   {
@@ -283,6 +293,23 @@ const released: readonly ReaperRow[] = [
   },
 ]
 
+/** A process that dies for another reason is spared what is done for the sake of the reaper, whoever is the last user. */
+const ordinary: readonly ReaperRow[] = (['4.15', '4.17', '5.15', '5.18'] as const).map((variant) => ({
+  claims: ['C2'],
+  variant,
+  bounds: { ...alone, pages: 1 },
+  ingredients: ['leaves', 'killed', 'pin'],
+  expect: {
+    ...always,
+    ExitReapsVictims: holds,
+    // In 5.18 every exit has the lock.
+    ...(variant === '5.18' ? {} : { ExitWaitsForVictims: holds }),
+    LastUserIsAnother: reachable(),
+    ExitsUnmarked: reachable(),
+  },
+  why: `In ${variant} exit looks whether the mm is that of an OOM victim before it does anything for the reaper.`,
+}))
+
 /** The same with more of everything. */
 const more: readonly ReaperRow[] = [
   ...(['5.15', '5.18', '6.18'] as const).map((variant): ReaperRow => ({
@@ -326,4 +353,4 @@ const panics: readonly ReaperRow[] = [
   },
 ]
 
-export const teardown: readonly ReaperRow[] = [...both, ...others, ...released, ...more, ...panics]
+export const teardown: readonly ReaperRow[] = [...both, ...others, ...released, ...ordinary, ...more, ...panics]

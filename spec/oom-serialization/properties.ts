@@ -36,7 +36,7 @@ export const properties = [
   }),
 
   /**
-   * Nor while an earlier victim is about to give its memory back by itself: its mm is not clean yet, all of its users
+   * No kill is decided while an earlier victim is about to give its memory back by itself: its mm is not clean yet, all of its users
    * have been signalled or exit anyway, nobody else pins it, and none of them waits for a lock that an allocator holds.
    */
   stepwise(

@@ -9,7 +9,12 @@ export const faultyRows: readonly TreeRow[] = [
     claims: ['E2'],
     variant: 'carry-from-reload',
     bounds: { cpus: 2, batch: 2, adders: 2, adds: 0, increment: 1, width: 0 },
-    expect: { NothingIsLost: violated(4), NothingIsLeftBehind: holds },
+    expect: {
+      NothingIsLost: violated(4),
+      NothingIsLeftBehind: holds,
+      OnlyBatchesLeaveLevel0: holds,
+      AddedWordIsReadAgain: holds,
+    },
     why: '16: both adders look after both adds: the one that overflowed the word does not see it, or both do.',
   },
   {
@@ -17,14 +22,20 @@ export const faultyRows: readonly TreeRow[] = [
     variant: 'carry-from-reload',
     bounds: { cpus: 2, batch: 2, adders: 1, adds: 0, increment: 1, width: 0 },
     ingredients: ['decrements'],
-    expect: { NothingIsLost: holds, NothingIsLeftBehind: holds },
+    expect: { NothingIsLost: holds, NothingIsLeftBehind: holds, AddedWordIsReadAgain: holds },
     why: '16, neighbour: an adder alone reads what it wrote.',
   },
   {
     claims: ['E2', 'E4'],
     variant: 'split-level0',
     bounds: { ...two, adders: 2, adds: 2 },
-    expect: { PreciseSumIsTheTotal: violated(4), NothingIsLost: violated(6), GreatestTotal: maximum(4) },
+    expect: {
+      PreciseSumIsTheTotal: violated(4),
+      NothingIsLost: violated(6),
+      GreatestTotal: maximum(4),
+      WordsTellTheError: holds,
+      NothingIsTakenBack: holds,
+    },
     why: '17: an adder that gets the CPU between load and store has its add overwritten.',
   },
   {
@@ -43,7 +54,13 @@ export const faultyRows: readonly TreeRow[] = [
     claims: ['E2', 'E4'],
     variant: 'level0-cpu-reused',
     bounds: { ...two, adders: 2, adds: 2 },
-    expect: { PreciseSumIsTheTotal: violated(6), NothingIsLost: violated(9), GreatestTotal: maximum(4) },
+    expect: {
+      PreciseSumIsTheTotal: violated(6),
+      NothingIsLost: violated(9),
+      GreatestTotal: maximum(4),
+      WordsTellTheError: holds,
+      NothingIsTakenBack: holds,
+    },
     why: '18: two CPUs execute on one word what is atomic on one CPU only.',
   },
   {
@@ -63,7 +80,7 @@ export const faultyRows: readonly TreeRow[] = [
     claims: ['E2'],
     variant: 'skip-drops-low-bits',
     bounds: { cpus: 4, batch: 2, adders: 1, adds: 0, increment: 6, width: 0 },
-    expect: { NothingIsLost: violated(1) },
+    expect: { NothingIsLost: violated(1), OnlyBatchesLeaveLevel0: holds },
     why: '19: a carry of 6 at mask 4 goes on as 4, and 2 are never seen again.',
   },
   {
@@ -104,7 +121,12 @@ export const faultyRows: readonly TreeRow[] = [
     variant: 'truncating-carry',
     bounds: { cpus: 2, batch: 2, adders: 1, adds: 0, increment: 1, width: 4 },
     ingredients: ['decrements'],
-    expect: { ErrorAtRestIsSharp: violated(1), GreatestErrorAtRest: maximum(2), LeastErrorAtRest: minimum(-2) },
+    expect: {
+      ErrorAtRestIsSharp: violated(1),
+      GreatestErrorAtRest: maximum(2),
+      LeastErrorAtRest: minimum(-2),
+      WordsTellTheError: holds,
+    },
     why: '15: -1 from zero carries nothing, so that words keep residuals of both signs.',
   },
   {
@@ -146,7 +168,7 @@ export const faultyRows: readonly TreeRow[] = [
     variant: 'int-width',
     bounds: { ...two, adds: 4, increment: 2, width: 5 },
     ingredients: ['preciseReader'],
-    expect: { PreciseSumIsTheTotal: violated(7), ReadIsExactAtRest: violated(11) },
+    expect: { PreciseSumIsTheTotal: violated(7), ReadIsExactAtRest: violated(11), ReaderGoesCpuByCpu: holds },
     why: '8: a total of 8 does not fit into an int of 4 bits.',
   },
   {
@@ -233,6 +255,7 @@ export const faultyRows: readonly TreeRow[] = [
     bounds: two,
     ingredients: ['decrements', 'pages', 'preciseReader'],
     expect: {
+      ReaderGoesCpuByCpu: holds,
       NothingIsLost: holds,
       PreciseSumIsTheTotal: holds,
       WordsTellTheError: holds,
@@ -247,6 +270,7 @@ export const faultyRows: readonly TreeRow[] = [
     bounds: two,
     ingredients: ['decrements', 'pages', 'preciseReader'],
     expect: {
+      ReaderGoesCpuByCpu: holds,
       NothingIsLost: holds,
       PreciseSumIsTheTotal: holds,
       WordsTellTheError: holds,

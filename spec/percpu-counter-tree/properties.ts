@@ -8,7 +8,7 @@ import type { Adder, State } from '../../model/percpu-counter-tree/state.ts'
 
 export type TreeRow = RowOf<typeof percpuCounterTree>
 
-const { always, maximum, minimum, reachable, refines } = propertiesOf(percpuCounterTree)
+const { always, maximum, minimum, reachable, refines, stepwise } = propertiesOf(percpuCounterTree)
 
 /** A tree as v12 lays it out, with what is asked of it again and again as numbers. */
 interface Known {
@@ -94,6 +94,14 @@ function intervalInFlight({ cpus, batch, adders, increment, width }: Configured,
   }
 }
 
+/** The error less what stands in level 0: what is further up, and what is lost. */
+const kept = (s: State): number => s.error - s.cpu.sum(({ level0 }) => level0)
+/** The state counts errors up to this, or more. */
+function countedAtLeast(s: State): number {
+  const { tree, errorAtRest: atMost } = known(s.cpu.length, s.batch_size)
+  return 2 * (atMost + Number(excessInFlight(tree, s.adder.length, 1n)))
+}
+
 /** Somebody has read a sum. */
 const isTold = (s: State): boolean => s.reader[0].phase === 'done'
 
@@ -122,6 +130,34 @@ export const properties = [
    */
   always('NothingIsLost', (s) => word(s, s.error - residuals(s) - s.adder.sum(({ carry }) => carry)) === 0, {
     given: (s, { at }) => s.adder.every((adder) => !at(adder, 'level0_reload')),
+  }),
+  /**
+   * Also where carries are wrong: nothing less than a batch leaves a word of level 0, so that the error follows these words
+   * but for whole batches. Else it would not be known by how much a faulty counter is off. What is counted ends somewhere,
+   * and a faulty error may get there: asked are steps that end at less, or come down from there.
+   */
+  stepwise('OnlyBatchesLeaveLevel0', (s, { before }) => (kept(s) - before(() => kept(s))) % s.batch_size === 0, {
+    given: (s, { before }) =>
+      s.error > -countedAtLeast(s) && (s.error < countedAtLeast(s) || s.error < before(() => s.error)),
+  }),
+  /** Where the word is read again to see what an add has made of it, that is the word that was added to. */
+  stepwise('AddedWordIsReadAgain', (s, { at, before }) =>
+    s.adder.every(
+      (adder) =>
+        before(() => !at(adder, 'level0')) ||
+        !at(adder, 'level0_reload') ||
+        s.cpu.every((cpu) => cpu === adder.cpu || cpu.level0 === before(() => cpu.level0)),
+    ),
+  ),
+  /** Where there are no decrements nobody adds less than nothing, however wrong the sums are. */
+  always('NothingIsTakenBack', (s) => s.adder.every(({ inc }) => inc >= 0)),
+  /** A reader of the precise sum passes by no CPU; one of the approximate sum looks at none. */
+  stepwise('ReaderGoesCpuByCpu', (s, { before }) => {
+    const was = before(() => s.reader[0].next)
+    return (
+      (s.reader[0].next === was || s.reader[0].next === was + 1) &&
+      (s.reader[0].phase !== 'done' || was === 0 || s.reader[0].next === s.cpu.length)
+    )
   }),
   /** What justifies the quotient: the error that is counted beside the words is the one that they have. */
   always('WordsTellTheError', (s) => reading(s).error === s.error),
@@ -162,7 +198,7 @@ export const properties = [
   }),
   /** After a set that nobody disturbed the precise sum is what was set. */
   always('SetGivesItsValue', (_s, { h }) => !h.setMissed, { given: (_s, { h }) => !h.setWasDisturbed }),
-  /** The same, whatever happened meanwhile. */
+  /** After a set the precise sum is what was set, whatever happened meanwhile. */
   always('SetInUseGivesItsValue', (_s, { h }) => !h.setMissed),
 
   /** An adder alone is an exact counter, with an approximation that is 0 to U below it whenever nobody adds. */
@@ -173,7 +209,7 @@ export const properties = [
       a.error = h.restError
     },
   }),
-  /** The same, with U one less, if it is not 0. */
+  /** An adder alone is an exact counter with an interval that ends one below U, if that is not 0. */
   refines('IsNarrowerCounterAtRest', intervalCounter, {
     instance: (config) => intervalAtRest(config, 1),
     map: (a, _s, { h }) => {
@@ -188,7 +224,7 @@ export const properties = [
       Object.assign(a, reading(s))
     },
   }),
-  /** The same, with its upper end one less, if there is one: with one CPU nothing is off. */
+  /** Many adders are one with an interval that ends one earlier, if there is one: with one CPU nothing is off. */
   refines('IsNarrowerCounter', intervalCounter, {
     instance: (config) => intervalInFlight(config, 1),
     map: (a, s) => {

@@ -10,6 +10,7 @@ export const readerRows: readonly TreeRow[] = [
     bounds: few,
     ingredients: ['decrements', 'preciseReader'],
     expect: {
+      ReaderGoesCpuByCpu: holds,
       NothingIsLost: holds,
       PreciseSumIsTheTotal: holds,
       WordsTellTheError: holds,
@@ -24,6 +25,7 @@ export const readerRows: readonly TreeRow[] = [
     bounds: few,
     ingredients: ['preciseReader'],
     expect: {
+      ReaderGoesCpuByCpu: holds,
       NothingIsLost: holds,
       PreciseSumIsTheTotal: holds,
       WordsTellTheError: holds,
@@ -38,6 +40,7 @@ export const readerRows: readonly TreeRow[] = [
     bounds: { ...few, increment: 3, adds: 2, width: 5 },
     ingredients: ['preciseReader'],
     expect: {
+      ReaderGoesCpuByCpu: holds,
       NothingIsLost: holds,
       PreciseSumIsTheTotal: holds,
       WordsTellTheError: holds,
