@@ -1,4 +1,5 @@
 /** The turns of a trace, one for each run of steps of one process, and the sentence about each. */
+import { isNothing } from '../trace/diff.ts'
 import type { Changed, Deciding, ExplainedStep, Explanation, Overtaken } from '../trace/explain.ts'
 import { listed, shortStep } from './told.ts'
 
@@ -78,6 +79,8 @@ function through({ steps }: Turn): string {
  * again is no news.
  */
 export function isNews({ loop }: Explanation, { step, index }: ExplainedStep, read: Deciding): boolean {
+  // What was so from the start, and is not just nothing, may be why it never comes.
+  if (read.parts === true && !isNothing(read.value)) return true
   const { decisive, byNote, by, writer, value, atStart } = read
   const isOfOthers = by?.process !== step.process || (loop !== undefined && index >= loop && writer < loop)
   return decisive && !byNote && isOfOthers && value !== atStart

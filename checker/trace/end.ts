@@ -36,6 +36,8 @@ export interface End {
   readonly isWhole?: boolean
   /** Of a loop: what it lacks. */
   readonly goal?: { readonly reads: readonly BranchRead[]; readonly isThere: (state: PlainState) => boolean }
+  /** It is about what never comes: a loop, a trap. */
+  readonly isForEver?: boolean
   /** It is the answer of a property to a single state, or to a step. */
   readonly isMoment?: boolean
   /** Would the property say the same of another last state, and another one before it? */
@@ -186,6 +188,7 @@ function trap(machine: Machine, goal: Observer, last: PlainState): End {
   return {
     reads: [...ask(machine, goal, last).reads, ...looks.flatMap(({ reads }) => reads)],
     pair: false,
+    isForEver: true,
     processes: looks.map(({ process }) => process.name),
     idle,
     isStillSo: (state) => !opens(machine, goal, state),
@@ -199,6 +202,7 @@ export function standstill(machine: Machine, around: readonly PlainState[], move
   return {
     reads: idle.flatMap(({ reads }) => reads),
     pair: false,
+    isForEver: true,
     processes: idle.map(({ process }) => process),
     idle,
     isStillSo: (state) => blocked.every((process) => !look(machine, state, process).enabled),
@@ -246,6 +250,7 @@ function lassoEnd(
   return {
     reads: [...asked, ...idle.flatMap((each) => each.reads)],
     pair: false,
+    isForEver: true,
     processes: [...idle.map(({ process }) => process), ...doneIn(machine, around[0]!, fair)],
     idle,
     goal: {

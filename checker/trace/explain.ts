@@ -32,6 +32,8 @@ export interface Deciding {
   readonly decisive: boolean
   /** Only a note looked at it. */
   readonly byNote: boolean
+  /** Of what never ends as it should: nobody has written it, and with another value the step would have led elsewhere. */
+  readonly parts?: boolean
   /** At the end: with some other value, be it one that it never had, the property would say something else. */
   readonly decides?: boolean
 }
@@ -120,6 +122,9 @@ export function readsOf(machine: Machine, state: PlainState, step: Step): Reads 
 const isEverUrgent = ({ program }: Process): boolean =>
   program.labels.some(({ actions }) => actions.some(({ urgent }) => urgent))
 
+/** In a longer trace nobody could take notice of what was so from the start. */
+const PARTED_STEPS = 35
+
 /** A field, with the step after which it has been as it is. */
 type Written = Pick<Deciding, 'field' | 'writer'>
 
@@ -194,7 +199,12 @@ class Explainer {
       index: i,
       step,
       changes: this.#changes(i),
-      reads: this.#deciding(this.#reads[i]!, i, (state) => this.#varied.goesTheSameWay(i, state)),
+      reads: this.#deciding(this.#reads[i]!, i, (state) => this.#varied.goesTheSameWay(i, state)).map((read) => ({
+        ...read,
+        ...(end.isForEver === true &&
+          steps.length <= PARTED_STEPS &&
+          read.writer < 0 && { parts: this.#parts(i, read) }),
+      })),
       isCause: this.#causes.has(i),
     }))
     return {
@@ -276,7 +286,14 @@ class Explainer {
     const last = this.#trace.states.length - 1
     const all = this.#deciding(toReads(reads), last, () => true).filter(({ writer }) => writer < loop)
     const alone = all.filter(({ field }) => this.#varied.otherStates(last, field).some(isThere))
-    return alone.length === 0 ? all : alone
+    return alone.length === 0 ? all.filter(({ field }) => field.kind === 'other' && field.slots.length === 1) : alone
+  }
+
+  /** Would the step have led to another label with another value? */
+  #parts(i: number, { field, byNote }: Deciding): boolean {
+    // That a pointer or a list is there is what one expects.
+    if (byNote || field.kind === 'ref' || field.slots.length > 1) return false
+    return this.#varied.otherStates(i, field).some((state) => !this.#varied.goesToTheSameLabel(i, state))
   }
 
   /** What keeps a process from moving, or lets it move. */

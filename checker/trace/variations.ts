@@ -74,6 +74,14 @@ export class Variations {
     return this.others(at, field).map((written) => this.with(at, written))
   }
 
+  /** Would a step of the trace, taken in another state, go to the same label? Or not at all. */
+  goesToTheSameLabel(i: number, state: PlainState): boolean {
+    const step = this.#trace.schedule.steps[i]!
+    const { pc } = processOf(this.#machine, step)
+    const next = after(this.#machine, state, step)
+    return next === undefined || this.#machine.plain.places[pc]!.get(next) === this.code(i + 1, pc)
+  }
+
   /**
    * Would a step of the trace, taken in another state, go to the same label and make the same changes? What it adds to a number
    * is the same change, whatever the number was.
