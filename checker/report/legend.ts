@@ -6,7 +6,6 @@ import type { Layout } from '../engine/layout.ts'
 import { isNothing } from '../trace/diff.ts'
 import type { Explanation } from '../trace/explain.ts'
 import type { Step } from '../trace/schedule.ts'
-import type { Told } from './told.ts'
 import { hanging, wrap } from './lines.ts'
 import { commentOn, firstSentence, claimInWords, type Comments } from './source-comments.ts'
 
@@ -88,11 +87,18 @@ const bare = (name: string): string => lastPart(name.replace(/\.has\(.*$/, '').r
 
 const unique = (entries: Entries): Entries => [...new Map(entries.map((entry) => [entry[0], entry])).values()]
 
+/** What is explained by a legend. */
+interface Explained {
+  readonly property: string
+  readonly explanation: Explanation
+  readonly aftermath?: Explanation | undefined
+}
+
 /** The legend of a story as it is told: of the names that occur in it. */
 export function legendOf(
   layout: Layout,
   comments: Comments,
-  { property, explanation, aftermath }: Pick<Told, 'property' | 'explanation' | 'aftermath'>,
+  { property, explanation, aftermath }: Explained,
   setting: Entries,
   story: string,
 ): Legend {
