@@ -18,7 +18,7 @@ import {
 } from '../checker/language/index.ts'
 import { oomTwoPass } from '../model/oom-two-pass.ts'
 
-const { always, maximum, reachable: some } = propertiesOf(oomTwoPass)
+const { always, maximum, reachable: some, stepwise } = propertiesOf(oomTwoPass)
 
 interface Task {
   readonly points: number
@@ -163,6 +163,13 @@ export default spec(oomTwoPass, {
     always('EverybodyIsLookedAt', (s) => s.killer[0].next === s.task.length, {
       given: (s, { at }) => at(s.killer[0], 'done'),
     }),
+    /** Each pass begins with the first task and goes on by one: nobody is weighed twice in it, and the bar not moved twice. */
+    stepwise('PassesGoOnByOne', (s, { at, before }) => {
+      const [killer] = s.killer
+      const was = before(() => killer.next)
+      const isSecond = before(() => at(killer, 'first_pass')) && at(killer, 'second_pass')
+      return killer.next === (isSecond ? 0 : was + 1)
+    }),
     always('UnkillableIsSpared', (s) => s.killer[0].chosen?.is_unkillable !== true),
     /** If anybody may be killed, somebody is chosen. */
     always('SomebodyIsChosen', (s) => s.killer[0].chosen !== null, {
@@ -172,7 +179,12 @@ export default spec(oomTwoPass, {
     /** How many tasks were summed precisely. */
     maximum('Sums', (s) => s.killer[0].nr_precise),
   ],
-  rows: rows.map((row) => ({ claims: ['F1'], ...row, expect: { EverybodyIsLookedAt: holds, ...row.expect } })),
+  rows: rows.map((row) => ({
+    claims: ['F1'],
+    ...row,
+    expect: { EverybodyIsLookedAt: holds, PassesGoOnByOne: holds, ...row.expect },
+  })),
+  routine: ['EverybodyIsLookedAt', 'PassesGoOnByOne'],
   survives: {
     'drop write: killer.first_pass killer.slack':
       'v10 only: nobody is missed for it where errors stay within `over`; where they do not v10 is wrong as it is.',

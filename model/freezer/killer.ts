@@ -137,7 +137,7 @@ const should_delay_oom_reap = (initialised: boolean) =>
         else me.delay = s.task.some((task) => others.some((each) => each === task.process) && !frozen(task))
       },
       note: (h, s, me) => {
-        h.undefined = !initialised && othersWith(s, me.mm).length === 0
+        h.resultIsUndefined = !initialised && othersWith(s, me.mm).length === 0
       },
     },
   })

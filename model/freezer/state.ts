@@ -91,7 +91,7 @@ export const history = () => ({
   /** The test for a frozen victim looked at an mm that is not the one to be reaped. */
   strayed: bool,
   /** It came to its end without having set its result. */
-  undefined: bool,
+  resultIsUndefined: bool,
   /** It found the thread in state TASK_FROZEN. */
   foundFrozen: bool,
 })

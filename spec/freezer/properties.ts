@@ -131,7 +131,7 @@ export const properties = [
   /** The test for a frozen victim finds its thread thawed. */
   never('ThreadIsFrozenAtTheTest', (_s, { h }) => h.foundFrozen),
   /** The test of v5 has set the result that it returns. */
-  never('TestHasNoResult', (_s, { h }) => h.undefined),
+  never('TestHasNoResult', (_s, { h }) => h.resultIsUndefined),
   /** The test of v5 reads the mm that the reaper will be sent to. */
   never('TestSeesAnotherMm', (_s, { h }) => h.strayed),
   /** What keeps that from doing harm: whose users are counted is the mm that the reaper is sent to. */
