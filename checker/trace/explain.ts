@@ -217,7 +217,7 @@ class Explainer {
       })),
       overtaken: this.#overtaken(explained, loop ?? steps.length),
       missing: end.goal === undefined ? [] : this.#missing(end.goal, loop ?? last),
-      waiting: end.idle.map((idle) => this.#waiting(idle)),
+      waiting: end.idle.map((idle) => this.#waiting(idle, loop ?? Infinity)),
       fields: this.#fields,
     }
   }
@@ -296,8 +296,8 @@ class Explainer {
     return this.#varied.otherStates(i, field).some((state) => !this.#varied.goesToTheSameLabel(i, state))
   }
 
-  /** What keeps a process from moving, or lets it move. */
-  #waiting(idle: Idle): Waiting {
+  /** What keeps a process from moving, or lets it move; in a loop what the loop leaves alone, if that is enough. */
+  #waiting(idle: Idle, loop: number): Waiting {
     const process = this.#machine.layout.processes.find(({ name }) => name === idle.process)!
     const pc = this.#machine.plain.places[process.pc]!
     const movesIn = (state: PlainState): 'not' | 'to its end' | 'on' => {
@@ -325,7 +325,12 @@ class Explainer {
     const lastRead = idle.reads.at(-1)?.slot ?? -1
     const isDecisive = ({ field }: Deciding, i: number): boolean =>
       wanted === undefined ? field.slots.includes(lastRead) : opened[i]!.has(wanted)
-    return { ...idle, reads: reads.map((read, i) => ({ ...read, decisive: isDecisive(read, i) })) }
+    const isLasting = ({ writer }: Deciding): boolean => writer < loop
+    const lasts = reads.some((read, i) => isDecisive(read, i) && isLasting(read))
+    return {
+      ...idle,
+      reads: reads.map((read, i) => ({ ...read, decisive: isDecisive(read, i) && (!lasts || isLasting(read)) })),
+    }
   }
 
   /** Of the steps before `end`: who goes round for ever looks again, or has done so all along. */
