@@ -43,6 +43,8 @@ declare const WebAssembly: {
   readonly Memory: new (shape: { initial: number; maximum: number; shared: boolean }) => WasmMemory
 }
 const PAGE_BYTES = 2 ** 16
+const pagesOf = (memories: readonly WasmMemory[]): number =>
+  memories.reduce((pages, { buffer }) => pages + buffer.byteLength / PAGE_BYTES, 0)
 /** Looks at whether all have arrived, before sleeping. */
 const SPINS = 5000
 /** Levels of fewer states say nothing about whether a crew is worth it. */
@@ -113,6 +115,7 @@ export class Leader implements Crew {
     }
     if (this.#emptied) C[HEADER.command] = C[HEADER.command] === COMMAND.clear ? COMMAND.rehash : COMMAND.clear
     else C[HEADER.command] = this.#makeRoom() ? COMMAND.clear : COMMAND.expand
+    C[HEADER.pages] = pagesOf(this.invitation.memories)
     C[HEADER.mask] = store.mask
     C[HEADER.count] = store.count
     C[HEADER.limit] = store.capacity - ROOM * this.#team

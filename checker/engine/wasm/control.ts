@@ -25,6 +25,8 @@ export const HEADER = {
   /** The index: its size less one, a power of two less one; and how many states are to be put into it. */
   mask: 84,
   count: 85,
+  /** Pages of all memories together: where they have become more, each thread makes sure that it knows. */
+  pages: 86,
   /** Threads that are ready to join in: their explorers have the numbers from 1 to this. */
   ready: 96,
   /** Explorers that have a number. */

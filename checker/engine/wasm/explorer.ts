@@ -74,6 +74,9 @@ export class Explorer {
   readonly #trees: WasmMemory
   #treeWords: Int32Array
   readonly #index: WasmMemory
+  readonly #shared: readonly WasmMemory[]
+  /** Pages that all of them had when it last looked. */
+  #pages = 0
   readonly #observerCells: Int32Array
   readonly #control: Int32Array
   /** That of the leader is 0; the others get theirs when they join. */
@@ -105,6 +108,7 @@ export class Explorer {
     this.#words = new Int32Array(work.buffer)
     this.#trees = trees
     this.#index = index
+    this.#shared = memories
     this.#treeWords = new Int32Array(trees.buffer)
     this.#control = new Int32Array(control.buffer)
     const observers = shape.stateObservers + shape.pairObservers
@@ -181,6 +185,7 @@ export class Explorer {
 
   begin(): void {
     const C = this.#control
+    this.#catchUp(C[HEADER.pages]!)
     const words = this.#words
     this.#team = teamOf(Atomics.load(C, HEADER.round))
     words[CELLS.mask] = C[HEADER.mask]!
@@ -192,6 +197,16 @@ export class Explorer {
     const waiting = this.#waiting
     this.#waiting = []
     for (const batch of waiting) this.insert(batch)
+  }
+
+  /**
+   * Another thread has let the memories grow. Instances of this one come to know of it at some check of the stack, which may
+   * come after the first look at what is new; to grow by nothing tells them now.
+   */
+  #catchUp(pages: number): void {
+    if (pages === this.#pages || this.#number === 0) return
+    this.#pages = pages
+    for (const memory of this.#shared) memory.grow(0)
   }
 
   /** Does its share of the round, or as much of it as expands so many times what is taken at once; `false` when done. */
