@@ -202,7 +202,7 @@ const wayOut = (told: Told, turning: TurningPoint): string =>
     .with({ is: 'found' }, (found) => lastWayOut(told, found))
     .with({ is: 'open' }, ({ detour }) => `Even then it is not too late: it comes about once ${ways(detour, 'takes')}.`)
     .with({ is: 'never' }, () =>
-      told.explanation.steps.length === 0 ? '' : 'Whatever anybody does from the start, it cannot be avoided.',
+      told.explanation.steps.length === 0 ? '' : 'Whatever anybody does from the start, it comes to that.',
     )
     .with(
       { is: 'unknown' },
