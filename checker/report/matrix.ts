@@ -70,8 +70,6 @@ export function matrixCell(entries: readonly Entry[]): Cell {
 }
 
 export interface MatrixOptions {
-  /** What the lines are. */
-  readonly head?: string
   /** The id of what the cell of a variant and a property leads to. */
   readonly linkOf?: (variant: string, property: string) => string | undefined
 }
@@ -80,7 +78,7 @@ export interface MatrixOptions {
 export function verdictMatrix(
   points: readonly Point[],
   properties: readonly string[],
-  { head = 'variant', linkOf = () => undefined }: MatrixOptions = {},
+  { linkOf = () => undefined }: MatrixOptions = {},
 ): Table {
   const rows = [...Map.groupBy(points, ({ variant }) => variant)].map(([variant, group]): Cell[] => [
     { text: variant, tone: 'head' },
@@ -90,7 +88,7 @@ export function verdictMatrix(
       return link === undefined ? cell : { ...cell, link }
     }),
   ])
-  return { is: 'table', head: [head, ...properties.map(claimInWords)], rows }
+  return { is: 'table', head: ['variant', ...properties.map(claimInWords)], rows }
 }
 
 /** What was found at a configuration. */

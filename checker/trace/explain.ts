@@ -67,8 +67,8 @@ export interface Overtaken {
 }
 
 /**
- * A process that does not move any more, and what it looks at. `decisive`: with the earlier value it could move; or with
- * the other one, of a truth value that nobody has written.
+ * A process that does not move any more, and what it looks at. `decisive`: with the earlier value it could move, or with some
+ * other one of what nobody has written; in a loop preferably of what the loop leaves alone.
  */
 export interface Waiting extends Omit<Idle, 'reads'> {
   readonly reads: readonly Deciding[]
@@ -83,8 +83,8 @@ export interface Explanation {
   readonly atEnd: readonly Deciding[]
   readonly overtaken: readonly Overtaken[]
   /**
-   * Of a loop: the values that keep its goal away and are the same all around it, with another of which it would be there; or
-   * all, where one is not enough.
+   * Of a loop: the values that keep its goal away and are the same all around it, with another of which it would be there;
+   * where one is not enough, its numbers.
    */
   readonly missing: readonly Deciding[]
   /** Processes that cannot move at the end, or all around the loop. */
@@ -132,7 +132,6 @@ class Explainer {
   readonly #machine: Machine
   readonly #trace: Trace
   readonly #fields: readonly Field[]
-  readonly #bySlot = new Map<number, Field>()
   readonly #varied: Variations
   readonly #reads: readonly Reads[]
   readonly #causes = new Set<number>()
@@ -141,7 +140,6 @@ class Explainer {
     this.#machine = machine
     this.#trace = trace
     this.#fields = fieldsOf(machine.layout)
-    for (const field of this.#fields) for (const slot of field.slots) this.#bySlot.set(slot, field)
     this.#varied = new Variations(machine, trace)
     this.#reads = trace.schedule.steps.map((step, i) => readsOf(machine, trace.states[i]!, step))
   }

@@ -1,11 +1,9 @@
 /**
  * Where it ends after a state from which something can never be reached again: in a set of states that all lead to each other
- * and nowhere else (a bottom component), here the nearest one. How it gets there, who still goes round in it and how, and who
- * stands where for ever.
+ * and nowhere else (a bottom component), here the nearest one. How it gets there, and who still goes round in it and how.
  */
 import type { Machine, Taken } from '../engine/machine.ts'
 import type { PlainState } from '../engine/plain.ts'
-import { DONE } from '../language/program.ts'
 import type { Order } from './schedule.ts'
 
 export interface Trap {
@@ -15,8 +13,6 @@ export interface Trap {
   readonly round: Order
   /** Who goes round there, and from which labels. */
   readonly movers: readonly { readonly process: string; readonly labels: readonly string[] }[]
-  /** Who stands there and never moves again, and at which label. */
-  readonly idle: readonly { readonly process: string; readonly label: string }[]
 }
 
 interface Node {
@@ -154,11 +150,6 @@ export function trapAfter(machine: Machine, state: PlainState, most: number): Tr
     const labels = [...new Set(program.labels.map((label) => label.name))].filter((label) => own.has(label))
     return labels.length === 0 ? [] : [{ process: name, labels }]
   })
-  const last = region.get(entry)!.state
-  const idle = machine.layout.processes.flatMap(({ name, pc, program }) => {
-    const label = program.labels[machine.plain.places[pc]?.get(last) ?? program.done]?.name ?? DONE
-    return labelsOf.has(name) || label === DONE ? [] : [{ process: name, label }]
-  })
   const first = keyOf(state)
   const into = entry === first ? { steps: [], states: [state] } : wayTo(region, first, ({ to }) => to === entry)
   return {
@@ -169,6 +160,5 @@ export function trapAfter(machine: Machine, state: PlainState, most: number): Tr
       movers.map(({ process }) => process),
     ),
     movers,
-    idle,
   }
 }
