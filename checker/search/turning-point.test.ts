@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { casesOf, shapes } from '../engine/conformance.ts'
 import { Fault } from '../engine/fault.ts'
 import { layoutOf } from '../engine/layout.ts'
-import { Machine } from '../engine/machine.ts'
+import { Machine, type Taken } from '../engine/machine.ts'
+import type { PlainState } from '../engine/plain.ts'
+import { sameStep } from '../engine/step.ts'
 import { AS_CLAIMED, doneObserver, observerOf, VIOLATED } from '../engine/observer.ts'
 import { bool, language, propertiesOf, protocol, singleton } from '../language/index.ts'
 import type { Property } from '../language/property.ts'
@@ -324,17 +326,29 @@ function expected(
     const isInput = step.process === process && step.label === label && step.alternative === alternative
     return !isInput && movers.has(step.process)
   }
-  const lastWith = (isMeant: (i: number, step: Step) => boolean): number =>
-    schedule.steps.findLastIndex((_, i) =>
-      machine
-        .outcomes(states[i]!)
-        .some(
-          ({ step, next }) =>
-            key(next) !== key(states[i + 1]!) && isMeant(i, step) && can[numbers.get(key(next))!] === true,
-        ),
-    )
-  const preferred = lastWith(isPreferred)
-  return preferred >= 0 ? preferred : lastWith(() => true)
+  const isHarmless = (of: readonly boolean[], state: PlainState): boolean => of[numbers.get(key(state))!] === true
+  /** With one step taken before the others of the trace it ends as it did. */
+  const isAsBefore = (i: number, { step, next }: Taken): boolean => {
+    const left = schedule.steps.slice(i)
+    const own = left.findIndex((each) => sameStep(each, step))
+    if (own >= 0) left.splice(own, 1)
+    let at: PlainState | undefined = next
+    for (const each of left) at = at && machine.outcomes(at).find((taken) => sameStep(taken.step, each))?.next
+    return at !== undefined && !isHarmless(harmless, at)
+  }
+  const last = schedule.steps.at(-1)?.process
+  let lesser = -1
+  for (let i = schedule.steps.length - 1; i >= 0; i--) {
+    const ways = machine
+      .outcomes(states[i]!)
+      .filter(({ next }) => key(next) !== key(states[i + 1]!) && isHarmless(can, next))
+      .sort((a, b) => Number(b.step.process === last) - Number(a.step.process === last))
+    for (const way of ways) {
+      if (!isPreferred(i, way.step)) lesser = Math.max(lesser, i)
+      else if (lesser < 0 || !isAsBefore(i, way)) return i
+    }
+  }
+  return lesser
 }
 
 describe('of random protocols it is the one that the whole graph gives', () => {
