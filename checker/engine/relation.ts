@@ -36,11 +36,20 @@ interface ObserverTree {
   readonly slots: Set<number>
 }
 
+/** What gave one thing and then another for the same reads. */
+class Unsteady extends Fault {
+  constructor(message: string, field?: string) {
+    super('impure', message, field)
+  }
+}
+
 export class Relation {
   readonly roots: Int32Array
   readonly observerCells: Int32Array
   readonly taken: Set<string> = new Set()
   readonly faults: FaultSighting[] = []
+  /** Was something met that depends on more than the state? Nothing that was learnt can be relied on then. */
+  isUnsteady = false
   /** Re-runs a step on the reference engine; set by the engine that owns both. */
   reference: ((process: Process, words: Int32Array) => Int32Array[] | undefined) | undefined
   /** Told what every recording reads and writes, where that is wanted. */
@@ -224,7 +233,7 @@ export class Relation {
       if (economy.direct) return answer
       const leaf = this.forest.leaf([UNAUDITED, answer])
       const conflict = this.#insert(tree.cell, leaf)
-      if (conflict !== undefined) throw new Fault('impure', conflict)
+      if (conflict !== undefined) throw new Unsteady(conflict)
       this.footprints?.setLeaf(leaf, this.footprints.lastObserved)
       this.#checkAnswer(tree, answer, words)
       this.#judge(tree, leaf, state)
@@ -254,15 +263,22 @@ export class Relation {
 
   // ---- for a search that makes several passes
 
-  /** Another pass begins: faults are met again, but for those that are not functions of the state. */
+  /**
+   * Another pass begins, in which faults are met again. Those that may not be functions of the state are kept whatever
+   * happens: until they are met, nobody knows where.
+   */
   restart(expanded: number): void {
     this.expandedBefore += expanded
-    this.#keepFaults(({ fault }) => fault.kind === 'impure')
+    const kept = this.faults.filter(({ fault }) => fault.kind === 'impure')
+    this.faults.splice(0, this.faults.length, ...kept.map(({ fault }) => ({ fault, state: 0 })))
+    this.#faultsMet.clear()
   }
 
-  /** Forgets the faults after the first so many, but for those that are not functions of the state. */
+  /** Forgets the faults after the first so many; where something unsteady was met, none that might be about it. */
   forgetFaultsAfter(count: number): void {
-    this.#keepFaults(({ fault }, i) => i < count || fault.kind === 'impure')
+    for (const sighting of this.faults.splice(count))
+      if (this.isUnsteady && sighting.fault.kind === 'impure') this.faults.push(sighting)
+      else this.#faultsMet.delete(keyOf(sighting.fault))
   }
 
   /** Reports the faults of a leaf again, at another state. */
@@ -278,13 +294,6 @@ export class Relation {
     } catch (thrown) {
       this.#unanswered(tree, state, thrown)
     }
-  }
-
-  #keepFaults(keep: (sighting: FaultSighting, i: number) => boolean): void {
-    const kept = this.faults.filter(keep)
-    this.faults.splice(0, this.faults.length, ...kept)
-    this.#faultsMet.clear()
-    for (const { fault } of kept) this.#faultsMet.add(keyOf(fault))
   }
 
   // ---- recording
@@ -369,16 +378,26 @@ export class Relation {
 
   #checkAnswer({ observer }: ObserverTree, answer: number, words: Int32Array): void {
     this.#port.bind(words, false, observer.pair)
-    const again = this.#executor.observe(observer)
+    const again = this.#answerAgain(observer)
     if (again !== answer)
-      throw new Fault('impure', `the property answered ${again} where it had answered ${answer} for the same reads.`)
+      throw new Unsteady(`the property answered ${again} where it had answered ${answer} for the same reads.`)
+  }
+
+  #answerAgain(observer: Observer): number {
+    try {
+      return this.#executor.observe(observer)
+    } catch (thrown) {
+      throw thrown instanceof Fault && thrown.kind === 'impure' ? new Unsteady(thrown.message, thrown.field) : thrown
+    }
   }
 
   #unanswered({ observer, cell, economy }: ObserverTree, state: number, thrown: unknown): number {
     if (!(thrown instanceof Fault)) throw thrown
     this.#fault({ ...faultData(thrown), process: 'property', label: observer.property.name }, state)
-    if (thrown.kind === 'impure') this.code.array[cell] = -this.#faultyLeaf
-    else if (!economy.direct && this.#port.recording) {
+    if (thrown instanceof Unsteady) {
+      this.isUnsteady = true
+      this.code.array[cell] = -this.#faultyLeaf
+    } else if (!economy.direct && this.#port.recording) {
       const leaf = this.forest.leaf([FAULTY, NO_ANSWER])
       this.footprints?.setLeaf(leaf, this.footprints.lastObserved)
       this.#insert(cell, leaf)
@@ -398,6 +417,7 @@ export class Relation {
       },
       state,
     )
+    this.isUnsteady = true
     this.code.array[tree.cell] = -this.#faultyLeaf
     return this.#faultyLeaf
   }
@@ -419,7 +439,8 @@ export class Relation {
     const key = keyOf(fault)
     if (this.#faultsMet.has(key)) return
     this.#faultsMet.add(key)
-    this.faults.push({ fault, state })
+    const known = this.faults.findIndex((each) => keyOf(each.fault) === key)
+    this.faults[known < 0 ? this.faults.length : known] = { fault, state }
   }
 
   /** Was the leaf hit by no second state yet? */

@@ -288,6 +288,20 @@ const traps = {
     const properties = [never('QDoesNotMissIt', (s, { at }) => s.q.some((q) => at(q, 'done') && q.seen === 0))]
     return { instance: model.instance({ bounds: {} }), properties }
   },
+  /** The same beside a step that writes what it may not: one pass is not enough there either. */
+  'late reader, and an impure step': () => {
+    const state = () => ({ x: upTo(1), p: singleton({}), q: singleton({ seen: upTo(1) }), r: singleton({}) })
+    const { program } = language<typeof state>()
+    const programs = [
+      program('p', { write: (s) => void (s.x = 1) }),
+      program('q', { wait: () => undefined, read: (s, me) => void (me.seen = s.x) }),
+      program('r', { note: { note: (_h, s) => void (s.x = 0) } }),
+    ]
+    const model = protocol({ name: 'late', bounds: {}, state, programs: () => programs })
+    const { never } = propertiesOf(model)
+    const properties = [never('QDoesNotMissIt', (s, { at }) => s.q.some((q) => at(q, 'done') && q.seen === 0))]
+    return { instance: model.instance({ bounds: {} }), properties }
+  },
   /** Two steps that commute, and a property that tells which came first. */
   'who is first': () => {
     const state = () => ({ p: singleton({ set: bool }), q: singleton({ set: bool }) })

@@ -132,10 +132,10 @@ export class ReducedKernel implements ReducedExplorer {
     return beyond(kind) ?? (this.#refusesStutter[observer] === 1 ? STUTTERING : undefined)
   }
 
-  /** Did the pass that has ended rest on what turned out to be wrong? After an impure step no pass is worth anything. */
+  /** Did the pass that has ended rest on what turned out to be wrong? After something unsteady no pass is worth anything. */
   isInVain(): boolean {
     const { footprints, relation } = this.#setup
-    return !footprints.stillIndependent() && !relation.faults.some(({ fault }) => fault.kind === 'impure')
+    return !footprints.stillIndependent() && !relation.isUnsteady
   }
 
   /** Does an outcome, or the state that is kept for it and which it then is, lie beyond the level being expanded? */
