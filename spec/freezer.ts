@@ -15,6 +15,7 @@ const survives = {
 }
 
 export default spec(freezer, {
+  locks: ['task.task_lock'],
   properties: [...properties, ...bookkeeping],
   routine,
   rows: [...recovery, ...delay, ...tests].map(withBookkeeping),

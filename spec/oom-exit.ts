@@ -52,6 +52,7 @@ const LOCKED = ['mark_oom_victim', 'task_unlock'] as const
 const ALIVE = ['user_mode', 'alloc_page', 'do_exit'] as const
 
 export default spec(oomExit, {
+  locks: ['thread.alloc_lock'],
   properties: [
     /** The allocator gets its page, or learns that nobody is left. */
     leadsTo(

@@ -15,6 +15,7 @@ const ofPatch = { ...KEPT, ReferencesAreCounted: holds }
 const withReference = { ...KEPT, KillersReferenceIsCounted: holds }
 
 export default spec(oomMmReuse, {
+  locks: ['tasklist_lock'],
   properties: [
     /** The patch says of the mm after task_unlock() that comparing it is all right. An innocent dies if it is not. */
     always('NoInnocentShot', (_s, { h }) => !h.innocentShot),

@@ -10,6 +10,7 @@ import { recorded } from './oom-reaper/recorded.ts'
 import { windows } from './oom-reaper/windows.ts'
 
 export default spec(oomReaper, {
+  locks: ['oom_lock', 'mm.mmap_lock'],
   properties: [...properties, ...bookkeeping],
   routine,
   rows: [...windows, ...progress, ...teardown, ...recorded].map(withBookkeeping),

@@ -14,6 +14,7 @@ const RUNS_ON_TABLES = ['exit_mmap', '__mmput', 'schedule'] as const
 const withManager = { weak: [...fairness.weak, 'manager'] }
 
 export default spec(oomReferences, {
+  locks: ['rcu_readers'],
   properties: [
     /** Whoever is about to look into the mm_struct finds it there. */
     always('NobodyUsesAFreedMm', (s, { at }) => {

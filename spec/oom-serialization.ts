@@ -12,6 +12,7 @@ import { races } from './oom-serialization/races.ts'
 import { revisions } from './oom-serialization/revisions.ts'
 
 export default spec(oomSerialization, {
+  locks: ['tasklist_lock', 'cpuset_mutex', 'oom_lock', 'oom_kill_in_progress'],
   properties: [...properties, ...bookkeeping],
   rows: [...revisions, ...races, ...flaws].map(withBookkeeping),
   routine: bookkeeping.map(({ name }) => name),

@@ -189,6 +189,7 @@ const rows: readonly SuspendRow[] = [
 ]
 
 export default spec(oomSuspend, {
+  locks: ['oom_lock', 'task.task_lock'],
   survives,
   properties: [
     ...bookkeeping,

@@ -44,6 +44,7 @@ const KEPT = {
 }
 
 export default spec(percpuCounter, {
+  locks: ['lock'],
   properties: [
     /** The range that follows from the batch. A task is shot or not by the count. */
     always('ErrorStaysWithinBound', (s) => Math.abs(s.error) <= bound(s)),

@@ -9,6 +9,7 @@ const { always, maximum, minimum, reachable, stepwise } = propertiesOf(pteLockCo
 const PLACES = ['pte_offset_map_lock', 'queued_spin_lock_slowpath', 'zap_pte_range', 'pte_unmap_unlock'] as const
 
 export default spec(pteLockContention, {
+  locks: ['ptl'],
   properties: [
     maximum('MostCollisions', (_s, { h }) => h.collisions),
     /** Of walks that are over. */

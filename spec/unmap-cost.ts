@@ -7,6 +7,7 @@ import { rows } from './unmap-cost/rows.ts'
 const { always, longest, maximum, minimum } = propertiesOf(unmapCost)
 
 export default spec(unmapCost, {
+  locks: ['vma.ptl'],
   properties: [
     ...bookkeeping,
     /** Until both walks are over and exit_mmap() can go on. */

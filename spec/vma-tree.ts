@@ -31,6 +31,7 @@ const everySlot = (s: State, test: (index: number) => boolean): boolean => {
 }
 
 export default spec(vmaTree, {
+  locks: ['read', 'written'],
   properties: [
     ...bookkeeping,
     ...callkeeping,

@@ -16,6 +16,7 @@ const everyVma = (s: State, test: (vma: number) => boolean): boolean => {
 }
 
 export default spec(vmaWalk, {
+  locks: ['mmap_lock', 'oom_lock', 'ptl'],
   properties: [
     ...bookkeeping,
     ...munlocking,

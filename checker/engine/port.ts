@@ -61,8 +61,10 @@ export abstract class StatePort implements Port {
       return initial
     }
     const code = this.#looksBack ? this.load(slot) : this.read(slot)
-    this.tampering?.read?.(slot, code)
-    return code
+    const { tampering } = this
+    if (tampering === undefined) return code
+    tampering.read?.(slot, code)
+    return tampering.sees?.(slot, code) ?? code
   }
 
   set(slot: number, code: number): void {

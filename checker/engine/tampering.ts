@@ -9,6 +9,8 @@ export interface Tampering {
   answered?(which: 'when' | 'runs', answer: boolean): void
   /** A code was read, in the order in which that happens, whether it was written by the branch or not. */
   read?(slot: number, code: number): void
+  /** What the action sees instead of the code that stands there. */
+  sees?(slot: number, code: number): number
   /** What the effect writes instead of this code; nothing at all if that is `undefined`. `present` is what stands there. */
   write?(slot: number, code: number, present: () => number): number | undefined
   /** The effect is done, with these picks: the writes that it makes besides, or `lost` if this way of taking the step is not to be. */

@@ -72,6 +72,8 @@ export interface Spec {
   readonly rows: readonly Row[]
   /** Names of properties that are not worth a line of their own where they hold in every row that asks for them. */
   readonly routine?: readonly string[]
+  /** Parts of the state that are locks: `oom_lock`, `mm.mmap_lock`. Mutants drop each of them, family by family. */
+  readonly locks?: readonly string[]
   /** Mutants of the model that no row notices, by the name that `oomcheck mutate` gives them, and why that does no harm. */
   readonly survives?: Readonly<Record<string, string>>
 }
@@ -82,6 +84,7 @@ export function spec<W extends World, V extends string, B extends string, I exte
     readonly properties: readonly Property[]
     readonly rows: readonly Row<NoInfer<V>, NoInfer<B>, NoInfer<I>>[]
     readonly routine?: readonly string[]
+    readonly locks?: readonly string[]
     readonly survives?: Readonly<Record<string, string>>
   },
 ): Spec {

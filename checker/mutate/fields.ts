@@ -17,3 +17,18 @@ export function fieldsOf(layout: Layout): readonly string[] {
       }
   return fields
 }
+
+/** The same to the last part, without the places of arrays: `mm.mmap_lock.readers`, `vma.ptl`. By slot. */
+export function partsOf(layout: Layout): readonly string[] {
+  const fields = fieldsOf(layout)
+  return layout.slots.map(({ name, id }) => {
+    const [first = ''] = fields[id]?.split('.') ?? []
+    return [
+      first,
+      ...name
+        .replace(/\[[^\]]*\]/g, '')
+        .split('.')
+        .slice(1),
+    ].join('.')
+  })
+}

@@ -15,6 +15,7 @@ import { withActions, withProgram } from './tampered.ts'
 
 export const PROGRAM_MUTATORS = [
   'drop guard',
+  'drop lock',
   'drop write',
   'swap steps',
   'skip step',
@@ -27,7 +28,7 @@ export type ProgramMutator = (typeof PROGRAM_MUTATORS)[number]
 /** One mutant as it looks in one layout. */
 export interface Change {
   readonly mutator: ProgramMutator
-  /** `cpu.down`; with the field for a write, with both labels for a swap. */
+  /** `cpu.down`; with the field for a write, with both labels for a swap; `cpu oom_lock` for a lock. */
   readonly place: string
   /** The text of the recipes that it changes: elsewhere the same name may stand for something else. */
   readonly text: string
@@ -39,14 +40,15 @@ export interface Change {
 /** Could it make a difference in the states that were seen? */
 export const couldMatter = ({ matters }: Change, seen: Survey): boolean => seen.isFaulty || matters(seen)
 
-const textOf = (action: FlatAction): string => `${String(action.when)}\n${String(action.do)}`
+/** What an author wrote there. */
+export const textOf = (action: FlatAction): string => `${String(action.when)}\n${String(action.do)}`
 const textsOf = ({ actions }: FlatLabel): string => actions.map(textOf).join('\n')
 
 /**
  * The effect leaves these slots as they were. It sees what it has written itself: a recipe that goes through a list must come
  * to its end.
  */
-function undoing(slots: ReadonlySet<number>): Tampering {
+export function undoing(slots: ReadonlySet<number>): Tampering {
   const before = new Map<number, number>()
   return {
     begin: () => before.clear(),

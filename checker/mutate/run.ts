@@ -5,6 +5,7 @@ import { ConfigError } from '../language/protocol.ts'
 import { configurationName, isComplete, type Planned } from '../report/record.ts'
 import { resultInWords } from '../report/words.ts'
 import { LEAF_MUTATORS } from './leaves.ts'
+import { changesOfLocks, usesIn } from './locks.ts'
 import { mutantsOf, type Mutant, type Surveyed } from './mutants.ts'
 import { survey } from './survey.ts'
 import { decideRow, fateOf, type Fate, type TrialOptions } from './trial.ts'
@@ -27,6 +28,8 @@ export interface Mutated {
   readonly neverTaken: readonly string[]
   /** Mutants that are said to survive, and do not: they are killed, equivalent, or there is no such mutant. */
   readonly stale: readonly string[]
+  /** What is said to be a lock, and nobody takes in any row that was tried. */
+  readonly idleLocks: readonly string[]
   readonly seconds: number
 }
 
@@ -77,6 +80,13 @@ function neverTaken(rows: readonly Surveyed[]): string[] {
   return [...all].filter((name) => !taken.has(name))
 }
 
+function idleLocks({ locks = [] }: Spec, rows: readonly Surveyed[]): string[] {
+  const uses = usesIn(rows.map(({ survey: seen }) => seen))
+  return locks.filter((lock) =>
+    rows.every(({ planned: { layout } }) => changesOfLocks(layout, [lock], uses).length === 0),
+  )
+}
+
 /** The names under which a reason may be given: its own and, as leaves are a sample whose names come and go, its kinds. */
 const namesOf = ({ name, kind, mutator }: Mutant): readonly string[] => [
   name,
@@ -111,6 +121,7 @@ export async function mutate(spec: Spec, plan: readonly Planned[], options: Muta
     neverFalse: neverFalse(rows),
     neverTaken: neverTaken(rows),
     stale: tried.length < mutants.length ? [] : Object.keys(reasons).filter((name) => !used.has(name)),
+    idleLocks: idleLocks(spec, rows),
     seconds: (performance.now() - started) / 1000,
   }
 }

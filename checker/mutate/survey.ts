@@ -8,7 +8,7 @@ import type { Layout } from '../engine/layout.ts'
 import type { FlatAction, FlatLabel } from '../engine/process.ts'
 import { tableEngine } from '../engine/table.ts'
 import type { Tampering, Written } from '../engine/tampering.ts'
-import { fieldsOf } from './fields.ts'
+import { fieldsOf, partsOf } from './fields.ts'
 import { fingerprintOf, type Fingerprint } from './fingerprint.ts'
 import { withActions } from './tampered.ts'
 
@@ -32,6 +32,9 @@ export interface Survey {
   readonly isFaulty: boolean
   /** `family.label.action field`: the action changes that field somewhere. */
   readonly changes: ReadonlySet<string>
+  /** `family.label.action part`: the action takes that part of the state away from its initial value, or gives it back. */
+  readonly takes: ReadonlySet<string>
+  readonly gives: ReadonlySet<string>
   /** `family.label.action` whose guard was false somewhere while the process could have run. */
   readonly refused: ReadonlySet<string>
   /** Families of which somebody could not run somewhere. */
@@ -46,13 +49,19 @@ export const changeName = (place: string, field: string): string => `${place} ${
 
 class Surveyor {
   readonly changes = new Set<string>()
+  readonly takes = new Set<string>()
+  readonly gives = new Set<string>()
   readonly refused = new Set<string>()
   readonly held = new Set<string>()
   readonly leaves = new Map<string, Leaf>()
+  readonly #layout: Layout
   readonly #fields: readonly string[]
+  readonly #parts: readonly string[]
 
   constructor(layout: Layout) {
+    this.#layout = layout
     this.#fields = fieldsOf(layout)
+    this.#parts = partsOf(layout)
   }
 
   watch(family: string, label: FlatLabel, action: FlatAction): Tampering {
@@ -72,8 +81,11 @@ class Surveyor {
       },
       read: (slot, code) => path.push({ slot, code }),
       write: (slot, code, present) => {
-        if (present() !== code) {
+        const before = present()
+        if (before !== code) {
           this.changes.add(changeName(place, this.#fields[slot] ?? ''))
+          const isBack = Math.abs(code - this.#initial(slot)) < Math.abs(before - this.#initial(slot))
+          ;(isBack ? this.gives : this.takes).add(changeName(place, this.#parts[slot] ?? ''))
           changes.push({ slot, code })
         }
         return code
@@ -87,6 +99,10 @@ class Surveyor {
         return []
       },
     }
+  }
+
+  #initial(slot: number): number {
+    return this.#layout.slots[slot]?.initial ?? 0
   }
 }
 
@@ -125,12 +141,14 @@ export function survey(layout: Layout, mostStates: number): Survey | undefined {
     }))
   const space = explored(watched, mostStates)
   if (space === undefined) return undefined
-  const { changes, refused, held, leaves } = surveyor
+  const { changes, takes, gives, refused, held, leaves } = surveyor
   return {
     stoodAt: labelsStoodAt(space),
     taken: space.coverage.taken,
     isFaulty: space.faults.length > 0,
     changes,
+    takes,
+    gives,
     refused,
     held,
     leaves: [...leaves.values()],
