@@ -26,6 +26,9 @@ interface Task {
   readonly is_unkillable: boolean
   readonly oom_flag_origin: boolean
 }
+/** The most of this that a task has which may be killed. */
+const most = (tasks: Iterable<Task>, of: (task: Task) => number): number =>
+  Math.max(...[...tasks].filter((task) => !task.is_unkillable).map(of))
 const isAsking = (task: Task): boolean => task.oom_flag_origin && !task.is_unkillable
 
 const two = { cpus: 2, batch: 2, tasks: 2, points: 6, budget: 2, width: 6 }
@@ -132,7 +135,13 @@ export default spec(oomTwoPass, {
     always(
       'LargestIsChosen',
       (s) => s.task.every((task) => task.is_unkillable || task.points <= (s.killer[0].chosen?.points ?? -Infinity)),
-      { given: (s, { at }) => at(s.killer[0], 'done') && !s.task.some(isAsking) },
+      {
+        given: (s, { at }) => at(s.killer[0], 'done') && !s.task.some(isAsking),
+        numbers: (s) => ({
+          'the most points that a task has': most(s.task, ({ points }) => points),
+          ...(s.killer[0].chosen === null ? {} : { 'those of the chosen one': s.killer[0].chosen.points }),
+        }),
+      },
     ),
     /** Among equals it is the one that comes last in the list. */
     always(
@@ -150,10 +159,22 @@ export default spec(oomTwoPass, {
       (s) => {
         const { under, over } = s.approx_accuracy_range
         const { chosen } = s.killer[0]
-        const most = chosen === null ? -Infinity : chosen.points - chosen.error + under
-        return s.task.every((task) => task.is_unkillable || task.points - task.error - over <= most)
+        const greatest = chosen === null ? -Infinity : chosen.points - chosen.error + under
+        return s.task.every((task) => task.is_unkillable || task.points - task.error - over <= greatest)
       },
-      { given: (s, { at }) => at(s.killer[0], 'done') && !s.task.some(isAsking) },
+      {
+        given: (s, { at }) => at(s.killer[0], 'done') && !s.task.some(isAsking),
+        numbers: (s) => {
+          const { under, over } = s.approx_accuracy_range
+          const { chosen } = s.killer[0]
+          return {
+            'the most that a task has for certain': most(s.task, ({ points, error }) => points - error - over),
+            ...(chosen === null
+              ? {}
+              : { 'the most that the chosen one may have': chosen.points - chosen.error + under }),
+          }
+        },
+      },
     ),
     /** Whoever asks to be killed first is. */
     always('OriginIsChosen', (s) => s.killer[0].chosen !== null && isAsking(s.killer[0].chosen), {

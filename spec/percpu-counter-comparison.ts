@@ -47,6 +47,12 @@ function mayBeValue(s: Compared): boolean {
   return from <= 0 && 0 <= to
 }
 
+/** Between what the sums of both may be, for people. */
+function rangesOfBoth(s: Compared): Record<string, number> {
+  const [a, b] = [intervalOfA(s), intervalOfB(s)]
+  return { 'the least of a': a.from, 'the greatest of a': a.to, 'the least of b': b.from, 'the greatest of b': b.to }
+}
+
 /** What comparisons keep to in all rows but those where one of them is violated. */
 const KEPT = {
   ApproximateSignIsRight: holds,
@@ -66,24 +72,42 @@ export default spec(percpuCounterComparison, {
     always(
       'ApproximateSignIsRight',
       (s) => s.caller[0].approximate === 0 || s.caller[0].approximate === sign(s.difference),
-      { given: (s, { at }) => at(s.caller[0], 'done') },
+      {
+        given: (s, { at }) => at(s.caller[0], 'done'),
+        numbers: (s) => ({
+          'the comparison': s.caller[0].approximate,
+          'the difference of the precise sums': s.difference,
+        }),
+      },
     ),
     /** A precise one always does. */
     always('PreciseSignIsRight', (s) => s.caller[0].precise === sign(s.difference), {
       given: (s, { at }) => at(s.caller[0], 'done'),
+      numbers: (s) => ({ 'the comparison': s.caller[0].precise, 'the difference of the precise sums': s.difference }),
     }),
     /** With a value, 1 says that the value is greater. */
     always(
       'ApproximateSignOfValueIsRight',
       (s) => s.caller[0].approximate_value === 0 || s.caller[0].approximate_value === sign(-s.difference),
-      { given: (s, { at }) => at(s.caller[0], 'done') },
+      {
+        given: (s, { at }) => at(s.caller[0], 'done'),
+        numbers: (s) => ({
+          'the comparison': s.caller[0].approximate_value,
+          'the value less the precise sum': -s.difference,
+        }),
+      },
     ),
     always('PreciseSignOfValueIsRight', (s) => s.caller[0].precise_value === sign(-s.difference), {
       given: (s, { at }) => at(s.caller[0], 'done'),
+      numbers: (s) => ({
+        'the comparison': s.caller[0].precise_value,
+        'the value less the precise sum': -s.difference,
+      }),
     }),
     /** An approximate comparison says 0 exactly where the documented ranges do not exclude that both are equal. */
     always('ApproximateDecidesWhereRangesDo', (s) => (s.caller[0].approximate === 0) === mayBeEqual(s), {
       given: (s, { at }) => at(s.caller[0], 'done'),
+      numbers: rangesOfBoth,
     }),
     always('ApproximateOfValueDecidesWhereRangeDoes', (s) => (s.caller[0].approximate_value === 0) === mayBeValue(s), {
       given: (s, { at }) => at(s.caller[0], 'done'),
@@ -107,10 +131,12 @@ export default spec(percpuCounterComparison, {
     /** `under` is as many parts as the batch has, and `over` one less, so that neither is there without the other. */
     always('RangesBelongTogether', (s) => s.over <= s.under && s.under <= 2 * s.over, {
       given: (s, { at }) => at(s.caller[0], 'done'),
+      numbers: (s) => ({ under: s.under, over: s.over }),
     }),
     /** Ranges that were collected for two counters contain the sum of both precise sums. */
     always('RangeOfBothContainsBoth', (s) => s.error_a + s.error_b <= s.under && s.error_a + s.error_b >= -s.over, {
       given: (s, { at }) => at(s.caller[0], 'done'),
+      numbers: (s) => ({ 'the error of both': s.error_a + s.error_b, under: s.under, over: s.over }),
     }),
     /** The side of the range that is never needed. */
     maximum('OverOfBoth', (s) => s.over),

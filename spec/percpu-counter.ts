@@ -20,6 +20,12 @@ const { always, maximum: largest, minimum: smallest, reachable: some, stepwise }
 const bound = (s: { readonly batch: number; readonly cpu: { readonly length: number } }): number =>
   (s.batch - 1) * s.cpu.length
 
+/** How far from the count percpu_counter_compare() believes it. */
+const margin = (s: {
+  readonly batch: number
+  readonly cpu: { count(test: (cpu: { readonly online: boolean }) => boolean): number }
+}): number => s.batch * s.cpu.count((cpu) => cpu.online)
+
 interface Counted {
   readonly error: number
   readonly cpu: { sum(of: (cpu: { readonly delta: number }) => number): number }
@@ -47,7 +53,9 @@ export default spec(percpuCounter, {
   locks: ['lock'],
   properties: [
     /** The range that follows from the batch. A task is shot or not by the count. */
-    always('ErrorStaysWithinBound', (s) => Math.abs(s.error) <= bound(s)),
+    always('ErrorStaysWithinBound', (s) => Math.abs(s.error) <= bound(s), {
+      numbers: (s) => ({ 'the error': s.error, 'what all CPUs may keep': bound(s) }),
+    }),
     some('NumberLeavesTwoBatches', (s) => s.cpu.some(({ delta }) => Math.abs(delta) > 2 * s.batch)),
     some('WorstCase', (s) => s.error === bound(s) && s.adder.every((adder) => adder.cpu === null)),
     largest('GreatestError', (s) => s.error),
@@ -96,7 +104,9 @@ export default spec(percpuCounter, {
       ),
     ),
     /** percpu_counter_compare() trusts the count where it is more than batch times the CPUs online away. */
-    always('ComparisonTrustsRightly', (s) => Math.abs(s.error) <= s.batch * s.cpu.count((cpu) => cpu.online)),
+    always('ComparisonTrustsRightly', (s) => Math.abs(s.error) <= margin(s), {
+      numbers: (s) => ({ 'the error': s.error, 'batch times the CPUs online': margin(s) }),
+    }),
   ],
   rows: [
     {

@@ -9,6 +9,7 @@ import type { Shown } from '../trace/counterexample.ts'
 import { differenceOf } from '../trace/difference.ts'
 import { explain, explainTrap, type Explanation } from '../trace/explain.ts'
 import type { LassoOf } from '../trace/lasso.ts'
+import { comparedAt } from '../trace/numbers.ts'
 import { along, beginningOf, continued, replay, ReplayError, type Trace } from '../trace/schedule.ts'
 import { trapAfter, type Trap } from '../trace/trap.ts'
 import { violableInvariants } from './asked.ts'
@@ -74,7 +75,8 @@ export function tell(tellable: Tellable, budget: number): Told {
   const { spec, variant, bounds, ingredients, property, shown, because, machine, trace } = tellable
   const explanation = explain(machine, property, spec.properties, trace, tellable)
   const turning = turningOf(tellable, budget)
-  const kind = spec.properties.find(({ name }) => name === property)?.kind ?? 'built-in'
+  const asked = spec.properties.find(({ name }) => name === property)
+  const kind = asked?.kind ?? 'built-in'
   const last = trace.states.at(-1)
   const trap = kind === 'alwaysReachable' && last !== undefined ? trapAfter(machine, last, TRAPPED_STATES) : undefined
   const shownVariant = spec.protocol.variants.length > 1 ? variant : undefined
@@ -88,6 +90,7 @@ export function tell(tellable: Tellable, budget: number): Told {
     shown,
     because,
     explanation,
+    compared: asked === undefined || shown.result !== 'violated' ? [] : comparedAt(machine, asked, trace.states),
     trap,
     aftermath: trap && isShort(trap) ? explainTrap(machine, explanation, trap) : undefined,
     turning,

@@ -76,6 +76,8 @@ export interface Property {
   readonly test: (s: never, context: never) => boolean | number
   /** The premise of `always` and `stepwise`: where it does not hold nothing is claimed. Of `leadsTo`: what obliges. */
   readonly given: ((s: never, context: never) => boolean) | undefined
+  /** What is compared, by name, for those who read how it is violated. */
+  readonly numbers?: ((s: never, context: never) => Readonly<Record<string, number>>) | undefined
   /** Of `progress`: the family that is asked, and those of its labels whose steps are progress. */
   readonly progress?: { readonly family: string; readonly labels: readonly string[] }
   /** Of `longest` and `shortest`; from where `given` holds to where `test` does. */
@@ -88,6 +90,19 @@ export interface Property {
 export const STAYS_IN_DOMAIN = 'StaysInDomain'
 export const NO_DEADLOCK = 'NoDeadlock'
 
+/** Options of what is claimed of every state. */
+export interface StateOptions<W extends World, L extends string> {
+  /** Where this does not hold, nothing is claimed. */
+  readonly given?: Predicate<W, L>
+  /** The numbers that the claim is about, by name: `{ 'the error': 3, 'its bound': 2 }`. They are told where it is violated. */
+  readonly numbers?: (s: StateView<W['state']>, context: Context<W, L>) => Readonly<Record<string, number>>
+}
+/** Options of what is claimed of every transition. */
+export interface StepOptions<W extends World, L extends string> {
+  readonly given?: StepPredicate<W, L>
+  readonly numbers?: (s: StateView<W['state']>, context: StepContext<W, L>) => Readonly<Record<string, number>>
+}
+
 /** From what to what, and what is counted on the way. */
 export interface Response<W extends World, L extends string> {
   readonly from: Predicate<W, L>
@@ -97,15 +112,15 @@ export interface Response<W extends World, L extends string> {
 
 export interface Properties<W extends World, L extends string, C = Config> {
   /** In every reachable state; with `given`, in every one where that holds. */
-  always(name: string, test: Predicate<W, L>, options?: { readonly given?: Predicate<W, L> }): Property
+  always(name: string, test: Predicate<W, L>, options?: StateOptions<W, L>): Property
   /** In no reachable state. */
-  never(name: string, test: Predicate<W, L>): Property
+  never(name: string, test: Predicate<W, L>, options?: Pick<StateOptions<W, L>, 'numbers'>): Property
   /** In some reachable state: a witness that the model can get there. */
   reachable(name: string, test: Predicate<W, L>): Property
   /** From every reachable state such a state can still be reached (AG EF). */
   alwaysReachable(name: string, test: Predicate<W, L>): Property
   /** Over every transition, from `before(…)` to `s`; with `given`, over those where that holds. */
-  stepwise(name: string, test: StepPredicate<W, L>, options?: { readonly given?: StepPredicate<W, L> }): Property
+  stepwise(name: string, test: StepPredicate<W, L>, options?: StepOptions<W, L>): Property
   /** Every fair behaviour comes to such a state. */
   eventually(name: string, goal: Predicate<W, L>): Property
   /** After every state where `from` holds, every fair behaviour comes to one where `goal` holds; at once counts. */
@@ -162,7 +177,7 @@ export function propertiesOf<W extends World, L extends string, C = Config>(_pro
     (
       name: string,
       test: Property['test'],
-      options?: { readonly given?: Property['given'] } & Pick<Property, 'progress' | 'count'>,
+      options?: { readonly given?: Property['given'] } & Pick<Property, 'numbers' | 'progress' | 'count'>,
     ): Property => {
       if (!NAME.test(name) || name === STAYS_IN_DOMAIN || name === NO_DEADLOCK)
         throw new TypeError(

@@ -42,6 +42,7 @@ export function paragraph(told: Told): string {
     ...(loop === steps.length ? ['There everything may stop for ever.'] : []),
     ...lacking(explanation),
     ...ending(told),
+    ...inNumbers(told),
     ...(told.trap === undefined ? [] : [trapped(told.trap, told.aftermath)]),
     ...(told.aftermath ?? explanation).waiting.flatMap((waiting) => waits(waiting, loop !== undefined)),
     ...(told.turning === undefined ? [] : [wayOut(told, told.turning)]),
@@ -154,6 +155,13 @@ function ending(told: Told): string[] {
   const now = changes.filter(({ field }) => changed.some((each) => each.field === field)).map((each) => comesTo(each))
   const beside = found.filter((each) => !changed.includes(each)).map(say)
   return [`Then ${listed(now)}${beside.length === 0 ? '' : ` while ${listed(beside)}`}, which ${property} rules out.`]
+}
+
+/** `In numbers, the error is 3 and its bound is 2.` */
+function inNumbers({ compared = [] }: Told): string[] {
+  return compared.length === 0
+    ? []
+    : [`In numbers, ${listed(compared.map(({ name, value }) => `${name} is ${value}`))}.`]
 }
 
 /** `It may go on with step 3 and end where cpu0 goes round by restart and oom_kill_start for ever (steps 4 and 5).` */

@@ -54,9 +54,20 @@ function residuals(s: State): number {
 
 /** The precise sum as the range that is given around the approximate one has it: relative to the approximate sum. */
 function isInRange(s: State, error: number): boolean {
-  const { under, over } = s.approx_accuracy_range
-  const { min, max } = minMaxRange(0n, { under: BigInt(under), over: BigInt(over) })
+  const { min, max } = rangeOf(s)
   return min <= error && error <= max
+}
+
+/** The range of the precise sum around an approximate one. */
+function rangeOf({ approx_accuracy_range: { under, over } }: State): { readonly min: number; readonly max: number } {
+  const { min, max } = minMaxRange(0n, { under: BigInt(under), over: BigInt(over) })
+  return { min: Number(min), max: Number(max) }
+}
+
+/** An error beside the range, for people. */
+function besideRange(s: State): Record<string, number> {
+  const { min, max } = rangeOf(s)
+  return { 'the error': s.error, 'the least of the range': min, 'the greatest': max }
 }
 
 const level0Of = (s: State): number => s.cpu.sum(({ level0 }) => level0)
@@ -105,6 +116,11 @@ function countedAtLeast(s: State): number {
 /** Somebody has read a sum. */
 const isTold = (s: State): boolean => s.reader[0].phase === 'done'
 
+const readBesideTotal = (s: State): Record<string, number> => ({
+  'the sum that was read': s.reader[0].sum,
+  'the total': s.total,
+})
+
 /** Is nothing left in an adder of what it has done? */
 const isClear = ({ carry, lower, upper, cpu, seen, inc }: Adder): boolean =>
   carry === 0 && lower === null && upper === null && cpu === null && seen === 0 && inc === 0
@@ -113,11 +129,14 @@ export const properties = [
   /**
    * The documented range, as v12 states it: without a condition. A task is shot or not by these sums.
    */
-  always('RangeContainsPreciseSum', (s) => isInRange(s, s.error)),
+  always('RangeContainsPreciseSum', (s) => isInRange(s, s.error), { numbers: besideRange }),
   /** As later texts state it: while nobody adds. */
-  always('RangeContainsPreciseSumAtRest', (s) => isInRange(s, s.error), { given: atRest }),
+  always('RangeContainsPreciseSumAtRest', (s) => isInRange(s, s.error), { given: atRest, numbers: besideRange }),
   /** The sharper range that the code has: the approximate sum is never above the precise one, and no further below. */
-  always('ErrorAtRestIsSharp', (s) => s.error >= 0 && s.error <= knownOf(s).errorAtRest, { given: atRest }),
+  always('ErrorAtRestIsSharp', (s) => s.error >= 0 && s.error <= knownOf(s).errorAtRest, {
+    given: atRest,
+    numbers: (s) => ({ 'the error': s.error, 'the greatest at rest': knownOf(s).errorAtRest }),
+  }),
   reachable('WorstCaseAtRest', (s) => atRest(s) && s.error === knownOf(s).errorAtRest),
   maximum('GreatestErrorAtRest', (s) => (atRest(s) ? s.error : 0)),
   minimum('LeastErrorAtRest', (s) => (atRest(s) ? s.error : 0)),
@@ -130,6 +149,11 @@ export const properties = [
    */
   always('NothingIsLost', (s) => word(s, s.error - residuals(s) - s.adder.sum(({ carry }) => carry)) === 0, {
     given: (s, { at }) => s.adder.every((adder) => !at(adder, 'level0_reload')),
+    numbers: (s) => ({
+      'the error': s.error,
+      'what nodes keep back': residuals(s),
+      'what is on its way': s.adder.sum(({ carry }) => carry),
+    }),
   }),
   /**
    * Also where carries are wrong: nothing less than a batch leaves a word of level 0, so that the error follows these words
@@ -185,16 +209,23 @@ export const properties = [
   /** A sum that is read while nobody adds: exact if it is the precise one. Else "bad rss-counter" is printed for nothing. */
   always('ReadIsExactAtRest', (s, { h }) => h.totals.has(s.reader[0].sum), {
     given: (s, { h }) => isTold(s) && !h.disturbed,
+    numbers: readBesideTotal,
   }),
   /** A sum that is read at any time is one that there was since the read began. */
   always('ReadValueExisted', (s, { h }) => h.totals.has(s.reader[0].sum), {
     given: isTold,
+    numbers: readBesideTotal,
   }),
   /** Pages cannot be fewer than none: such a sum became a huge unsigned number, and a division by zero elsewhere. */
   always('ReadIsNotNegative', (s) => s.reader[0].sum >= 0, { given: isTold }),
   /** The range around a sum that was read contains a total that there was since the read began. */
   always('ReadIsWithinRange', (s, { h }) => h.totals.some((total) => isInRange(s, total - s.reader[0].sum)), {
     given: isTold,
+    numbers: (s) => ({
+      ...readBesideTotal(s),
+      'the least of the range': s.reader[0].sum + rangeOf(s).min,
+      'the greatest': s.reader[0].sum + rangeOf(s).max,
+    }),
   }),
   /** After a set that nobody disturbed the precise sum is what was set. */
   always('SetGivesItsValue', (_s, { h }) => !h.setMissed, { given: (_s, { h }) => !h.setWasDisturbed }),
