@@ -11,6 +11,7 @@ import { EXIT } from './exit.ts'
 import { openOutput } from './output.ts'
 import { sentences, UsageError } from './sentences.ts'
 import { tell } from './tell.ts'
+import { wholeOf } from './whole.ts'
 import { ownSpecs } from './load.ts'
 import { sourcesOf } from './sources.ts'
 import { commentsIn } from '../report/source-comments.ts'
@@ -48,12 +49,16 @@ export async function explainCommand(path: string, options: ExplainOptions): Pro
     const legend = legendOf(machine.layout, comments, found, where, story)
     return { ...found, legend }
   }
+  const asItf = (): string => {
+    const whole = wholeOf(machine, trace, file)
+    return itf(machine.layout, whole.trace, file, whole.history)
+  }
   const text = match(options.format)
     .with('text', () => explanationText(told(), { ...columns, style: output.style }))
     .with('markdown', () => explanationMarkdown(told(), columns))
     .with('html', () => explanationHtml(told(), columns))
     .with('json', () => explanationJson(told()))
-    .with('itf', () => itf(machine.layout, trace, file))
+    .with('itf', asItf)
     .exhaustive()
   output.write(text)
   return EXIT.asExpected

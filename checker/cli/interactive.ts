@@ -22,7 +22,11 @@ const INDENT = '    '
 export interface Walked {
   readonly machine: Machine
   readonly trace: Trace
+  /** The history fields that may be shown: the others are not kept. */
+  readonly history: ReadonlySet<string>
 }
+
+const HISTORY = /^history\.(\w+)/
 
 /** One place in a trace: state `at` is the one after so many steps. */
 class Walk {
@@ -35,7 +39,9 @@ class Walk {
   constructor(walked: Walked, style: Style) {
     this.#walked = walked
     this.#style = style
-    this.#fields = fieldsOf(walked.machine.layout)
+    this.#fields = fieldsOf(walked.machine.layout).filter(
+      ({ history, name }) => !history || walked.history.has(HISTORY.exec(name)?.[1] ?? ''),
+    )
     this.#initial = walked.trace.states[0] ?? {}
   }
 

@@ -13,6 +13,7 @@ import { walk } from './interactive.ts'
 import { loadSpecs } from './load.ts'
 import { openOutput } from './output.ts'
 import { about, checkSchedule, fitting, readCounterexample, type Fitting } from './read.ts'
+import { wholeOf } from './whole.ts'
 
 export interface ReplayOptions {
   readonly specs?: string
@@ -91,7 +92,7 @@ export async function replayCommand(path: string, options: ReplayOptions): Promi
   const said = conclusion(file, confirmation, claimInWords(file, asked?.count))
   const verdict = wrap(`${file.property}: ${said}.`, TRACE_WIDTH).join('\n')
   output.write(`${where}: ${file.property}, ${sizeInWords(trace)}\n`)
-  if (options.interactive === true) await walk({ machine, trace }, output, process.stdin)
+  if (options.interactive === true) await walk({ machine, ...wholeOf(machine, trace, file) }, output, process.stdin)
   else output.write(`${traceLines(trace, layout, output.style, file.loop).join('\n')}\n`)
   output.write(`${verdict}\n`)
   return codeOf(confirmation)

@@ -35,7 +35,7 @@ const AFTERMATH_STEPS = 40
 const isShort = ({ into, round }: Trap): boolean => into.steps.length + round.steps.length <= AFTERMATH_STEPS
 
 /** The trace with other history; `undefined` where a field of it cannot hold what is noted on the way. */
-function keptBy(machine: Machine, { schedule }: Trace): Trace | undefined {
+export function keptBy(machine: Machine, { schedule }: Trace): Trace | undefined {
   try {
     return replay(machine, schedule)
   } catch (error) {

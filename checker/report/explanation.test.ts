@@ -368,9 +368,10 @@ const document = z.strictObject({
 })
 
 describe('ITF', () => {
+  const all = ({ layout }: Machine) => new Set(Object.keys(layout.history.fields))
   function valid(machine: Machine, trace: Trace, loop?: number): z.infer<typeof document> {
     const value = document.parse(
-      JSON.parse(itf(machine.layout, trace, { property: 'P', ...(loop === undefined ? {} : { loop }) })),
+      JSON.parse(itf(machine.layout, trace, { property: 'P', ...(loop === undefined ? {} : { loop }) }, all(machine))),
     )
     for (const { '#meta': _, ...state } of value.states) {
       expect(Object.keys(state)).toEqual(value.vars)

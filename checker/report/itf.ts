@@ -2,7 +2,8 @@
  * A trace in the Informal Trace Format of Apalache, which other viewers of traces read: https://apalache-mc.org/docs/adr/015adr-trace.html
  *
  * Whole numbers, truth values and strings stand for themselves; a set is `{"#set": […]}`. The format knows no null: an
- * option is a record with a tag, as Quint writes it. A member of a family is called by its name.
+ * option is a record with a tag, as Quint writes it. A member of a family is called by its name. History that is not kept
+ * is left out.
  */
 import type { FamilyNode, Layout, Node, StructNode } from '../engine/layout.ts'
 import type { PlainState } from '../engine/plain.ts'
@@ -58,8 +59,10 @@ export function itf(
   layout: Layout,
   { schedule, states }: Trace,
   { property, loop }: { readonly property: string; readonly loop?: number },
+  kept: ReadonlySet<string>,
 ): string {
-  const history = Object.keys(layout.history.fields).length > 0
+  const fields = Object.fromEntries(Object.entries(layout.history.fields).filter(([name]) => kept.has(name)))
+  const history = Object.keys(fields).length > 0
   const vars = [...Object.keys(layout.root), ...(history ? ['history'] : [])]
   const one = (state: PlainState, index: number): object => ({
     '#meta': { index, ...schedule.steps.slice(index - 1, index).map((step) => ({ step: formatStep(step) }))[0] },
@@ -69,7 +72,7 @@ export function itf(
         node.kind === 'family' ? family(node, state[key] as readonly Plain[]) : value(node, state[key]),
       ]),
     ),
-    ...(history ? { history: struct(layout.history, state['history'] as Plain) } : {}),
+    ...(history ? { history: struct({ ...layout.history, fields }, state['history'] as Plain) } : {}),
   })
   // A lasso of the format leads from its last state to the state `loop`; ours shows that state once more.
   const around = loop !== undefined && loop < schedule.steps.length
