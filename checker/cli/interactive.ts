@@ -24,6 +24,8 @@ export interface Walked {
   readonly trace: Trace
   /** The history fields that may be shown: the others are not kept. */
   readonly history: ReadonlySet<string>
+  /** Of a lasso: the number of steps before those that go round for ever. */
+  readonly loop?: number | undefined
 }
 
 const HISTORY = /^history\.(\w+)/
@@ -57,7 +59,7 @@ class Walk {
         return undefined
       case 'n':
       case '':
-        return command.trim() !== '' && key === '' ? HELP : this.#goTo(this.at + 1)
+        return command.trim() !== '' && key === '' ? HELP : this.#goTo(this.#following)
       case 'p':
         return this.#goTo(this.at - 1)
       case 's':
@@ -67,6 +69,21 @@ class Walk {
       default:
         return HELP
     }
+  }
+
+  /** Where the next step leads; from the end of a lasso that is round once more. */
+  get #following(): number {
+    const { loop } = this.#walked
+    const goesRound = this.at === this.#last && loop !== undefined && loop < this.#last
+    return (goesRound ? loop : this.at) + 1
+  }
+
+  /** What is so special about the end of a lasso. */
+  get #around(): string[] {
+    const { loop } = this.#walked
+    if (this.at !== this.#last || loop === undefined) return []
+    if (loop === this.#last) return ['  Here everything may stop for ever.']
+    return [`  From here it goes on with step ${loop + 1}, round and round for ever.`]
   }
 
   #goTo(state: number): string {
@@ -102,7 +119,7 @@ class Walk {
     const [state = {}, before] = [trace.states[this.at], trace.states[this.at - 1]]
     const by = steps[this.at - 1]
     const led = by === undefined ? this.#start : formatStep(by)
-    const next = steps[this.at]
+    const next = steps[this.#following - 1]
     const old = (field: Field): string => field.show(before ?? state)
     const changed = (field: Field): boolean => old(field) !== field.show(state)
     const shown = this.#fields.filter((field) => changed(field) || this.#isNotable(field, state))
@@ -115,6 +132,7 @@ class Walk {
       this.#style('bold', `[${this.at}/${this.#last}] ${led}`),
       ...values.map((line) => (line.startsWith('*') ? `  ${this.#style('yellow', line)}` : `  ${line}`)),
       ...(next === undefined ? [] : [`  next: ${formatStep(next)}`]),
+      ...this.#around,
       ...fill(enabled.length === 0 ? ['nothing'] : enabled, ' · ', TRACE_WIDTH - 11).map(
         (line, i) => `${i === 0 ? '  enabled: ' : `${INDENT}       `}${line}`,
       ),

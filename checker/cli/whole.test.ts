@@ -61,7 +61,7 @@ async function whole(steps: number, loop: number | undefined, ...commands: reado
   let said = ''
   const write = (text: string): void => void (said += text)
   const input = Readable.from([`${commands.join('\n')}\n`]) as unknown as NodeJS.ReadStream
-  const walked = { machine, ...wholeOf(machine, found(steps), lasso(steps, loop)) }
+  const walked = { machine, loop, ...wholeOf(machine, found(steps), lasso(steps, loop)) }
   await walk(walked, { write, style: unstyled, columns: undefined }, input)
   return said
 }
@@ -79,5 +79,27 @@ describe('history that the search did not keep', () => {
     const said = await whole(steps, loop, `g ${steps}`, 's', 'q')
     expect(said).toContain('history.heard: true')
     expect(said).not.toContain('rung')
+  })
+})
+
+describe('at the end of a lasso', () => {
+  test('it goes round', async () => {
+    const said = (await whole(4, 2, 'g 4', 'n', 'n', 'n', 'q')).split('\n')
+    expect(said.filter((line) => line.startsWith('['))).toEqual([
+      '[0/4] the initial state',
+      '[4/4] bell rest',
+      '[3/4] bell ring',
+      '[4/4] bell rest',
+      '[3/4] bell ring',
+    ])
+    const end = said.indexOf('[4/4] bell rest')
+    expect(said.slice(end, said.indexOf('[3/4] bell ring'))).toEqual(
+      expect.arrayContaining(['  next: bell ring', '  From here it goes on with step 3, round and round for ever.']),
+    )
+  })
+  test('everything may stop', async () => {
+    const said = await whole(2, 2, 'g 2', 'n', 'q')
+    expect(said).toContain('  Here everything may stop for ever.\n')
+    expect(said).toContain('This is the last state, after 2 steps.\n')
   })
 })
