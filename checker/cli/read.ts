@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { Machine } from '../engine/machine.ts'
 import { layoutOf, type Layout } from '../engine/layout.ts'
-import { NO_DEADLOCK, STAYS_IN_DOMAIN } from '../language/property.ts'
+import { isLiveness, NO_DEADLOCK, STAYS_IN_DOMAIN } from '../language/property.ts'
 import { ConfigError, known } from '../language/protocol.ts'
 import type { Spec } from '../language/spec.ts'
 import { checkFairness } from '../search/fairness.ts'
@@ -94,11 +94,14 @@ const CAN_BE: Readonly<Record<string, readonly Shown['result'][]>> = {
   minimum: ['minimum'],
 }
 
-function checkProperty(spec: Spec, { property, result }: CounterexampleFile): void {
+function checkProperty(spec: Spec, { property, result, loop }: CounterexampleFile): void {
   const names = [...spec.properties.map(({ name }) => name), STAYS_IN_DOMAIN, NO_DEADLOCK]
   known(`property of ${spec.name}`, property, names)
   const kind = spec.properties.find(({ name }) => name === property)?.kind ?? 'built-in'
   if (CAN_BE[kind]?.includes(result) !== true) throw new UsageError(sentences.wrongKind(property, kind, result))
+  const goesOn = result === 'unbounded' || (kind !== 'built-in' && isLiveness(kind))
+  if (goesOn && loop === undefined) throw new UsageError(sentences.loopMissing(property))
+  if (!goesOn && loop !== undefined) throw new UsageError(sentences.loopNeedless(property, kind, result))
 }
 
 /** A file with the instance that it is about. */

@@ -91,9 +91,9 @@ describe('a file that', () => {
       "The fairness names 'thread.wait', but 'thread' has no label 'wait'; there are: read, write.",
     ],
     [
-      'goes round behind its end',
-      () => changed((file) => (file['loop'] = 5)),
-      'The loop begins after step 5, and the schedule has 4 steps.',
+      'goes round and shows what its end shows',
+      () => changed((file) => (file['loop'] = 2)),
+      "has a 'loop', but what is 'violated' is shown by its end: NoIncrementIsLost is of the kind 'always'.",
     ],
     [
       'would write to the terminal',
@@ -149,5 +149,29 @@ describe('a file that', () => {
     const { exit, stdout } = await replay(changed((file) => (file['steps'] = (file['steps'] as object[]).slice(0, 3))))
     expect(stdout).toContain('not violated in 3 steps, although the file claims it')
     expect(exit).toBe(1)
+  })
+})
+
+describe('a lasso that', () => {
+  let good: string
+  beforeAll(async () => {
+    const saved = mkdtempSync(join(tmpdir(), 'oomcheck-'))
+    const wanted = ['--property', 'NobodySpinsForEver', '--variant', 'ticket', '--bounds', 'cpus=2']
+    await inThisProcess('check', '--specs', EXAMPLES, 'spinning', ...wanted, '--save', saved)
+    good = readFileSync(join(saved, 'spinning.ticket.cpus=2.NobodySpinsForEver.json'), 'utf8')
+    rmSync(saved, { recursive: true })
+  })
+  const unusable: readonly (readonly [string, (loop: number) => number | undefined, string])[] = [
+    ['goes round behind its end', () => 9, 'The loop begins after step 9, and the schedule has '],
+    ['does not say where it goes round', () => undefined, "The schedule lacks 'loop', after how many steps"],
+  ]
+  test.for(unusable)('%s is refused', async ([, change, sentence]) => {
+    const { loop, ...rest } = JSON.parse(good) as { loop: number }
+    const path = join(directory(), 'counterexample.json')
+    const changed = change(loop)
+    writeFileSync(path, JSON.stringify({ ...rest, ...(changed === undefined ? {} : { loop: changed }) }))
+    const { exit, stdout, stderr } = await inThisProcess('replay', '--specs', EXAMPLES, path)
+    expect(stderr).toContain(sentence)
+    expect([exit, stdout]).toEqual([2, ''])
   })
 })

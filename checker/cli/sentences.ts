@@ -75,6 +75,10 @@ export const sentences = {
     `${property} is of the kind '${kind}', which is never '${result}'.`,
   loopBehind: (loop: number, steps: number): string =>
     `The loop begins after step ${loop}, and the schedule has ${steps === 1 ? '1 step' : `${steps} steps`}.`,
+  loopMissing: (property: string): string =>
+    `The schedule lacks 'loop', after how many steps it goes round for ever: only a whole behaviour shows anything about ${property}. Where everything stops it is the number of all steps.`,
+  loopNeedless: (property: string, kind: string, result: string): string =>
+    `The schedule has a 'loop', but what is '${result}' is shown by its end: ${property} is of the kind '${kind}'.`,
   unknownInStep: (
     step: number,
     what: string,
