@@ -41,7 +41,8 @@ export async function explainCommand(path: string, options: ExplainOptions): Pro
   const output = openOutput(options.output)
   const columns = { onlyCauses: options.onlyCauses ?? false, allReads: options.reads ?? false }
   const told = (): Told => {
-    const found = tell({ ...file, spec, shown: file, because, machine, trace }, options.maxStates ?? EXPLAIN_STATES)
+    const tellable = { ...file, spec, shown: file, because, machine, trace }
+    const found: Told = { ...tell(tellable, options.maxStates ?? EXPLAIN_STATES), isClaimed: true }
     const list = options.specs === undefined ? ownSpecs() : resolve(options.specs)
     const comments = commentsIn(sourcesOf(list, spec.name).values())
     const where = setting({ file, spec })

@@ -116,23 +116,49 @@ instance below was decided, and none shows it.
     }
   })
 
-  test('an extreme is the same value in the same instance, and at least it in a smaller one', async () => {
-    const specs = counterSpec(`{
-      properties: [largest('Sum', (s) => s.counter.sum((each) => each.n))],
-      rows: [{ bounds: { counters: 3, limit: 2 }, expect: { Sum: maximum(6) }, why: 'All count up.' }],
-    }`)
-    const step = (process: string) => ({ process, label: 'count', picks: ['1'] })
-    const file = {
-      ...{ version: 1, spec: 'counters', variant: 'up', bounds: { counters: 3, limit: 2 }, ingredients: [] },
-      ...{ property: 'Sum', result: 'maximum', value: 6, history: [], init: [] },
-      steps: ['counter0', 'counter1', 'counter2', 'counter0', 'counter1', 'counter2'].map(step),
+  describe('of an extreme', () => {
+    /** Three counters up to two: the sum of the numbers is at most 6. */
+    const specs = (): string =>
+      counterSpec(`{
+        properties: [largest('Sum', (s) => s.counter.sum((each) => each.n))],
+        rows: [{ bounds: { counters: 3, limit: 2 }, expect: { Sum: maximum(6) }, why: 'All count up.' }],
+      }`)
+    function sum(value: number): string {
+      const steps = [0, 1, 2, 0, 1, 2].slice(0, value)
+      const file = {
+        ...{ version: 1, spec: 'counters', variant: 'up', bounds: { counters: 3, limit: 2 }, ingredients: [] },
+        ...{ property: 'Sum', result: 'maximum', value, history: [], init: [] },
+        steps: steps.map((i) => ({ process: `counter${i}`, label: 'count', picks: ['1'] })),
+      }
+      const path = join(directory(), 'sum.json')
+      writeFileSync(path, JSON.stringify(file))
+      return path
     }
-    const path = join(directory(), 'sum.json')
-    writeFileSync(path, JSON.stringify(file))
-    const { exit, stdout } = await inThisProcess('minimize', '--specs', specs, path)
-    expect(exit).toBe(0)
-    expect(stdout).toContain('Sum, 6 steps, 5 context switches')
-    expect(stdout).toContain('Shortest schedule: 6 steps, 2 context switches.')
-    expect(stdout).toContain('Smallest instance: counters up counters=3 limit=2')
+
+    test('it is the same value in the same instance, and at least it in a smaller one', async () => {
+      const { exit, stdout } = await inThisProcess('minimize', '--specs', specs(), sum(6))
+      expect(exit).toBe(0)
+      expect(stdout).toContain('Sum, 6 steps, 5 context switches')
+      expect(stdout).toContain('Shortest schedule: 6 steps, 2 context switches.')
+      expect(stdout).toContain('Smallest instance: counters up counters=3 limit=2')
+    })
+
+    test.each([0, 2])('a value that is none, %i, is said to be none', async (value) => {
+      const said = await inThisProcess('minimize', '--specs', specs(), sum(value))
+      expect(said).toEqual({
+        exit: 1,
+        stdout: `counters up counters=3 limit=2: Sum: the maximum is 6, and the file says ${value}.\n`,
+        stderr: '',
+      })
+      const { stdout } = await inThisProcess('explain', '--specs', specs(), sum(value))
+      expect(joined(stdout)).toContain(`Sum comes to ${value} `)
+      expect(joined(stdout)).toContain('; that this is its maximum is what the file says.')
+    })
+
+    test('nothing is said against it where the budget allows no search', async () => {
+      const { exit, stdout } = await inThisProcess('minimize', '--max-states', '3', '--specs', specs(), sum(2))
+      expect(exit).toBe(3)
+      expect(stdout).not.toContain('the file says')
+    })
   })
 })

@@ -39,6 +39,12 @@ export interface MinimizeOptions {
   readonly timeout?: number
 }
 
+/** The file is wrong about the extreme. */
+interface Wrong {
+  readonly is: 'wrong'
+  readonly because: string
+}
+
 /** A schedule, with what is known of its length. */
 interface Found {
   /** No schedule is shorter; or only: no single step of it can go. */
@@ -53,11 +59,26 @@ function traceOf(result: Result): { trace: Trace; loop: number | undefined } | u
   return { trace: result.trace, loop: 'loop' in result ? result.loop.from : undefined }
 }
 
+/** What the search says of an extreme, where that is not what the file says; nothing where they agree or it is not known. */
+function contradiction(file: CounterexampleFile, result: Result | undefined): string | undefined {
+  if (!('value' in file) || result === undefined) return undefined
+  if (result.is === 'unbounded') return `it has no bound, and the file says that the ${file.result} is ${file.value}`
+  if (result.is !== file.result || !('value' in result) || result.value === file.value) return undefined
+  const { atLeast, value } = result
+  const bound = atLeast ? ` at ${file.result === 'maximum' ? 'least' : 'most'}` : ''
+  return `the ${file.result} is${bound} ${value}, and the file says ${file.value}`
+}
+
 /** The shortest schedule in the same instance or, where the search does not come that far, one of which no step can go. */
-async function shortestOf({ file, spec, layout, machine, trace }: Opened, options: SearchOptions): Promise<Found> {
+async function shortestOf(
+  { file, spec, layout, machine, trace }: Opened,
+  options: SearchOptions,
+): Promise<Found | Wrong> {
   const properties = spec.properties.filter(({ name }) => file.property === STAYS_IN_DOMAIN || name === file.property)
   const run = await check(layout, properties, options)
   const result = run.verdicts.find(({ property }) => property === file.property)?.result
+  const because = contradiction(file, result)
+  if (because !== undefined) return { is: 'wrong', because }
   const found = result && isSame(file, result) ? traceOf(result) : undefined
   const isShortest = result !== undefined && !('loop' in result && !result.loop.shortest)
   if (found !== undefined && isShortest) return { is: 'shortest', ...found, history: run.history }
@@ -154,10 +175,11 @@ export async function minimizeCommand(path: string, options: MinimizeOptions): P
   const opened = await openCounterexample(path, options.specs)
   const { file, spec, where, confirmation } = opened
   const output = openOutput(options.output)
-  if (confirmation.is === 'no') {
-    output.write(`${wrap(`${where}: ${file.property}: ${conclusion(file, confirmation)}.`, TRACE_WIDTH).join('\n')}\n`)
+  const differs = (because: string): number => {
+    output.write(`${wrap(`${where}: ${file.property}: ${because}.`, TRACE_WIDTH).join('\n')}\n`)
     return EXIT.differs
   }
+  if (confirmation.is === 'no') return differs(conclusion(file, confirmation))
   const interrupt = onInterrupt(() => process.stderr.write(`${sentences.interrupted()}\n`))
   const search: SearchOptions = {
     engine: tableEngine,
@@ -179,6 +201,7 @@ export async function minimizeCommand(path: string, options: MinimizeOptions): P
   }
   try {
     const found = await shortestOf(opened, search)
+    if (found.is === 'wrong') return differs(found.because)
     const instances = await smallestInstances(asked, search)
     output.write(
       options.format === 'json' ? jsonOf(opened, found, instances) : textOf(opened, found, instances, output),

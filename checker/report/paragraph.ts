@@ -52,7 +52,7 @@ export function paragraph(told: Told): string {
 }
 
 function opening(told: Told): string {
-  const { property, kind, shown, because, explanation } = told
+  const { property, kind, shown, because, explanation, isClaimed = false } = told
   const { steps, loop } = explanation
   const where = `In ${configurationInProse(told)}`
   const actors = [...new Set(steps.map(({ step }) => step.process))]
@@ -66,10 +66,10 @@ function opening(told: Told): string {
     return `${where}, nothing can move any more ${after}, and it is not where things may end.`
   return match(shown)
     .with({ result: 'reachable' }, () => `${where}, ${property} is reached ${after}.`)
-    .with(
-      { result: 'maximum' },
-      { result: 'minimum' },
-      ({ value, result }) => `${where}, ${property} comes to its ${result}, ${value}, ${after}.`,
+    .with({ result: 'maximum' }, { result: 'minimum' }, ({ value, result }) =>
+      isClaimed
+        ? `${where}, ${property} comes to ${value} ${after}; that this is its ${result} is what the file says.`
+        : `${where}, ${property} comes to its ${result}, ${value}, ${after}.`,
     )
     .with({ result: 'unbounded' }, () => `${where}, ${property} has no bound.`)
     .with({ result: 'violated' }, () => {

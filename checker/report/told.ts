@@ -20,6 +20,8 @@ export interface Told {
   readonly property: string
   readonly kind: PropertyKind | 'built-in'
   readonly shown: Shown
+  /** Nobody decided it: that an extreme is one is what a file says. */
+  readonly isClaimed?: boolean
   /** What goes wrong at the end, where that is more than the property. */
   readonly because: string | undefined
   readonly explanation: Explanation
