@@ -1,15 +1,17 @@
 /** Documents as Markdown. */
 import { match } from 'ts-pattern'
 import { pieces, type Block, type Cell, type Table } from './document.ts'
+import { codeText, plainText } from './markdown-text.ts'
 
 /** Text in which nothing but `code` means anything. */
 export const escaped = (text: string): string =>
   pieces(text.replace(/\s+/g, ' '))
-    .map((piece) => (piece.isCode ? `\`${piece.text}\`` : piece.text.replace(/[\\<>*_[\]`]/g, '\\$&')))
+    .map((piece) => (piece.isCode ? codeText(piece.text) : plainText(piece.text)))
     .join('')
 
 /** In a table a bar ends the cell, also within code, so that code with a bar becomes text. */
-const inCell = (text: string): string => escaped(text.replaceAll(/`([^`]*\|[^`]*)`/g, '$1')).replaceAll('|', '\\|')
+export const inCell = (text: string): string =>
+  escaped(text.replaceAll(/`([^`]*\|[^`]*)`/g, '$1')).replaceAll('|', '\\|')
 
 const cellText = ({ text, tone }: Cell): string =>
   tone === 'differs' ? `✗ **${inCell(text)}**` : tone === 'open' ? `? ${inCell(text)}` : inCell(text)

@@ -1,12 +1,11 @@
 /** An explanation as a page of Markdown. */
 import { columnLines, otherwiseLines, type ColumnOptions } from './columns.ts'
 import { legendSections, type Legend } from './legend.ts'
+import { codeCell, codeText, plainCell, plainText } from './markdown-text.ts'
 import { paragraph } from './paragraph.ts'
 import { configurationOf, shortStep, type Told } from './told.ts'
 
-const escape = (text: string): string => text.replace(/[\\|<>*_`[\]]/g, '\\$&')
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``
 
 /** What decided, step by step: the rows of steps that something decided. */
 function decidedBy({ explanation }: Told, onlyCauses: boolean): string[] {
@@ -16,9 +15,9 @@ function decidedBy({ explanation }: Told, onlyCauses: boolean): string[] {
     if (decisive.length === 0 || (onlyCauses && !isCause)) return []
     const said = decisive.map(
       ({ field, value, writer, by }) =>
-        `${code(`${field.name} = ${value}`)}${by === undefined ? '' : `, by ${writer + 1} ${by.process} ${code(shortStep(by))}`}`,
+        `${codeCell(`${field.name} = ${value}`)}${by === undefined ? '' : `, by ${writer + 1} ${plainCell(by.process)} ${codeCell(shortStep(by))}`}`,
     )
-    return [row([String(i + 1), step.process, code(shortStep(step)), said.join('<br>')])]
+    return [row([String(i + 1), plainCell(step.process), codeCell(shortStep(step)), said.join('<br>')])]
   })
   const head = [row(['Step', 'Who', 'What', 'Decided by']), row(['---', '---', '---', '---'])]
   return rows.length === 0 ? [] : ['## What decided', [...head, ...rows].join('\n')]
@@ -34,11 +33,11 @@ function otherwiseParts(told: Told, options: ColumnOptions): string[] {
 function legendParts(legend: Legend | undefined): string[] {
   const sections = legend === undefined ? [] : legendSections(legend)
   const tables = sections.flatMap(({ title, entries }) => [
-    `### ${escape(title)}`,
+    `### ${plainText(title)}`,
     [
       row(['Name', 'Meaning']),
       row(['---', '---']),
-      ...entries.map(([name, text]) => row([name === '' ? '' : code(name), escape(text)])),
+      ...entries.map(([name, text]) => row([name === '' ? '' : codeCell(name), plainCell(text)])),
     ].join('\n'),
   ])
   return tables.length === 0 ? [] : ['## What the names mean', ...tables]
@@ -48,13 +47,13 @@ export function explanationMarkdown(told: Told, options: ColumnOptions = {}): st
   const { spec, property, explanation } = told
   const stale = explanation.overtaken.map(
     ({ process, field, read, value, by, now }) =>
-      `- ${process} read ${code(`${field.name} = ${value}`)} in step ${read + 1}. ${by.length === 1 ? 'Step' : 'Steps'} ${by.map((each) => each + 1).join(', ')} made it ${code(now)}, and it went on without looking again.`,
+      `- ${plainText(process)} read ${codeText(`${field.name} = ${value}`)} in step ${read + 1}. ${by.length === 1 ? 'Step' : 'Steps'} ${by.map((each) => each + 1).join(', ')} made it ${codeText(now)}, and it went on without looking again.`,
   )
   return `${[
-    `# ${escape(spec)}: ${property}`,
-    ...(configurationOf(told) === '' ? [] : [code(configurationOf(told))]),
-    ...(told.legend?.claim === undefined ? [] : [`${code(property)}: ${escape(told.legend.claim)}`]),
-    escape(paragraph(told)),
+    `# ${plainText(spec)}: ${plainText(property)}`,
+    ...(configurationOf(told) === '' ? [] : [codeText(configurationOf(told))]),
+    ...(told.legend?.claim === undefined ? [] : [`${codeText(property)}: ${plainText(told.legend.claim)}`]),
+    plainText(paragraph(told)),
     '## Steps',
     ['```text', ...columnLines(told, options), '```'].join('\n'),
     ...otherwiseParts(told, options),

@@ -8,8 +8,9 @@ import type { Expectation, Spec } from '../language/spec.ts'
 import type { CounterexampleFile } from '../trace/counterexample.ts'
 import { contextSwitches, type Trace } from '../trace/schedule.ts'
 import { columnLines, otherwiseLines } from './columns.ts'
-import { escaped } from './document-markdown.ts'
+import { escaped, inCell } from './document-markdown.ts'
 import { wrap } from './lines.ts'
+import { codeText, nameCell } from './markdown-text.ts'
 import { paragraph } from './paragraph.ts'
 import type { Told } from './told.ts'
 import { counted, resultInWords } from './words.ts'
@@ -75,7 +76,7 @@ export function claimsOf({ file, spec }: Pick<Golden, 'file' | 'spec'>): string[
   return [...new Set(rows.flatMap(({ claims = [] }) => claims))].sort()
 }
 
-const names = (list: readonly string[]): string => list.map((name) => `\`${name}\``).join(', ')
+const names = (list: readonly string[]): string => list.map(codeText).join(', ')
 
 /** `holder.up_write` and `holder.put` are one row: `weakly fair: holder at up_write, put`. */
 function fairnessRows(kind: 'weakly' | 'strongly', names: readonly string[] = []): [string, string][] {
@@ -102,7 +103,9 @@ export function setting({ file, spec }: Pick<Golden, 'file' | 'spec'>): readonly
 
 const block = (lines: readonly string[]): string => ['```text', ...lines, '```'].join('\n')
 const table = (head: string, rows: readonly (readonly [string, string])[]): string =>
-  [`| ${head} | |`, '| --- | --- |', ...rows.map(([name, text]) => `| ${name} | ${escaped(text)} |`)].join('\n')
+  [`| ${head} | |`, '| --- | --- |', ...rows.map(([name, text]) => `| ${nameCell(name)} | ${inCell(text)} |`)].join(
+    '\n',
+  )
 
 /** The part between the markers: the setting, why it ends as it does, and the schedule. */
 export function generatedPart(golden: Golden, told: Told): string {
@@ -111,7 +114,7 @@ export function generatedPart(golden: Golden, told: Told): string {
   const { claim, start = [] } = told.legend ?? {}
   const otherwise = otherwiseLines(told)
   const parts = [
-    `\`${file.property}\` is ${shownInWords(file)}, ${mannerInWords(file)}; no schedule is shorter.` +
+    `${codeText(file.property)} is ${shownInWords(file)}, ${mannerInWords(file)}; no schedule is shorter.` +
       (also.length === 0 ? '' : ` It ends in a violation of ${names(also)} as well.`) +
       (claims.length === 0 ? '' : ` Rows that ask it: ${claims.join(', ')}.`),
     ...(claim === undefined ? [] : [wrap(`> ${escaped(claim)}`, PAGE_WIDTH - 2).join('\n> ')]),

@@ -1,6 +1,7 @@
 /** Markdown: a summary for the page of a CI job. What differs comes first. */
 import { match } from 'ts-pattern'
 import { bySpec, caveats, leftOpen, neverFalse, neverTaken, shownProperties, vacuities } from './overview.ts'
+import { codeCell, codeText, plainCell } from './markdown-text.ts'
 import {
   configurationName,
   statesOf,
@@ -8,6 +9,7 @@ import {
   type Decided,
   type Judged,
   type Outcome,
+  type Planned,
   type Reporter,
   type Summary,
   type Write,
@@ -26,29 +28,29 @@ import {
   tallyInWords,
 } from './words.ts'
 
-const escape = (text: string): string => text.replace(/[\\|<>*_`[\]]/g, '\\$&').replace(/\s+/g, ' ')
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n')
-const code = (text: string): string => `\`${text}\``
 
 const needsAction = ({ judgement }: Judged): boolean => judgement === 'differs' || judgement === 'bad'
+
+const whereIn = (planned: Planned): string => plainCell(`${planned.spec.name} ${configurationName(planned)}`)
 
 /** One verdict that needs someone to act. */
 function finding({ planned }: Decided, judged: Judged): string {
   const trace = traceOf(judged.verdict.result)
   return [
-    `### ${planned.spec.name} ${escape(configurationName(planned))}: ${judged.verdict.property}`,
-    `${escape(judgedInWords(judged))}.`,
-    ...(planned.why === undefined || judged.expected === undefined ? [] : [`The row says: ${escape(planned.why)}`]),
+    `### ${whereIn(planned)}: ${plainCell(judged.verdict.property)}`,
+    `${plainCell(judgedInWords(judged))}.`,
+    ...(planned.why === undefined || judged.expected === undefined ? [] : [`The row says: ${plainCell(planned.why)}`]),
     ...(trace === undefined ? [] : [['```text', ...traceLines(trace, planned.layout), '```'].join('\n')]),
   ].join('\n\n')
 }
 
 function findings(outcome: Outcome): string[] {
   const { planned } = outcome
-  const where = `${planned.spec.name} ${escape(configurationName(planned))}`
-  if (outcome.is === 'failed') return [`### ${where}: the checker failed\n\n${escape(outcome.message)}`]
+  const where = whereIn(planned)
+  if (outcome.is === 'failed') return [`### ${where}: the checker failed\n\n${plainCell(outcome.message)}`]
   const states = `${count(statesOf(outcome.run) ?? 0)} states; expected: ${count(planned.states ?? 0)}`
   return [
     ...(outcome.statesDiffer ? [`### ${where}: states\n\n${states}.`] : []),
@@ -58,15 +60,15 @@ function findings(outcome: Outcome): string[] {
 
 const cell = ({ verdict, judgement }: Judged): string =>
   match(judgement)
-    .with('as expected', 'good', () => escape(resultInWords(verdict.result)))
-    .with('differs', 'bad', () => `✗ **${escape(resultInWords(verdict.result))}**`)
-    .with('inconclusive', () => `? ${escape(resultInWords(verdict.result))}`)
+    .with('as expected', 'good', () => plainCell(resultInWords(verdict.result)))
+    .with('differs', 'bad', () => `✗ **${plainCell(resultInWords(verdict.result))}**`)
+    .with('inconclusive', () => `? ${plainCell(resultInWords(verdict.result))}`)
     .exhaustive()
 
 function specTable(outcomes: readonly Outcome[]): string {
   const { names } = shownProperties(outcomes)
   const rows = outcomes.map((outcome) => {
-    const configuration = code(configurationName(outcome.planned))
+    const configuration = codeCell(configurationName(outcome.planned))
     if (outcome.is === 'failed') return [configuration, '', ...names.map(() => '✗ **the checker failed**')]
     const { run, statesDiffer, verdicts } = outcome
     const states = `${statesDiffer ? '✗ ' : ''}${statesInWords(run)}`
@@ -76,26 +78,26 @@ function specTable(outcomes: readonly Outcome[]): string {
     })
     return [configuration, states, ...cells]
   })
-  return table(['Configuration', 'States', ...names], rows)
+  return table(['Configuration', 'States', ...names.map(plainCell)], rows)
 }
 
 /** What is inconclusive, vacuous or never taken, as a list. */
 function remarks(outcomes: readonly Outcome[]): string[] {
   const inconclusive = leftOpen(outcomes).map(
-    ({ reason, configurations }) => `- inconclusive: ${escape(reason)} (${escape(someInWords(configurations))})`,
+    ({ reason, configurations }) => `- inconclusive: ${plainCell(reason)} (${plainCell(someInWords(configurations))})`,
   )
   const vacuous = vacuities(outcomes).map(
     ({ property, reason, configurations }) =>
-      `- vacuous: ${property}, ${escape(reason)} (${escape(someInWords(configurations))})`,
+      `- vacuous: ${plainCell(property)}, ${plainCell(reason)} (${plainCell(someInWords(configurations))})`,
   )
-  const less = caveats(outcomes).map(({ property, caveat }) => `- ${property}: ${escape(caveat)}`)
+  const less = caveats(outcomes).map(({ property, caveat }) => `- ${plainCell(property)}: ${plainCell(caveat)}`)
   const { routine } = shownProperties(outcomes)
-  const kept = routine.length === 0 ? [] : [`- hold wherever they are asked for: ${routine.join(', ')}`]
-  const never = [...neverTaken(outcomes).values()].map((labels) => `- never taken: ${labels.map(code).join(', ')}`)
+  const kept = routine.length === 0 ? [] : [`- hold wherever they are asked for: ${plainCell(routine.join(', '))}`]
+  const never = [...neverTaken(outcomes).values()].map((labels) => `- never taken: ${labels.map(codeText).join(', ')}`)
   const open = [...neverFalse(outcomes).values()].map(
-    (guards) => `- guards never false: ${guards.map(code).join(', ')}`,
+    (guards) => `- guards never false: ${guards.map(codeText).join(', ')}`,
   )
-  const reduced = reductionsInWords(outcomes).map((words) => `- ${escape(words)}`)
+  const reduced = reductionsInWords(outcomes).map((words) => `- ${plainCell(words)}`)
   return [...kept, ...inconclusive, ...vacuous, ...less, ...reduced, ...never, ...open]
 }
 
@@ -107,7 +109,7 @@ function* sections(summary: Summary): Generator<string> {
   if (differing.length > 0) yield '## What differs'
   yield* differing
   for (const [name, of] of bySpec(outcomes)) {
-    yield `## ${name}`
+    yield `## ${plainCell(name)}`
     yield specTable(of)
     const list = remarks(of)
     if (list.length > 0) yield list.join('\n')
