@@ -1,9 +1,10 @@
 /** Every golden still shows what it claims, on both engines, in the fewest steps, and its page says so. */
-import { existsSync, globSync, readdirSync } from 'node:fs'
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { objectionsTo, placesIn, questionOf, type Question } from '../checker/cli/corpus.ts'
 import { Machine } from '../checker/engine/machine.ts'
+import { withoutGenerated } from '../checker/report/golden-page.ts'
 import { confirm } from '../checker/trace/confirm.ts'
 import { replay } from '../checker/trace/schedule.ts'
 import specs from '../spec/index.ts'
@@ -22,6 +23,20 @@ test('every page belongs to a golden, and lies in the folder of its spec', () =>
   expect(
     questions.filter(({ place, file }) => !place.name.startsWith(`${file.spec}/`)).map(({ place }) => place.name),
   ).toEqual([])
+})
+
+/** What people wrote, without code: what begins like a tag there is one, and is not seen by who reads the page. */
+const proseOf = (page: string): string =>
+  withoutGenerated(page)
+    .replaceAll(/^```[^]*?^```$/gm, '')
+    .replaceAll(/(?<!`)(`+)(?!`)[^]*?(?<!`)\1(?!`)/g, '')
+    .replaceAll(/<!--[^]*?-->/g, '')
+
+test('nothing that people wrote is HTML', () => {
+  const tags = (text: string): string[] => text.match(/<[/!?]?[A-Za-z][^>\s]*>?/g) ?? []
+  expect(tags(proseOf('# a\n`<b>` and ``c`<d>`` < 3\n```text\n<e>\n```\n/proc/<pid>/status'))).toEqual(['<pid>'])
+  const pages = globSync('**/*.md', { cwd: folder })
+  expect(pages.flatMap((page) => tags(proseOf(readFileSync(join(folder, page), 'utf8'))))).toEqual([])
 })
 
 /** Does the end of this schedule violate the property? */

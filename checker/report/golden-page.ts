@@ -138,6 +138,9 @@ export function pageWith(page: string | undefined, name: string, generated: stri
 
 export const generatedOf = (page: string): string | undefined => REGION.exec(page)?.[0]
 
+/** The page as far as people wrote it. */
+export const withoutGenerated = (page: string): string => page.replace(REGION, '')
+
 /** What people wrote: the title, and why it goes wrong. Empty where they have not yet. */
 export function writtenOf(page: string): { readonly title: string; readonly why: string } {
   const title = /^# (.*)$/m.exec(page)?.[1] ?? ''
