@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { parseXml, type Element } from '../report/xml.ts'
 import { main } from './main.ts'
-import { directory, EXAMPLES, inThisProcess } from './child.ts'
+import { directory, EXAMPLES, INCREMENT, inThisProcess } from './child.ts'
 
 let root: string
 let exit: number
@@ -115,6 +115,14 @@ describe('the chapter of a protocol', () => {
 test('claims and what is not checked are told', () => {
   expect(read('claims.md')).toContain('| One | No increment is lost. | ? open; no row yet for racy, locked |')
   expect(read('index.md')).toContain('## What is not checked\n\n- Nothing beyond the bounds of a row.')
+})
+
+test('without a ledger nothing is said of claims', async () => {
+  const output = directory()
+  const { exit: code } = await inThisProcess('report', '--specs', INCREMENT, '-o', output, '-q')
+  expect([code, readdirSync(output).sort()]).toEqual([0, ['increment.md', 'index.html', 'index.md']])
+  for (const name of ['index.md', 'index.html'])
+    expect(readFileSync(join(output, name), 'utf8')).not.toMatch(/0 claims|claims\.md|#claims|>Claims</)
 })
 
 test('a directory that cannot be made', async () => {

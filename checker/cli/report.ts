@@ -106,7 +106,7 @@ function storiesOf(spec: Spec, corpus: string): Story[] {
 }
 
 /** A list of links to the chapters, as the first thing that is read. */
-const contents = (chapters: readonly Chapter[]): Block => ({
+const contents = (chapters: readonly Chapter[], hasClaims: boolean): Block => ({
   is: 'links',
   to: [
     ...chapters.map((chapter) => ({
@@ -115,13 +115,14 @@ const contents = (chapters: readonly Chapter[]): Block => ({
       text: chapter.spec.name,
       remark: chapterInBrief(chapter),
     })),
-    { id: 'claims', page: 'claims.md', text: 'Claims', remark: 'what became of each' },
+    ...(hasClaims ? [{ id: 'claims', page: 'claims.md', text: 'Claims', remark: 'what became of each' }] : []),
     { id: 'what-is-not-checked', page: '#what-is-not-checked', text: NOT_CHECKED, remark: '' },
   ],
 })
 
 interface Found {
   readonly chapters: readonly Chapter[]
+  /** None where there is no ledger. */
   readonly claims: readonly Block[]
   readonly opening: readonly Block[]
   readonly notChecked: readonly Block[]
@@ -129,11 +130,11 @@ interface Found {
 
 /** The pages by name: one for each protocol, one for the claims, one that leads to them, and all in one. */
 function pages({ chapters, claims, opening, notChecked }: Found): ReadonlyMap<string, string> {
-  const start = [...opening, contents(chapters)]
+  const start = [...opening, contents(chapters, claims.length > 0)]
   const bodies = chapters.map((chapter) => [`${chapter.spec.name}.md`, chapterBlocks(chapter)] as const)
   return new Map([
     ['index.md', markdown([...start, ...notChecked])],
-    ['claims.md', markdown(raised(claims))],
+    ...(claims.length === 0 ? [] : [['claims.md', markdown(raised(claims))] as const]),
     ...bodies.map(([name, blocks]) => [name, markdown(raised(blocks))] as const),
     ['index.html', html(TITLE, [...start, ...bodies.flatMap(([, blocks]) => blocks), ...claims, ...notChecked])],
   ])
@@ -179,7 +180,10 @@ export async function reportCommand(options: ReportOptions): Promise<number> {
   const readme = textOf(ownReadme()) ?? ''
   const found: Found = {
     chapters,
-    claims: claimBlocks(judgeClaims(ledger, outcomes, await findGrounds(ledger, undefined, options.claims)), ledger),
+    claims:
+      Object.keys(ledger.claims).length === 0
+        ? []
+        : claimBlocks(judgeClaims(ledger, outcomes, await findGrounds(ledger, undefined, options.claims)), ledger),
     opening: [
       heading(1, TITLE),
       text(`${reachInWords(summary)}, ${tallyInWords(outcomes)}. ${searchInWords(outcomes)}.`),
