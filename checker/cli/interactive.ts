@@ -7,6 +7,7 @@
 import { emitKeypressEvents } from 'node:readline'
 import { createInterface } from 'node:readline/promises'
 import type { Machine } from '../engine/machine.ts'
+import { printable } from '../engine/printable.ts'
 import type { PlainState } from '../engine/plain.ts'
 import { fill, type Style } from '../report/lines.ts'
 import { TRACE_WIDTH } from '../report/trace.ts'
@@ -103,7 +104,7 @@ class Walk {
   /** How the initial state was picked, where there are several. */
   get #start(): string {
     const { init } = this.#walked.trace.schedule
-    return `the initial state${init.length === 0 ? '' : `, init(${init.join(', ')})`}`
+    return `the initial state${init.length === 0 ? '' : `, init(${printable(init.join(', '))})`}`
   }
 
   /** Is it worth a line? What has changed since the start is; at the start, what is not empty. */

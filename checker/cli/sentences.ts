@@ -1,16 +1,12 @@
 /** What the command line says when it cannot do what it was asked: one sentence that says what would be right. */
 
+export { printable } from '../engine/printable.ts'
+
 /** Someone asked for what cannot be done. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** What may stand in a file, and must not reach a terminal: line ends and control characters, as their codes. */
-export const printable = (text: string): string =>
-  text.replaceAll(/[\p{Cc}\u2028\u2029\uFEFF\uFFFD]/gu, (each) => {
-    const code = each.charCodeAt(0)
-    return `\\u${code.toString(16).padStart(4, '0')}`
-  })
 const inOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ')
 
 const list = (names: readonly string[]): string => names.join(', ')

@@ -1,5 +1,6 @@
 /** Steps by name: what a schedule is made of. */
 import type { Outcome } from './executor.ts'
+import { printable } from './printable.ts'
 import type { Process } from './process.ts'
 
 /** One step of a schedule. */
@@ -20,10 +21,12 @@ export function stepOf(process: Process, label: string, outcome: Pick<Outcome, '
   }
 }
 
-export const sameStep = (a: Step, b: Step): boolean => formatStep(a) === formatStep(b)
+export const sameStep = (a: Step, b: Step): boolean => inWords(a) === inWords(b)
 
-/** `cpu0 oom_kill_process.child(task1)`. */
-export const formatStep = ({ process, label, alternative, picks }: Step): string =>
+/** `cpu0 oom_kill_process.child(task1)`, in one line. */
+export const formatStep = (step: Step): string => printable(inWords(step))
+
+const inWords = ({ process, label, alternative, picks }: Step): string =>
   `${process} ${label}${alternative === undefined ? '' : `.${alternative}`}${picks === undefined ? '' : `(${picks.join(', ')})`}`
 
 /** Lists of names in the order of a dictionary, by the codes of their letters: the same everywhere. */

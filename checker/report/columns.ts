@@ -6,6 +6,7 @@
  * where it was at the start is not told, nor what it counts for itself alone. Steps of one process of which there is nothing
  * to tell share a line with the next; in a long trace all do that fit, and only what decides something is told.
  */
+import { printable } from '../engine/printable.ts'
 import { DONE } from '../language/program.ts'
 import type { Deciding, Explanation, ExplainedStep } from '../trace/explain.ts'
 import type { Field } from '../trace/fields.ts'
@@ -214,7 +215,9 @@ export function columnLines(
   )
   const fewest = others.reduce((best, lines) => (lines.length < best.length ? lines : best), first)
   const start =
-    init.length === 0 || from > 0 ? [] : fill([`0  init(${init.join(', ')})`.padStart(digits - 1)], '', MAIL_WIDTH)
+    init.length === 0 || from > 0
+      ? []
+      : fill([`0  init(${printable(init.join(', '))})`.padStart(digits - 1)], '', MAIL_WIDTH)
   return [...start, ...(told.length === 0 ? [] : fewest), ...stops(explanation), ...standing(aftermath, digits)]
 }
 

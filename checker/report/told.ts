@@ -1,4 +1,5 @@
 /** What there is to tell about a counterexample or a witness: the same for every format. */
+import { printable } from '../engine/printable.ts'
 import type { PropertyKind } from '../language/property.ts'
 import type { TurningPoint } from '../search/turning-point.ts'
 import type { Shown } from '../trace/counterexample.ts'
@@ -39,7 +40,7 @@ export interface Told {
 /** `mmput.dec` of `put/mmput.dec`, with the alternative and what was picked. */
 export function shortStep({ label, alternative, picks }: Pick<Step, 'label' | 'alternative' | 'picks'>): string {
   const name = label.slice(label.lastIndexOf('/') + 1)
-  return `${name}${alternative === undefined ? '' : `.${alternative}`}${picks === undefined ? '' : `(${picks.join(', ')})`}`
+  return `${name}${alternative === undefined ? '' : `.${alternative}`}${picks === undefined ? '' : `(${printable(picks.join(', '))})`}`
 }
 
 /** `mainline-2.6.17 cpus=2 +cpusetMutex`. */

@@ -1,4 +1,5 @@
 /** A trace as lines of text: one per step, with what the step changed. */
+import { printable } from '../engine/printable.ts'
 import type { Layout } from '../engine/layout.ts'
 import { DONE } from '../language/program.ts'
 import { diff, type Change } from '../trace/diff.ts'
@@ -51,7 +52,9 @@ export function traceLines(
   const lines: string[] = []
   if (schedule.init.length > 0)
     lines.push(
-      ...besides(`init(${schedule.init.join(', ')})`, [], digits + 4, TRACE_WIDTH).map((line) => `${number(0)}${line}`),
+      ...besides(`init(${printable(schedule.init.join(', '))})`, [], digits + 4, TRACE_WIDTH).map(
+        (line) => `${number(0)}${line}`,
+      ),
     )
   if (schedule.init.length === 0 && steps.length === 0) lines.push(`${number(0)}the initial state`)
   steps.forEach((step, i) => {

@@ -1,5 +1,6 @@
 /** Differences between plain states, field by field, as a person reads them: `task0.mm: mm0 → null`. */
 import type { PlainState } from '../engine/plain.ts'
+import { printable } from '../engine/printable.ts'
 
 export interface Change {
   /** `task0.mm`, `lru[2]`, `cpu1.pc`. */
@@ -25,7 +26,7 @@ export function show(value: unknown): string {
     const fields = Object.entries(value).map(([name, field]) => `${name}: ${show(field)}`)
     return `{${fields.join(', ')}}`
   }
-  return String(value)
+  return printable(String(value))
 }
 
 const NOTHING: ReadonlySet<string> = new Set(['0', 'false', 'null', '[]'])

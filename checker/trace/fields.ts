@@ -2,6 +2,7 @@
 import { scalarName, slotsOf, type Layout, type Node, type SetNode, type StructNode } from '../engine/layout.ts'
 import type { Machine } from '../engine/machine.ts'
 import type { PlainState } from '../engine/plain.ts'
+import { printable } from '../engine/printable.ts'
 import type { Process } from '../engine/process.ts'
 import type { Step } from '../engine/step.ts'
 import { show } from './diff.ts'
@@ -73,7 +74,7 @@ class FieldBuilder {
   #set({ bits, domain }: SetNode, name: string, get: Get): void {
     const [owner, history] = [this.#owner, this.#history]
     const elements = bits.map((slot, code): Field => {
-      const value = scalarName(domain, code)
+      const value = printable(scalarName(domain, code))
       const has = (state: PlainState): boolean => show(get(state)).slice(1, -1).split(', ').includes(value)
       const field = { name: `${name}.has(${value})`, owner, kind: 'bool', history, slots: [slot] } as const
       return { ...field, show: (state) => String(has(state)) }
