@@ -6,7 +6,7 @@
  * where it was at the start is not told, nor what it counts for itself alone. Steps of one process of which there is nothing
  * to tell share a line with the next; in a long trace all do that fit, and only what decides something is told.
  */
-import { printable } from '../engine/printable.ts'
+import { printable } from '../trace/schedule.ts'
 import { DONE } from '../language/program.ts'
 import type { Deciding, Explanation, ExplainedStep } from '../trace/explain.ts'
 import type { Field } from '../trace/fields.ts'

@@ -1,5 +1,4 @@
 /** What there is to tell about a counterexample or a witness: the same for every format. */
-import { printable } from '../engine/printable.ts'
 import type { PropertyKind } from '../language/property.ts'
 import type { TurningPoint } from '../search/turning-point.ts'
 import type { Shown } from '../trace/counterexample.ts'
@@ -7,7 +6,7 @@ import type { Difference } from '../trace/difference.ts'
 import type { Explanation } from '../trace/explain.ts'
 import type { Compared } from '../trace/numbers.ts'
 import type { Trap } from '../trace/trap.ts'
-import type { Step } from '../trace/schedule.ts'
+import { printable, type Step } from '../trace/schedule.ts'
 import type { Legend } from './legend.ts'
 
 export interface Told {

@@ -1,9 +1,8 @@
 /** A trace as lines of text: one per step, with what the step changed. */
-import { printable } from '../engine/printable.ts'
 import type { Layout } from '../engine/layout.ts'
 import { DONE } from '../language/program.ts'
 import { diff, type Change } from '../trace/diff.ts'
-import { formatStep, type Trace } from '../trace/schedule.ts'
+import { formatStep, printable, type Trace } from '../trace/schedule.ts'
 import { fill, unstyled, type Format, type Style } from './lines.ts'
 
 export const TRACE_WIDTH = 80

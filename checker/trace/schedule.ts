@@ -8,6 +8,7 @@ import { type Machine } from '../engine/machine.ts'
 import { compareNames, formatStep, sameStep, type Step } from '../engine/step.ts'
 import type { PlainState } from '../engine/plain.ts'
 
+export { printable } from '../engine/printable.ts'
 export { formatStep, type Step } from '../engine/step.ts'
 
 export interface Schedule {
