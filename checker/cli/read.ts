@@ -5,11 +5,12 @@
 import { readFileSync } from 'node:fs'
 import { Machine } from '../engine/machine.ts'
 import { layoutOf, type Layout } from '../engine/layout.ts'
-import { isLiveness, NO_DEADLOCK, STAYS_IN_DOMAIN } from '../language/property.ts'
+import { NO_DEADLOCK, STAYS_IN_DOMAIN } from '../language/property.ts'
 import { ConfigError, known } from '../language/protocol.ts'
 import type { Spec } from '../language/spec.ts'
 import { checkFairness } from '../search/fairness.ts'
-import { FILE_VERSION, parseCounterexample, type CounterexampleFile, type Shown } from '../trace/counterexample.ts'
+import { FILE_VERSION, parseCounterexample, type CounterexampleFile } from '../trace/counterexample.ts'
+import { canBe, takesLoop } from '../trace/fits.ts'
 import { formatStep, replay, ReplayError } from '../trace/schedule.ts'
 import { messageOf, printable, sentences, systemReason, UsageError } from './sentences.ts'
 
@@ -75,31 +76,12 @@ export function about<T>(path: string, look: () => T): T {
   }
 }
 
-/** What each kind of property can be shown to be. */
-const CAN_BE: Readonly<Record<string, readonly Shown['result'][]>> = {
-  always: ['violated'],
-  never: ['violated'],
-  stepwise: ['violated'],
-  alwaysReachable: ['violated'],
-  eventually: ['violated'],
-  leadsTo: ['violated'],
-  alwaysEventually: ['violated'],
-  progress: ['violated'],
-  longest: ['maximum', 'unbounded'],
-  shortest: ['minimum'],
-  refines: ['violated'],
-  'built-in': ['violated'],
-  reachable: ['reachable'],
-  maximum: ['maximum'],
-  minimum: ['minimum'],
-}
-
 function checkProperty(spec: Spec, { property, result, loop }: CounterexampleFile): void {
   const names = [...spec.properties.map(({ name }) => name), STAYS_IN_DOMAIN, NO_DEADLOCK]
   known(`property of ${spec.name}`, property, names)
   const kind = spec.properties.find(({ name }) => name === property)?.kind ?? 'built-in'
-  if (CAN_BE[kind]?.includes(result) !== true) throw new UsageError(sentences.wrongKind(property, kind, result))
-  const goesOn = result === 'unbounded' || (kind !== 'built-in' && isLiveness(kind))
+  if (!canBe(kind, result)) throw new UsageError(sentences.wrongKind(property, kind, result))
+  const goesOn = takesLoop(kind, result)
   if (goesOn && loop === undefined) throw new UsageError(sentences.loopMissing(property))
   if (!goesOn && loop !== undefined) throw new UsageError(sentences.loopNeedless(property, kind, result))
 }

@@ -6,7 +6,9 @@ import { NO_DEADLOCK, STAYS_IN_DOMAIN, type Property } from '../language/propert
 import { ConfigError, known, type Instance } from '../language/protocol.ts'
 import type { Fairness, Spec } from '../language/spec.ts'
 import { check } from '../search/breadth-first.ts'
+import { checkFairness } from '../search/fairness.ts'
 import type { Verdict } from '../search/verdict.ts'
+import { checkClaim } from './given.ts'
 
 /** A protocol, whatever its types. */
 export interface AnyProtocol {
@@ -62,15 +64,14 @@ function propertyOf(claim: Claim): Property | undefined {
   return properties.find((each) => each.name === property)
 }
 
-/** Throws a `ConfigError` where something is named that does not exist. */
+/** Throws a `ConfigError` where something else is given than a claim, or something is named that does not exist. */
 export function resolve(claim: Claim): Resolved {
-  const given: unknown = claim
-  if (typeof given !== 'object' || given === null || !('property' in given && 'bounds' in given))
-    throw new ConfigError("A claim is an object with a 'spec' or a 'protocol', 'bounds' and a 'property'.")
-  const { variant, bounds, ingredients = [] } = claim
+  checkClaim(claim)
+  const { variant, bounds, ingredients = [], fairness = {} } = claim
   const protocol: AnyProtocol = 'spec' in claim ? claim.spec.protocol : claim.protocol
   const wanted = { ...(variant === undefined ? {} : { variant }), bounds, ingredients }
   const layout = layoutOf(protocol.instance(wanted as never))
+  checkFairness(layout.processes, fairness)
   const property = propertyOf(claim)
   const name = typeof claim.property === 'string' ? claim.property : claim.property.name
   const where = [

@@ -15,6 +15,7 @@ import { confirm } from '../trace/confirm.ts'
 import type { Shown } from '../trace/counterexample.ts'
 import { replay, ReplayError, type Schedule } from '../trace/schedule.ts'
 import { decideClaim, resolve, type Claim, type Resolved } from './claim.ts'
+import { checkEnd, checkLength, checkSchedule } from './given.ts'
 
 /** The number of steps of a shortest schedule, if it matters. */
 export interface Length {
@@ -80,6 +81,7 @@ interface Matched {
 }
 
 async function match(claim: Claim, answer: Answer, length: Length): Promise<Matched> {
+  checkLength(length)
   const resolved = resolve(claim)
   const verdict = await decideClaim(claim, resolved)
   const { result, because } = verdict
@@ -99,6 +101,8 @@ function matchReplay(claim: Replayed): Matched {
   const resolved = resolve(claim)
   const machine = new Machine(resolved.layout)
   const { schedule, shows = { result: 'violated' } as const, loop, fairness = {} } = claim
+  checkSchedule(resolved.layout, schedule)
+  checkEnd(resolved, shows, loop, schedule.steps.length)
   try {
     const trace = replay(machine, schedule)
     const lasso = { ...shows, fairness, ...(loop === undefined ? {} : { loop }) }
