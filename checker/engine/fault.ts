@@ -1,4 +1,5 @@
 /** Faults: what can go wrong inside a recipe. Each is a verdict under `StaysInDomain`, not a crash. */
+import { printable } from './printable.ts'
 
 export type FaultKind =
   /** A value outside its domain was written, or an index outside its array was read. */
@@ -15,7 +16,7 @@ export class Fault extends Error {
   readonly field: string | undefined
 
   constructor(kind: FaultKind, message: string, field?: string) {
-    super(message)
+    super(printable(message))
     this.kind = kind
     this.field = field
   }

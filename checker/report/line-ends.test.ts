@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { tell } from '../cli/tell.ts'
 import { layoutOf } from '../engine/layout.ts'
+import { Fault } from '../engine/fault.ts'
 import { Machine } from '../engine/machine.ts'
 import { language, oneOf, propertiesOf, protocol, setOf, singleton, spec } from '../language/index.ts'
 import { fieldsOf } from '../trace/fields.ts'
@@ -56,4 +57,8 @@ test('a set of such values knows which of them it has', () => {
     ['seen.has(x\\u000ay)', 'true'],
     ['seen.has(\\u001b[31mred)', 'false'],
   ])
+})
+
+test('nor does what goes wrong with such a value', () => {
+  expect(new Fault('domain', "word cannot hold 'x\ny'.").message).toBe("word cannot hold 'x\\u000ay'.")
 })
