@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { directory, INCREMENT, inThisProcess } from './child.ts'
+import { directory, INCREMENT, inThisProcess, start } from './child.ts'
 
 const BIN = join(import.meta.dirname, 'oomcheck.js')
 
@@ -58,6 +58,21 @@ describe('what cannot be written is said in one sentence', () => {
     mkdirSync(join(place, '..'))
     expect((await inThisProcess('check', '--specs', INCREMENT, '-q', '--save', place)).exit).toBe(0)
     expect(existsSync(place)).toBe(true)
+  })
+})
+
+describe('where nothing can be said the exit code is the right one', () => {
+  test('when the reader of standard error has gone', async () => {
+    const { process: child, finished } = start(['list', '--specs', INCREMENT, 'nope'])
+    child.stderr?.destroy()
+    expect(await finished).toMatchObject({ exit: 2, stderr: '' })
+  })
+
+  test.skipIf(!existsSync('/dev/full'))('when the disk is full', () => {
+    const full = openSync('/dev/full', 'w')
+    const run = (...args: readonly string[]) => spawnSync(process.execPath, [BIN, ...args], { stdio: [0, full, full] })
+    expect(run('explain', 'nope').status).toBe(2)
+    expect(run('list', '--specs', INCREMENT).status).toBe(2)
   })
 })
 
