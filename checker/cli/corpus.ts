@@ -18,7 +18,7 @@ import { counted, resultInWords } from '../report/words.ts'
 import { check } from '../search/breadth-first.ts'
 import { follow } from '../search/follow.ts'
 import type { Result, Verdict } from '../search/verdict.ts'
-import { confirm } from '../trace/confirm.ts'
+import { confirm, type Confirmation } from '../trace/confirm.ts'
 import { contextSwitches, replay, ReplayError, type Trace } from '../trace/schedule.ts'
 import { ownSpecs } from './load.ts'
 import { sourcesOf } from './sources.ts'
@@ -94,10 +94,17 @@ export function goldenOf(question: Question): Golden {
 /** At most so many states are visited in search of the last way out. */
 const WAY_OUT_STATES = 5_000
 
-/** What there is to tell about a golden. */
-export function toldOf({ file, spec, layout, trace }: Golden): Told {
+/** Whether the end of a golden shows what its file claims. */
+export function confirmationOf({ file, spec, layout, trace }: Golden): Confirmation {
   const machine = new Machine(layout, file.history && new Set(file.history))
-  const { because } = confirm(machine, file.property, spec.properties, file, trace)
+  return confirm(machine, file.property, spec.properties, file, trace)
+}
+
+/** What there is to tell about a golden. */
+export function toldOf(golden: Golden): Told {
+  const { file, spec, layout, trace } = golden
+  const machine = new Machine(layout, file.history && new Set(file.history))
+  const { because } = confirmationOf(golden)
   return tell({ ...file, spec, shown: file, because, machine, trace }, WAY_OUT_STATES)
 }
 

@@ -1,5 +1,5 @@
 /** The report: complete, self-contained, the same twice, and with everything that belongs to a protocol. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { beforeAll, afterAll, describe, expect, test, vi } from 'vitest'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -12,6 +12,7 @@ let root: string
 let exit: number
 const read = (name: string): string => readFileSync(join(root, 'report', name), 'utf8')
 
+const GOLDEN = 'increment.racy.threads=2.NoIncrementIsLost.json'
 const LEDGER = `export const threads = { a: 'a thread of <examples>' }
 export const claims = { One: { claim: 'No increment is lost.', thread: 'a', variants: ['racy', 'locked'] } }
 `
@@ -115,6 +116,29 @@ describe('the chapter of a protocol', () => {
 test('claims and what is not checked are told', () => {
   expect(read('claims.md')).toContain('| One | No increment is lost. | ? open; no row yet for racy, locked |')
   expect(read('index.md')).toContain('## What is not checked\n\n- Nothing beyond the bounds of a row.')
+})
+
+describe('a golden that the model no longer has is named before anything is decided', () => {
+  test.each([
+    ['its schedule does not run', '"label":"read"', '"label":"write"', 'Step 1, thread0 write, is not enabled'],
+    [
+      'it names a label that is gone',
+      '"label":"write"',
+      '"label":"wrote"',
+      "Step 3 names the label of thread1 'wrote'",
+    ],
+    ['its end shows nothing', /,\s*\{[^{}]*\}\n/, '\n', 'does not show what it claims about NoIncrementIsLost'],
+  ])('%s', async (_what, from, to, sentence) => {
+    const corpus = directory()
+    mkdirSync(join(corpus, 'increment'))
+    const golden = join(corpus, 'increment', 'lost.json')
+    writeFileSync(golden, readFileSync(join(root, 'corpus', 'increment', GOLDEN), 'utf8').replace(from, to))
+    const place = join(directory(), 'report')
+    const { exit: code, stderr } = await inThisProcess('report', '--specs', EXAMPLES, '--corpus', corpus, '-o', place)
+    expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)])
+    expect(stderr).toMatch(/^oomcheck: \S*increment\/lost\.json[: ].*\n$/)
+    expect(existsSync(place)).toBe(false)
+  })
 })
 
 test('a directory that cannot be made', async () => {
