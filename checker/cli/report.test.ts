@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { parseXml, type Element } from '../report/xml.ts'
 import { main } from './main.ts'
-import { directory, EXAMPLES, inThisProcess } from './child.ts'
+import { directory, EXAMPLES, inThisProcess, LANGUAGE } from './child.ts'
 
 let root: string
 let exit: number
@@ -138,6 +138,50 @@ describe('a golden that the model no longer has is named before anything is deci
     expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)])
     expect(stderr).toMatch(/^oomcheck: \S*increment\/lost\.json[: ].*\n$/)
     expect(existsSync(place)).toBe(false)
+  })
+})
+
+describe('names of specs that cannot be names of pages', () => {
+  const module = (...names: readonly string[]): string => {
+    const file = join(directory(), 'named.mts')
+    writeFileSync(
+      file,
+      `import { bool, family, language, protocol, spec } from ${JSON.stringify(LANGUAGE)}
+const { program } = language()
+const named = (name) => spec(
+  protocol({ name, bounds: {}, state: () => ({ x: bool, a: family(1, {}) }), programs: () => [program('a', { go: (s) => { s.x = true } })] }),
+  { properties: [], rows: [{ bounds: {}, expect: {}, why: '' }] },
+)
+export default ${JSON.stringify(names)}.map(named)
+`,
+    )
+    return file
+  }
+  const reported = async (...names: readonly string[]) => {
+    const place = join(directory(), 'report')
+    const { exit: code, stderr } = await inThisProcess('report', '--specs', module(...names), '-o', place, '-q')
+    return { code, stderr, isWritten: existsSync(place) }
+  }
+
+  test.each(['../../up', 'a/b spec', 'a b', 'a<b>', '', '.a', '-a', 'a\n', 'é'])('%j', async (name) => {
+    const { code, stderr, isWritten } = await reported(name)
+    expect([code, isWritten]).toEqual([2, false])
+    expect(stderr).toMatch(/^oomcheck: .*The name of a protocol has letters, digits, .*\n$/)
+  })
+
+  test.each(['index', 'claims', 'Index', 'what-is-not-checked'])('%s, which is a part of its own', async (name) => {
+    const sentence = `oomcheck: The report has a part of its own with the name '${name}', so that no spec can be called so.\n`
+    expect(await reported('fine', name)).toEqual({ code: 2, stderr: sentence, isWritten: false })
+    expect((await inThisProcess('check', '--specs', module(name), '-q')).exit).toBe(0)
+  })
+
+  test('one name twice', async () => {
+    const { code, stderr } = await reported('a', 'b', 'a')
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/named\.mts has two specs with the name 'a'\.\n$/)])
+  })
+
+  test('and names that can', async () => {
+    expect(await reported('a.b_c-D9', '9')).toEqual({ code: 0, stderr: '', isWritten: true })
   })
 })
 

@@ -121,9 +121,14 @@ function pages({ chapters, claims, opening, notChecked }: Found): ReadonlyMap<st
   ])
 }
 
+/** Parts of the report that belong to no spec; where letters count as one in both cases they are one file. */
+const RESERVED = ['index', 'claims', 'what-is-not-checked']
+
 /** Returns the exit code. */
 export async function reportCommand(options: ReportOptions): Promise<number> {
   const specs = await loadSpecs(options.specs)
+  const reserved = specs.find(({ name }) => RESERVED.includes(name.toLowerCase()))
+  if (reserved !== undefined) throw new UsageError(sentences.reservedName(reserved.name))
   const isOwn = options.specs === undefined
   const ledger: Ledger =
     options.claims !== undefined || (isOwn && existsSync(ownLedger()))

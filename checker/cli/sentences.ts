@@ -43,6 +43,9 @@ export const sentences = {
   noSpecFits: (): string =>
     'No spec has all the variants, bounds, ingredients and properties that were asked for together.',
   noSpecs: (): string => 'The list of specs is empty.',
+  specTwice: (path: string, name: string): string => `${path} has two specs with the name '${name}'.`,
+  reservedName: (name: string): string =>
+    `The report has a part of its own with the name '${name}', so that no spec can be called so.`,
   noRows: (specs: readonly string[], full: boolean): string =>
     `No row of ${list(specs)} fits${full ? '' : '; with --full there may be some'}; with --bounds any configuration can be checked.`,
 
