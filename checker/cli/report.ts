@@ -159,7 +159,7 @@ export async function reportCommand(options: ReportOptions): Promise<number> {
       .flatMap((each) => exhibitBlocks(each, { specs, outcomes }))
     const comments = commentsIn(sourcesOf(list, name).values())
     const says = (property: string): string | undefined => claimInWords(comments, property)
-    const mutation = scoreBlocks(name, scoreFor(name))
+    const mutation = scoreBlocks(name, scoreFor(name), options.specs)
     return [{ spec, source, outcomes: own, stories, exhibits: shown, says, mutation, seen: toBeDrawn(own).map(seenAt) }]
   })
   const summary = { planned, outcomes, interrupted, exit, seconds: 0 }

@@ -58,7 +58,10 @@ export const sentences = {
     `${path} must export exhibits by default, a list in which each has a 'spec', a 'title' and a function 'parts'.`,
   notLedger: (path: string): string =>
     `${path} must export claims, each with a sentence 'claim' and a 'thread', and threads with their names.`,
-  notScores: (path: string, message: string): string => `${path} is no file of mutation scores: ${message}`,
+  notScores: (path: string, message: string): string => `${path} is no file of mutation scores: ${inOneLine(message)}.`,
+  noScores: (path: string): string => `There is no file ${path}; name what mutate --save wrote with --scores <file>.`,
+  saveWhere: (): string =>
+    'With --specs the scores need a file of their own, --save <file>: spec/mutation.json is about the specs of the package.',
   unknownGround: (id: string, name: string): string =>
     `Claim ${id} rests on '${name}', which the grounds of its ledger do not have.`,
   noModels: (path: string): string => `There is no folder ${path}; name a folder of models with --models <folder>.`,
