@@ -210,4 +210,28 @@ describe('tables in pages', () => {
     const { exit, stderr } = await write(page(parameters))
     expect([exit, stderr]).toEqual([2, expect.stringContaining(sentence)])
   })
+
+  const GOOD = '<!-- verdicts increment threads=2 NoIncrementIsLost -->'
+  test.each([
+    ['without an end', `${GOOD}\n| old |\n`, `'${GOOD}' begins no table`],
+    ['whose end is that of the next', `${GOOD}\n| old |\n${GOOD}\n<!-- end -->\n`, `'${GOOD}' begins no table`],
+    [
+      'that names a spec only',
+      '<!-- verdicts increment -->\n<!-- end -->\n',
+      "'<!-- verdicts increment -->' begins no",
+    ],
+    [
+      'that is misspelt',
+      '<!--verdict increment threads=2 X-->\n<!-- end -->\n',
+      "X-->' begins no table: it is written",
+    ],
+    ['that is not there', 'Nothing.\n<!-- end -->\n', 'The page has no verdict table, which stands between'],
+  ])('a table %s is refused', async (_what, text, sentence) => {
+    const file = path('page.md')
+    writeFileSync(file, text)
+    const { exit, stdout, stderr } = await write(file)
+    expect([exit, stdout, stderr]).toEqual([2, '', expect.stringContaining(sentence)])
+    expect(stderr).toMatch(/^oomcheck: \S*page\.md: .*\n$/)
+    expect(read('page.md')).toBe(text)
+  })
 })

@@ -20,6 +20,7 @@ import { follow } from '../search/follow.ts'
 import type { Result, Verdict } from '../search/verdict.ts'
 import { confirm, type Confirmation } from '../trace/confirm.ts'
 import { contextSwitches, replay, ReplayError, type Trace } from '../trace/schedule.ts'
+import { isFolder } from './documents.ts'
 import { ownSpecs } from './load.ts'
 import { sourcesOf } from './sources.ts'
 import { about, fitting, readCounterexample, readText, type Fitting } from './read.ts'
@@ -49,7 +50,7 @@ export function shownPath(path: string): string {
 
 /** All goldens of a folder, by name. */
 export function placesIn(directory: string): Place[] {
-  if (!existsSync(directory)) throw new UsageError(sentences.noCorpus(directory))
+  if (!isFolder(directory)) throw new UsageError(sentences.noCorpus(directory))
   return globSync('**/*.json', { cwd: directory })
     .map((found) => {
       const base = join(directory, found).replace(/\.json$/, '')

@@ -88,5 +88,23 @@ test('folders that are named and do not exist', async () => {
       2,
       `oomcheck: There is no folder ${nowhere}; name a folder of ${what} with ${option} <folder>.\n`,
     ])
+    const file = await inThisProcess('report', '--specs', INCREMENT, '-q', '-o', place, option, INCREMENT)
+    expect([file.exit, file.stderr]).toEqual([2, expect.stringContaining(`There is no folder ${INCREMENT};`)])
   }
+  expect(await inThisProcess('bless', '--specs', INCREMENT, '--corpus', INCREMENT)).toMatchObject({
+    exit: 2,
+    stdout: '',
+    stderr: expect.stringContaining(`There is no folder ${INCREMENT};`) as string,
+  })
+})
+
+test('a file of scores that is named and does not exist', async () => {
+  const place = join(directory(), 'report')
+  const scores = join(directory(), 'nope.json')
+  const { exit, stderr } = await inThisProcess('report', '--specs', INCREMENT, '-o', place, '--scores', scores)
+  expect([exit, stderr]).toEqual([
+    2,
+    `oomcheck: There is no file ${scores}; name what mutate --save wrote with --scores <file>.\n`,
+  ])
+  expect(existsSync(place)).toBe(false)
 })

@@ -16,7 +16,17 @@ import { reachInWords, searchInWords, tallyInWords } from '../report/words.ts'
 import { movesIn } from '../search/moves.ts'
 import { decideQuietly, findGrounds, loadLedger, planOfAll } from './claims.ts'
 import { ownCorpus, shownPath } from './corpus.ts'
-import { modelSource, ownExhibits, ownLedger, ownModels, ownReadme, ownReport, ownScores, textOf } from './documents.ts'
+import {
+  isFolder,
+  modelSource,
+  ownExhibits,
+  ownLedger,
+  ownModels,
+  ownReadme,
+  ownReport,
+  ownScores,
+  textOf,
+} from './documents.ts'
 import { exitOf } from './exit.ts'
 import { scoreBlocks } from '../mutate/section.ts'
 import { loadModule, loadSpecs, ownSpecs } from './load.ts'
@@ -140,15 +150,17 @@ export async function reportCommand(options: ReportOptions): Promise<number> {
   for (const exhibit of exhibits) exhibitBlocks(exhibit, { specs, outcomes: [] })
   const corpus = options.corpus ?? (isOwn && existsSync(ownCorpus()) ? ownCorpus() : undefined)
   const goldens = corpus === undefined ? [] : keptIn(corpus, specs)
-  if (options.models !== undefined && !existsSync(options.models))
+  if (options.models !== undefined && !isFolder(options.models))
     throw new UsageError(sentences.noModels(options.models))
+  if (options.scores !== undefined && !existsSync(options.scores))
+    throw new UsageError(sentences.noScores(options.scores))
+  const list = isOwn ? ownSpecs() : resolve(options.specs ?? '')
+  const scoreFor = scoresIn(options.scores ?? (isOwn ? ownScores() : ''), list)
   const directory = options.output ?? ownReport()
   prepareDirectory(directory)
   const planned = planOfAll(specs, options.full ?? false)
   const { outcomes, interrupted } = await decideQuietly(planned, options.quiet ?? false)
   const exit = exitOf(outcomes, interrupted)
-  const list = isOwn ? ownSpecs() : resolve(options.specs ?? '')
-  const scoreFor = scoresIn(options.scores ?? (isOwn ? ownScores() : ''), list)
   const chapters = [...bySpec(outcomes)].flatMap(([name, own]): Chapter[] => {
     const spec = specs.find((each) => each.name === name)
     if (spec === undefined) return []

@@ -32,6 +32,9 @@ export const sentences = {
   boundTwice: (name: string): string => `The bound '${name}' is given twice.`,
 
   noReduction: (names: readonly string[]): string => `--reduce takes one of ${list(names)}.`,
+  oneVariant: (names: readonly string[]): string =>
+    `--variant takes the name of one variant, of which the graph is drawn; not ${list(names)}.`,
+
   reduceNeedsTable: (engine: string): string =>
     `--reduce needs --engine table; the ${engine} engine looks at every state.`,
 
@@ -62,6 +65,8 @@ export const sentences = {
   noScores: (path: string): string => `There is no file ${path}; name what mutate --save wrote with --scores <file>.`,
   saveWhere: (): string =>
     'With --specs the scores need a file of their own, --save <file>: spec/mutation.json is about the specs of the package.',
+  noTables: (): string =>
+    'The page has no verdict table, which stands between <!-- verdicts <spec> <bounds> <properties> --> and <!-- end -->.',
   unknownGround: (id: string, name: string): string =>
     `Claim ${id} rests on '${name}', which the grounds of its ledger do not have.`,
   noModels: (path: string): string => `There is no folder ${path}; name a folder of models with --models <folder>.`,
