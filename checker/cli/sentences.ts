@@ -67,6 +67,11 @@ export const sentences = {
     'With --specs the scores need a file of their own, --save <file>: spec/mutation.json is about the specs of the package.',
   noTables: (): string =>
     'The page has no verdict table, which stands between <!-- verdicts <spec> <bounds> <properties> --> and <!-- end -->.',
+  wrongLedger: (path: string, where: string, message: string): string => `${path} is no ledger: ${where}: ${message}.`,
+  badLemmas: (ground: string, lemmas: string, message: string): string =>
+    `The ground '${ground}' needs the lemmas of ${lemmas}: ${inOneLine(message)}`,
+  brokenGround: (id: string, name: string, message: string): string =>
+    `Claim ${id}: its ground '${name}' could not be decided: ${inOneLine(message)}.`,
   unknownGround: (id: string, name: string): string =>
     `Claim ${id} rests on '${name}', which the grounds of its ledger do not have.`,
   noModels: (path: string): string => `There is no folder ${path}; name a folder of models with --models <folder>.`,
