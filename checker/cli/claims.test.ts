@@ -89,6 +89,13 @@ test('every claim has a verdict, and its rows', async () => {
   })
 })
 
+test('a claim is open until all of its properties are asked', async () => {
+  const decided = [{ spec: 'counters', variants: ['up'], properties: ['StaysBelow', 'StaysBelwo'] }]
+  const args = ['--specs', specs(), '--claims', ledger({ One: { decided } }), '-q', '--format', 'jsonl']
+  const { stdout } = await inThisProcess('claims', ...args)
+  expect(records(stdout)[0]).toMatchObject({ verdict: 'open', open: ['no row asks StaysBelwo'] })
+})
+
 test('long rows count with --full', async () => {
   expect(records((await said('Four', '--full', '--format', 'jsonl')).stdout)[0]?.verdict).toBe('as expected')
 })

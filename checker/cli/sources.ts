@@ -3,14 +3,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, extname, join, relative, resolve, sep } from 'node:path'
 
 const CHECKER = join(import.meta.dirname, '..')
-const IMPORTED = /(?:from|import)\s+'(\.{1,2}\/[^']+)'/g
+const IMPORTED = /(?:from|import)\s*(['"])(\.{1,2}\/.+?)\1/g
 
 /** A module and all that it imports by path, without the checker itself. */
 function follow(path: string, found: Map<string, string>): void {
   if (found.has(path) || !existsSync(path)) return
   const text = readFileSync(path, 'utf8')
   found.set(path, text)
-  for (const [, name = ''] of text.matchAll(IMPORTED)) {
+  for (const [, , name = ''] of text.matchAll(IMPORTED)) {
     const imported = resolve(dirname(path), name)
     if (!imported.startsWith(CHECKER + sep) || dirname(path).startsWith(CHECKER)) follow(imported, found)
   }

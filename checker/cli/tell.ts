@@ -9,7 +9,7 @@ import type { Shown } from '../trace/counterexample.ts'
 import { differenceOf } from '../trace/difference.ts'
 import { explain, explainTrap, type Explanation } from '../trace/explain.ts'
 import type { LassoOf } from '../trace/lasso.ts'
-import { comparedAt } from '../trace/numbers.ts'
+import { comparedAt, type Comparison } from '../trace/numbers.ts'
 import { along, beginningOf, continued, replay, ReplayError, type Trace } from '../trace/schedule.ts'
 import { trapAfter, type Trap } from '../trace/trap.ts'
 import { violableInvariants } from './asked.ts'
@@ -44,12 +44,31 @@ function keptBy(machine: Machine, { schedule }: Trace): Trace | undefined {
   }
 }
 
-/** The last way out; it is searched for with all history, which other properties may need, if the trace can be kept so. */
-function turningOf({ machine, trace, property, spec, variant }: Tellable, budget: number): TurningPoint | undefined {
+/** A trace with all history, which other properties and the numbers of this one may need. */
+interface Whole {
+  readonly machine: Machine
+  readonly trace: Trace
+}
+
+function wholeOf({ machine, trace }: Tellable): Whole | undefined {
   const whole = new Machine(machine.layout)
   const kept = keptBy(whole, trace)
-  if (kept === undefined) return turningPointOf(machine, property, spec.properties, trace, budget)
-  return turningPointOf(whole, property, spec.properties, kept, budget, violableInvariants(spec, variant))
+  return kept && { machine: whole, trace: kept }
+}
+
+/** The last way out; it is searched for with all history, if the trace can be kept so. */
+function turningOf(tellable: Tellable, whole: Whole | undefined, budget: number): TurningPoint | undefined {
+  const { machine, trace, property, spec, variant } = tellable
+  if (whole === undefined) return turningPointOf(machine, property, spec.properties, trace, budget)
+  const others = violableInvariants(spec, variant)
+  return turningPointOf(whole.machine, property, spec.properties, whole.trace, budget, others)
+}
+
+/** What the property compares where it is violated. */
+function comparisonOf({ shown, property, spec }: Tellable, whole: Whole | undefined): Comparison | undefined {
+  const asked = spec.properties.find(({ name }) => name === property)
+  if (whole === undefined || asked === undefined || shown.result !== 'violated') return undefined
+  return comparedAt(whole.machine, asked, whole.trace.states)
 }
 
 /** What the last way out changes, and where it leads. */
@@ -74,9 +93,9 @@ function outOf(
 export function tell(tellable: Tellable, budget: number): Told {
   const { spec, variant, bounds, ingredients, property, shown, because, machine, trace } = tellable
   const explanation = explain(machine, property, spec.properties, trace, tellable)
-  const turning = turningOf(tellable, budget)
-  const asked = spec.properties.find(({ name }) => name === property)
-  const kind = asked?.kind ?? 'built-in'
+  const whole = wholeOf(tellable)
+  const turning = turningOf(tellable, whole, budget)
+  const kind = spec.properties.find(({ name }) => name === property)?.kind ?? 'built-in'
   const last = trace.states.at(-1)
   const trap = kind === 'alwaysReachable' && last !== undefined ? trapAfter(machine, last, TRAPPED_STATES) : undefined
   const shownVariant = spec.protocol.variants.length > 1 ? variant : undefined
@@ -90,7 +109,7 @@ export function tell(tellable: Tellable, budget: number): Told {
     shown,
     because,
     explanation,
-    compared: asked === undefined || shown.result !== 'violated' ? [] : comparedAt(machine, asked, trace.states),
+    comparison: comparisonOf(tellable, whole),
     trap,
     aftermath: trap && isShort(trap) ? explainTrap(machine, explanation, trap) : undefined,
     turning,

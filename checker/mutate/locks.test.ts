@@ -8,8 +8,10 @@ import {
   family,
   holds,
   language,
+  option,
   propertiesOf,
   protocol,
+  ref,
   singleton,
   spec,
   struct,
@@ -185,5 +187,49 @@ test('a spec that names its locks has them dropped; one that names what nobody t
   const { tried } = await run(locking(['locked']))
   const dropped = tried.filter(({ mutant: { mutator } }) => mutator === 'drop lock')
   expect(dropped.map(({ mutant: { name }, fate }) => [name, fate.is])).toEqual([['drop lock: cpu locked', 'killed']])
-  expect(complaints(await run(locking(['lock'])))).toContain("'lock' is named as a lock, and nobody takes it")
+  expect(complaints(await run(locking(['lock'])))).toContain(
+    "'lock' is named as a lock, and nobody was seen to take it, or it names a holder of another family",
+  )
+})
+
+test('who gives back a lock that names its holder finds itself, whoever has it', () => {
+  const owned = () => ({ owner: option(ref('cpu')), cpu: family(2, {}) })
+  const { program: by } = language<typeof owned>()
+  const layoutWith = (cpu: ReturnType<typeof by>): Layout =>
+    layoutOf(protocol({ name: 'owned', bounds: {}, state: owned, programs: () => [cpu] }).instance({ bounds: {} }))
+  const locked = layoutWith(
+    by('cpu', {
+      lock: { when: (s) => s.owner === null, do: (s, me) => void (s.owner = me) },
+      unlock: { when: (s, me) => s.owner === me, do: (s) => void (s.owner = null) },
+    }),
+  )
+  const [dropped] = changesOfLocks(locked, ['owner'], survey(locked, 100)!)
+  const forgetful = layoutWith(by('cpu', { lock: () => undefined, unlock: () => undefined }))
+  expect(seen(dropped!.apply(locked))).toEqual(seen(forgetful))
+})
+
+test('a label means what it means in its variant', async () => {
+  const counted = () => ({ sem: upTo(2), cpu: family(2, {}) })
+  const { program: by } = language<typeof counted>()
+  const down = { when: (s: { sem: number }) => s.sem === 0, do: (s: { sem: number }) => void (s.sem += 1) }
+  const up = { do: (s: { sem: number }) => void (s.sem -= 1) }
+  const model = protocol({
+    name: 'crossed',
+    variants: ['there', 'back'],
+    bounds: {},
+    state: counted,
+    programs: ({ variant }) => [by('cpu', variant === 'there' ? { a: down, b: up } : { b: down, a: up })],
+  })
+  const row = { bounds: {}, expect: { AtMostOne: holds }, why: 'The lock is for one.' } as const
+  const crossed = spec(model, {
+    locks: ['sem'],
+    properties: [propertiesOf(model).always('AtMostOne', (s) => s.sem <= 1)],
+    rows: [
+      { ...row, variant: 'there' },
+      { ...row, variant: 'back' },
+    ],
+  })
+  // Nobody asks about the lock: what dies of this dies of a fault that nobody has made.
+  const dropped = (await run(crossed)).tried.filter(({ mutant: { mutator } }) => mutator === 'drop lock')
+  expect(dropped.map(({ fate }) => fate.is)).toEqual(['survived'])
 })

@@ -1,7 +1,7 @@
 /** The mutants of a spec: what its rows see of the models, changed in one place each. */
 import type { Layout } from '../engine/layout.ts'
 import type { Planned } from '../report/record.ts'
-import { changesOfLocks, usesIn } from './locks.ts'
+import { changesOfLocks, usesByVariant } from './locks.ts'
 import { changesOf, couldMatter, type ProgramMutator } from './mutators.ts'
 import { changesOfLeaf, type LeafMutator } from './leaves.ts'
 import { leafKey, type Leaf, type Survey } from './survey.ts'
@@ -36,11 +36,11 @@ interface Group {
 /** Mutants of programs. */
 function ofPrograms(rows: readonly Surveyed[]): Mutant[] {
   const groups = new Map<string, Group>()
-  const uses = usesIn(rows.map(({ survey }) => survey))
+  const uses = usesByVariant(rows)
   for (const [row, { planned, survey }] of rows.entries())
     for (const change of [
       ...changesOf(planned.layout),
-      ...changesOfLocks(planned.layout, planned.spec.locks ?? [], uses),
+      ...changesOfLocks(planned.layout, planned.spec.locks ?? [], uses(planned.variant)),
     ]) {
       const matters = couldMatter(change, survey)
       // An effect that nowhere changes a field does not write it.

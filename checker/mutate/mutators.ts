@@ -93,7 +93,9 @@ function ofAction(layout: Layout, family: string, label: FlatLabel, action: Flat
       apply: (each) => withAction(each, family, at, () => undefined),
     })
   if (action.do === undefined) return found
-  for (const field of new Set(fieldsOf(layout)))
+  const fields = fieldsOf(layout)
+  const written = layout.slots.filter(({ role, history }) => role !== 'pc' && !history)
+  for (const field of new Set(written.flatMap(({ id }) => fields[id] ?? [])))
     found.push({
       mutator: 'drop write',
       place: changeName(place, field),

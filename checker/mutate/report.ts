@@ -60,7 +60,9 @@ export function complaints(mutated: Mutated): string[] {
     ...(excused.length > most
       ? [`${counted(excused.length, 'mutant')} excused by a reason; ${most} may be, 3 % of ${tried.length}`]
       : []),
-    ...mutated.idleLocks.map((lock) => `'${lock}' is named as a lock, and nobody takes it`),
+    ...mutated.idleLocks.map(
+      (lock) => `'${lock}' is named as a lock, and nobody was seen to take it, or it names a holder of another family`,
+    ),
     ...mutated.stale.map((name) => `a reason is given for '${name}', which does not survive`),
   ]
 }

@@ -5,7 +5,7 @@ import { ConfigError } from '../language/protocol.ts'
 import { configurationName, isComplete, type Planned } from '../report/record.ts'
 import { resultInWords } from '../report/words.ts'
 import { LEAF_MUTATORS } from './leaves.ts'
-import { changesOfLocks, usesIn } from './locks.ts'
+import { changesOfLocks, usesByVariant } from './locks.ts'
 import { mutantsOf, type Mutant, type Surveyed } from './mutants.ts'
 import { survey } from './survey.ts'
 import { decideRow, fateOf, type Fate, type TrialOptions } from './trial.ts'
@@ -28,7 +28,7 @@ export interface Mutated {
   readonly neverTaken: readonly string[]
   /** Mutants that are said to survive, and do not: they are killed, equivalent, or there is no such mutant. */
   readonly stale: readonly string[]
-  /** What is said to be a lock, and nobody takes in any row that was tried. */
+  /** What is said to be a lock, and no mutant drops. */
   readonly idleLocks: readonly string[]
   readonly seconds: number
 }
@@ -81,9 +81,9 @@ function neverTaken(rows: readonly Surveyed[]): string[] {
 }
 
 function idleLocks({ locks = [] }: Spec, rows: readonly Surveyed[]): string[] {
-  const uses = usesIn(rows.map(({ survey: seen }) => seen))
+  const uses = usesByVariant(rows)
   return locks.filter((lock) =>
-    rows.every(({ planned: { layout } }) => changesOfLocks(layout, [lock], uses).length === 0),
+    rows.every(({ planned: { layout, variant } }) => changesOfLocks(layout, [lock], uses(variant)).length === 0),
   )
 }
 

@@ -99,11 +99,19 @@ function openings(claim: Claim, evidence: readonly Evidence[], grounds: readonly
     ...places.filter(({ spec, variant }) => !isDecided(variant, spec)).map(({ variant }) => variant),
     ...(claim.variants ?? []).filter((variant) => !isDecided(variant)),
   ]
+  const asked = Map.groupBy(evidence, ({ outcome: { planned } }) => planned.spec.name)
+  const unasked = (claim.decided ?? []).flatMap(({ spec, properties }) => {
+    const there = asked.get(spec)
+    return there === undefined
+      ? []
+      : properties.filter((property) => !there.some(({ judged }) => judged.verdict.property === property))
+  })
   const inconclusive = evidence.filter(({ judged }) => judged.judgement === 'inconclusive').length
   const names = [claim.decided, claim.variants, claim.grounds].some((each) => each !== undefined)
   return [
     ...(!names && evidence.length === 0 ? ['no row yet'] : []),
     ...(missing.length === 0 ? [] : [`no row yet for ${[...new Set(missing)].join(', ')}`]),
+    ...(unasked.length === 0 ? [] : [`no row asks ${[...new Set(unasked)].join(', ')}`]),
     ...(inconclusive === 0 ? [] : [`${counted(inconclusive, 'verdict')} inconclusive`]),
     ...grounds.filter(({ is }) => is === 'open').map(groundInWords),
   ]

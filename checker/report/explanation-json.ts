@@ -61,7 +61,7 @@ function turningPoint({ turning, difference }: Told) {
 }
 
 export function explanationJson(told: Told): string {
-  const { explanation, aftermath, spec, variant, bounds, ingredients, property, shown, because } = told
+  const { explanation, aftermath, comparison, spec, variant, bounds, ingredients, property, shown, because } = told
   const value = {
     version: 1,
     spec,
@@ -73,6 +73,9 @@ export function explanationJson(told: Told): string {
     ...('value' in shown ? { value: shown.value } : {}),
     ...(because === undefined ? {} : { because }),
     paragraph: paragraph(told),
+    ...(comparison === undefined || comparison.numbers.length === 0
+      ? {}
+      : { numbers: Object.fromEntries(comparison.numbers.map(({ name, value }) => [name, value])) }),
     init: explanation.trace.schedule.init,
     ...(explanation.loop === undefined ? {} : { loop: explanation.loop }),
     steps: explanation.steps.map(explained),

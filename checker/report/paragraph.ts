@@ -158,10 +158,11 @@ function ending(told: Told): string[] {
 }
 
 /** `In numbers, the error is 3 and its bound is 2.` */
-function inNumbers({ compared = [] }: Told): string[] {
-  return compared.length === 0
-    ? []
-    : [`In numbers, ${listed(compared.map(({ name, value }) => `${name} is ${value}`))}.`]
+function inNumbers({ comparison, property }: Told): string[] {
+  if (comparison?.failed !== undefined)
+    return [`What ${property} compares cannot be told: ${clause(comparison.failed)}.`]
+  const said = (comparison?.numbers ?? []).map(({ name, value }) => `${name} is ${value}`)
+  return said.length === 0 ? [] : [`In numbers, ${listed(said)}.`]
 }
 
 /** `It may go on with step 3 and end where cpu0 goes round by restart and oom_kill_start for ever (steps 4 and 5).` */

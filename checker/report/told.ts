@@ -4,7 +4,7 @@ import type { TurningPoint } from '../search/turning-point.ts'
 import type { Shown } from '../trace/counterexample.ts'
 import type { Difference } from '../trace/difference.ts'
 import type { Explanation } from '../trace/explain.ts'
-import type { Compared } from '../trace/numbers.ts'
+import type { Comparison } from '../trace/numbers.ts'
 import type { Trap } from '../trace/trap.ts'
 import type { Step } from '../trace/schedule.ts'
 import type { Legend } from './legend.ts'
@@ -23,8 +23,8 @@ export interface Told {
   /** What goes wrong at the end, where that is more than the property. */
   readonly because: string | undefined
   readonly explanation: Explanation
-  /** The numbers that are not as the property claims. */
-  readonly compared?: readonly Compared[]
+  /** The numbers that are not as the property claims, where it names them. */
+  readonly comparison?: Comparison | undefined
   /** Of what can never be reached again: where it ends, and how it goes on to there after its last step. */
   readonly trap?: Trap | undefined
   readonly aftermath?: Explanation | undefined

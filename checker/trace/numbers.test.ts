@@ -7,18 +7,30 @@ import { comparedAt } from './numbers.ts'
 import { replay } from './schedule.ts'
 
 const state = () => ({ n: upTo(9), list: array(2, upTo(9)), cpu: singleton({}) })
-const { program } = language<typeof state>()
+const history = () => ({ steps: upTo(2) })
+const { program } = language<typeof state, typeof history>()
 const counting = protocol({
   name: 'counting',
   bounds: {},
   state,
+  history,
   programs: () => [
     program('cpu', {
-      one: (s) => {
-        s.n = 3
+      one: {
+        do: (s) => {
+          s.n = 3
+        },
+        note: (h) => {
+          h.steps++
+        },
       },
-      two: (s) => {
-        s.n = 7
+      two: {
+        do: (s) => {
+          s.n = 7
+        },
+        note: (h) => {
+          h.steps++
+        },
       },
     }),
   ],
@@ -28,7 +40,7 @@ const machine = new Machine(layoutOf(counting.instance({ bounds: {} })))
 const steps = ['one', 'two'].map((label) => ({ process: 'cpu', label }))
 const { states } = replay(machine, { init: [], steps })
 const compared = (property: Property, until = states.length): unknown[] =>
-  comparedAt(machine, property, states.slice(0, until)).map(({ name, value }) => [name, value])
+  comparedAt(machine, property, states.slice(0, until)).numbers.map(({ name, value }) => [name, value])
 
 test('of a state', () => {
   const numbers = (s: { n: number }) => ({ n: s.n, 'its bound': 5 })
@@ -56,13 +68,19 @@ test('of a step, from before to after it', () => {
   expect(compared(property, 1)).toEqual([])
 })
 
-test('what cannot be told is left out', () => {
+test('history is known, whatever the property itself looks at', () => {
+  const property = always('AtMost5', (s) => s.n <= 5, { numbers: (_s, { h }) => ({ steps: h.steps }) })
+  expect(compared(property)).toEqual([['steps', 2]])
+})
+
+test('what is no number is left out, and what cannot be told is said to be', () => {
   expect(compared(always('AtMost5', (s) => s.n <= 5))).toEqual([])
-  expect(compared(always('AtMost5', (s) => s.n <= 5, { numbers: (s) => ({ x: s.list[s.n]! }) }))).toEqual([])
-  expect(
-    compared(
-      always('AtMost5', (s) => s.n <= 5),
-      0,
-    ),
-  ).toEqual([])
+  const numbers = (s: { n: number }) => ({ n: s.n, nothing: 0 / 0, most: Infinity })
+  expect(compared(always('AtMost5', (s) => s.n <= 5, { numbers }))).toEqual([['n', 7]])
+  const failing = always('AtMost5', (s) => s.n <= 5, { numbers: (s) => ({ x: s.list[s.n]! }) })
+  expect(comparedAt(machine, failing, states)).toEqual({
+    numbers: [],
+    failed: expect.stringContaining('list') as string,
+  })
+  expect(comparedAt(machine, failing, [])).toEqual({ numbers: [] })
 })

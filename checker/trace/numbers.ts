@@ -4,29 +4,35 @@ import type { Machine } from '../engine/machine.ts'
 import type { PlainState } from '../engine/plain.ts'
 import type { Property } from '../language/property.ts'
 
-export interface Compared {
-  readonly name: string
-  readonly value: number
+export interface Comparison {
+  readonly numbers: readonly { readonly name: string; readonly value: number }[]
+  /** Why they cannot be told. */
+  readonly failed?: string
 }
+const NONE: Comparison = { numbers: [] }
 
-/** What a property compares after the last step of these states; nothing where it does not say so, or cannot. */
-export function comparedAt(machine: Machine, property: Property, states: readonly PlainState[]): readonly Compared[] {
+/**
+ * What a property compares after the last step of these states, as far as those are numbers; nothing where it does not say
+ * so, or cannot. The machine has to keep what history is read.
+ */
+export function comparedAt(machine: Machine, property: Property, states: readonly PlainState[]): Comparison {
   const { numbers, kind } = property
   const [before, last] = [states.at(-2), states.at(-1)]
   const pair = kind === 'stepwise'
-  if (numbers === undefined || last === undefined || (pair && before === undefined)) return []
-  let found: readonly Compared[] = []
+  if (numbers === undefined || last === undefined || (pair && before === undefined)) return NONE
+  let found: Comparison['numbers'] = []
   const code = (s: never, context: never): number => {
-    found = Object.entries(numbers(s, context)).map(([name, value]) => ({ name, value }))
+    found = Object.entries(numbers(s, context)).flatMap(([name, value]) =>
+      Number.isFinite(value) ? { name, value } : [],
+    )
     return 0
   }
   try {
     if (pair && before !== undefined) machine.observe({ property, pair, code }, before, last)
     else machine.observe({ property, pair, code }, last)
   } catch (error) {
-    // They are for people: what cannot be told there is left out.
-    if (error instanceof Fault) return []
+    if (error instanceof Fault) return { numbers: [], failed: error.message }
     throw error
   }
-  return found
+  return { numbers: found }
 }
