@@ -1,7 +1,7 @@
 /** Goldens: made, kept, refused. What has gone wrong with one is said with the command that mends it. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { writtenOf } from '../report/golden-page.ts'
 import { directory, EXAMPLES, inThisProcess } from './child.ts'
 import { objectionsTo, placesIn, questionOf } from './corpus.ts'
@@ -181,6 +181,26 @@ test('names and folders that do not exist', async () => {
   })
   const missing = await inThisProcess('bless', '--corpus', path('nowhere'), '--specs', EXAMPLES)
   expect(missing).toMatchObject({ exit: 2, stderr: expect.stringContaining('There is no folder') as string })
+})
+
+describe('from another directory', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  test('paths are told as seen from there, and pages stay as they are', async () => {
+    const before = read(PAGE)
+    vi.spyOn(process, 'cwd').mockReturnValue(corpus)
+    rewrite(JSON_FILE, (text) => text.replace('"racy"', '"lossy"'))
+    expect((await bless()).stderr).toMatch(/^oomcheck: increment\/lost-update\.json: Unknown variant/)
+    vi.spyOn(process, 'cwd').mockReturnValue(path('increment'))
+    rewrite(JSON_FILE, (text) => text.replace('"lossy"', '"racy"'))
+    renameSync(path(PAGE), path('old.md'))
+    expect((await bless()).stdout).toContain(': wrote lost-update.md; its Why')
+    vi.spyOn(process, 'cwd').mockReturnValue(directory())
+    writeFileSync(path(PAGE), before)
+    expect((await bless()).stdout).toBe('1 golden: 0 changed, 1 unchanged\n')
+    renameSync(path(PAGE), path('old.md'))
+    expect((await bless()).stdout).toContain(`: wrote ${path(PAGE)}; its Why`)
+  })
 })
 
 describe('tables in pages', () => {

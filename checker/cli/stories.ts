@@ -6,7 +6,7 @@ import { anchor, listing, withOwnIds } from '../report/document.ts'
 import { writtenOf, type Golden } from '../report/golden-page.ts'
 import { paragraph } from '../report/paragraph.ts'
 import { spaceTime } from '../report/space-time.ts'
-import { confirmationOf, goldenOf, placesIn, questionOf, toldOf, type Place } from './corpus.ts'
+import { confirmationOf, goldenOf, placesIn, questionOf, shownPath, toldOf, type Place } from './corpus.ts'
 import { textOf } from './documents.ts'
 import { about, checkSchedule } from './read.ts'
 import { sentences, UsageError } from './sentences.ts'
@@ -18,12 +18,12 @@ export interface Kept extends Pick<Story, 'golden' | 'title' | 'why'> {
 
 function runningGolden(place: Place, specs: readonly Spec[]): Golden {
   const question = questionOf(place, specs)
-  const golden = about(place.shownPath, () => {
+  const golden = about(shownPath(place.json), () => {
     checkSchedule(question)
     return goldenOf(question)
   })
   if (confirmationOf(golden).is === 'no')
-    throw new UsageError(sentences.showsNothing(place.shownPath, golden.file.property))
+    throw new UsageError(sentences.showsNothing(shownPath(place.json), golden.file.property))
   return golden
 }
 
