@@ -56,7 +56,7 @@ describe('scores are kept', () => {
     writeFileSync(join(place, 'report.txt'), 'precious')
     for (const [name, sentence] of [
       ['nowhere/scores.json', 'cannot be written: no such file or directory.'],
-      ['folder', 'cannot be read: illegal operation on a directory.'],
+      ['folder', 'cannot be written: it is no regular file.'],
       ['broken.json', 'is no file of mutation scores: it must be an object.'],
     ] as const) {
       const { exit, stdout, stderr } = await inThisProcess(...INCREMENT_ONLY, '--save', join(place, name))

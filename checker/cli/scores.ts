@@ -1,6 +1,6 @@
 /** The file of mutation scores, and the digest of the sources that each of them is about. */
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync, statSync } from 'node:fs'
 import {
   knownScore,
   NO_SCORES,
@@ -34,8 +34,11 @@ function readScores(path: string): Scores {
 
 /** Looks at once whether scores can be kept there, so that nobody waits for some that cannot; none is lost by it. */
 export function openScores(path: string): void {
+  const isThere = existsSync(path)
+  // A device may have no end to be read to.
+  if (isThere && !statSync(path).isFile()) throw new UsageError(sentences.cannotWrite(path, 'it is no regular file'))
   const known = readScores(path)
-  if (existsSync(path)) tryToWrite(path)
+  if (isThere) tryToWrite(path)
   else writeText(path, formatScores(known))
 }
 
