@@ -1,7 +1,7 @@
 /** Goldens: made, kept, refused. What has gone wrong with one is said with the command that mends it. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { writtenOf } from '../report/golden-page.ts'
 import { directory, EXAMPLES, inThisProcess } from './child.ts'
 import { objectionsTo, placesIn, questionOf } from './corpus.ts'
@@ -183,6 +183,26 @@ test('names and folders that do not exist', async () => {
   expect(missing).toMatchObject({ exit: 2, stderr: expect.stringContaining('There is no folder') as string })
 })
 
+describe('from another directory', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  test('paths are told as seen from there, and pages stay as they are', async () => {
+    const before = read(PAGE)
+    vi.spyOn(process, 'cwd').mockReturnValue(corpus)
+    rewrite(JSON_FILE, (text) => text.replace('"racy"', '"lossy"'))
+    expect((await bless()).stderr).toMatch(/^oomcheck: increment\/lost-update\.json: Unknown variant/)
+    vi.spyOn(process, 'cwd').mockReturnValue(path('increment'))
+    rewrite(JSON_FILE, (text) => text.replace('"lossy"', '"racy"'))
+    renameSync(path(PAGE), path('old.md'))
+    expect((await bless()).stdout).toContain(': wrote lost-update.md; its Why')
+    vi.spyOn(process, 'cwd').mockReturnValue(directory())
+    writeFileSync(path(PAGE), before)
+    expect((await bless()).stdout).toBe('1 golden: 0 changed, 1 unchanged\n')
+    renameSync(path(PAGE), path('old.md'))
+    expect((await bless()).stdout).toContain(`: wrote ${path(PAGE)}; its Why`)
+  })
+})
+
 describe('tables in pages', () => {
   const page = (parameters: string): string => {
     const file = path('page.md')
@@ -209,5 +229,29 @@ describe('tables in pages', () => {
   ])('%s', async (parameters, sentence) => {
     const { exit, stderr } = await write(page(parameters))
     expect([exit, stderr]).toEqual([2, expect.stringContaining(sentence)])
+  })
+
+  const GOOD = '<!-- verdicts increment threads=2 NoIncrementIsLost -->'
+  test.each([
+    ['without an end', `${GOOD}\n| old |\n`, `'${GOOD}' begins no table`],
+    ['whose end is that of the next', `${GOOD}\n| old |\n${GOOD}\n<!-- end -->\n`, `'${GOOD}' begins no table`],
+    [
+      'that names a spec only',
+      '<!-- verdicts increment -->\n<!-- end -->\n',
+      "'<!-- verdicts increment -->' begins no",
+    ],
+    [
+      'that is misspelt',
+      '<!--verdict increment threads=2 X-->\n<!-- end -->\n',
+      "X-->' begins no table: it is written",
+    ],
+    ['that is not there', 'Nothing.\n<!-- end -->\n', 'The page has no verdict table, which stands between'],
+  ])('a table %s is refused', async (_what, text, sentence) => {
+    const file = path('page.md')
+    writeFileSync(file, text)
+    const { exit, stdout, stderr } = await write(file)
+    expect([exit, stdout, stderr]).toEqual([2, '', expect.stringContaining(sentence)])
+    expect(stderr).toMatch(/^oomcheck: \S*page\.md: .*\n$/)
+    expect(read('page.md')).toBe(text)
   })
 })

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { known } from '../language/protocol.ts'
 import type { Spec } from '../language/spec.ts'
 import { lengthInWords, pageWith } from '../report/golden-page.ts'
-import { withVerdictTables } from '../report/readme-tables.ts'
+import { verdictTablesIn, withVerdictTables } from '../report/readme-tables.ts'
 import { counted } from '../report/words.ts'
 import { formatCounterexample } from '../trace/counterexample.ts'
 import {
@@ -21,9 +21,10 @@ import {
 import { EXIT } from './exit.ts'
 import { loadSpecs, ownSpecs } from './load.ts'
 import { openOutput } from './output.ts'
-import { readText } from './read.ts'
+import { about, readText } from './read.ts'
 import { counterexampleOf, writeText } from './save.ts'
 import { ownReadme } from './documents.ts'
+import { sentences, UsageError } from './sentences.ts'
 
 export interface BlessOptions {
   readonly corpus?: string
@@ -67,7 +68,12 @@ async function blessOne(place: Place, specs: readonly Spec[], list: string): Pro
 }
 
 function blessReadme(path: string, specs: readonly Spec[]): string {
-  const isNew = update(path, withVerdictTables(readText(path), specs))
+  const page = readText(path)
+  const written = about(shownPath(path), () => {
+    if (verdictTablesIn(page) === 0) throw new UsageError(sentences.noTables())
+    return withVerdictTables(page, specs)
+  })
+  const isNew = update(path, written)
   return `${shownPath(path)}: ${isNew ? 'tables written' : 'unchanged'}`
 }
 

@@ -17,7 +17,7 @@ import { openOutput } from './output.ts'
 import { planOf } from './plan.ts'
 import { Progress, type ProgressForm } from './progress.ts'
 import { checkReduced, reductionsOf } from './reduce.ts'
-import { prepareDirectory, save } from './save.ts'
+import { prepareDirectory, saver } from './save.ts'
 import { paragraphOf } from './tell.ts'
 import { messageOf, sentences } from './sentences.ts'
 import { trimmed } from './trim.ts'
@@ -92,6 +92,7 @@ export async function decideAll(
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   const mode = modeOf(options)
+  const save = options.save === undefined ? undefined : saver(options.save)
   for (const [i, planned] of plan.entries()) {
     if (interrupt.aborted) break
     if (i > 0 && options.maxMemory !== undefined) {
@@ -118,7 +119,7 @@ export async function decideAll(
     })
     outcomes.push(outcome)
     report.outcome(outcome)
-    if (options.save !== undefined && outcome.is === 'decided') save(options.save, outcome)
+    if (outcome.is === 'decided') save?.(outcome)
   }
   progress.clear()
   return outcomes

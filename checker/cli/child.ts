@@ -9,7 +9,8 @@ import { jsonlRecord, type JsonlRecord } from '../report/jsonl-records.ts'
 import { main } from './main.ts'
 
 const BIN = join(import.meta.dirname, 'oomcheck.js')
-const LANGUAGE = pathToFileURL(join(import.meta.dirname, '../language/index.ts')).href
+/** For modules that are written elsewhere. */
+export const LANGUAGE: string = pathToFileURL(join(import.meta.dirname, '../language/index.ts')).href
 
 export const EXAMPLES: string = join(import.meta.dirname, '../examples/index.ts')
 /** A bench model with some thousands of states that are much alike. */

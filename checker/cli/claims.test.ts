@@ -167,6 +167,7 @@ describe('claims that something else than rows decides', () => {
     expect(exit).toBe(0)
   })
 
+  const THROWN = "oomcheck: Claim Seven: its ground 'bad' could not be decided: It broke here.\n"
   const GROUNDS = `{ lemmas: { basis: 'proof', lemmas: 'some.smt2' } }`
   test('a proof that no solver can check leaves a claim open', async () => {
     vi.stubEnv('OOMCHECK_Z3', 'no-such-program')
@@ -184,6 +185,52 @@ describe('claims that something else than rows decides', () => {
   ])('%s', async (_what, text, verdict) => {
     const { found } = await judged({ Seven: { grounds: ['lemmas'] } }, GROUNDS, { 'some.smt2': text })
     expect(found[0]).toMatchObject({ verdict })
+  })
+
+  test.each([
+    ['decided', { decided: {} }, 'claims.Seven.decided: it must be a list'],
+    ['variants', { variants: 'up' }, 'claims.Seven.variants: it must be a list'],
+    [
+      'properties',
+      { decided: [{ spec: 'counters', variants: [] }] },
+      'claims.Seven.decided[0].properties: it is missing',
+    ],
+    ['grounds', { grounds: [1] }, 'claims.Seven.grounds[0]: it must be a string'],
+  ])('%s of the wrong shape', async (_what, claim, sentence) => {
+    const file = ledger({ Seven: claim })
+    const { exit, stdout, stderr } = await inThisProcess('claims', '--claims', file)
+    expect([exit, stdout, stderr]).toEqual([2, '', `oomcheck: ${file} is no ledger: ${sentence}.\n`])
+  })
+
+  test.each([
+    ['that is a text', "{ bad: 'z3' }", {}, 'grounds.bad: it must have a text'],
+    ['without lemmas', "{ bad: { basis: 'proof' } }", {}, "a function 'decide' or a path 'lemmas'."],
+    ['with lemmas that are missing', GROUNDS, {}, "The ground 'lemmas' needs the lemmas of some.smt2: /"],
+    [
+      'with what is no lemma',
+      GROUNDS,
+      { 'some.smt2': '(echo "x")\n' },
+      'of some.smt2: (echo "x") is not followed by a lemma',
+    ],
+    ['that throws', `{ bad: { basis: 'x', decide: () => { throw new TypeError('It broke\\nhere') } } }`, {}, THROWN],
+    [
+      'that says nothing',
+      `{ bad: { basis: 'x', decide: () => undefined } }`,
+      {},
+      "'bad' could not be decided: what it",
+    ],
+    [
+      'that says nonsense',
+      `{ bad: { basis: 'x', decide: () => ({ is: 'so', says: '' }) } }`,
+      {},
+      'what it returns: is ',
+    ],
+  ])('a ground %s', async (_what, grounds, files, sentence) => {
+    const name = grounds.includes('bad') ? 'bad' : 'lemmas'
+    const file = ledger({ Six: {}, Seven: { grounds: [name] } }, grounds, files)
+    const { exit, stdout, stderr } = await inThisProcess('claims', '--specs', specs(), '--claims', file, '-q')
+    expect([exit, stdout, stderr]).toEqual([2, '', expect.stringContaining(sentence)])
+    expect(stderr).toMatch(/^oomcheck: .*\.\n$/)
   })
 
   test('a ground that the ledger does not have is a mistake', async () => {

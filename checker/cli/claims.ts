@@ -1,14 +1,14 @@
 /** `oomcheck claims`: what became of every claim of the ledger. */
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { known } from '../language/protocol.ts'
 import type { Spec } from '../language/spec.ts'
 import { claimLine, claimsText, judgeClaims, type Ledger } from '../report/claims.ts'
-import type { FoundGround, Ground } from '../report/grounds.ts'
+import type { FoundGround } from '../report/grounds.ts'
 import type { Outcome, Planned, Reporter } from '../report/record.ts'
 import { decideAll } from './check.ts'
 import { ownLedger } from './documents.ts'
 import { EXIT, exitOf } from './exit.ts'
-import { findingOf } from './lemmas.ts'
+import { checkLedger, groundOf } from './ledger.ts'
 import { onInterrupt } from './interrupt.ts'
 import { loadModule, loadSpecs } from './load.ts'
 import { openOutput } from './output.ts'
@@ -46,16 +46,8 @@ export async function loadLedger(path?: string): Promise<Ledger> {
   const loaded = await loadModule(file, shown, sentences.noLedger)
   if (!isLedger(loaded)) throw new UsageError(sentences.notLedger(shown))
   const { claims, threads, grounds = {} } = loaded
-  for (const [id, claim] of Object.entries(claims))
-    for (const name of claim.grounds ?? [])
-      if (!(name in grounds)) throw new UsageError(sentences.unknownGround(id, name))
+  checkLedger({ claims, threads, grounds }, file, shown)
   return { claims, threads, grounds }
-}
-
-async function found(name: string, ground: Ground, directory: string): Promise<FoundGround> {
-  const finding =
-    'decide' in ground ? ground.decide() : await findingOf(resolve(directory, ground.lemmas), ground.lemmas)
-  return { name, basis: ground.basis, ...finding }
 }
 
 /** Replays and proves what these claims rest on beside rows. `path` is that of their ledger. */
@@ -64,10 +56,11 @@ export async function findGrounds(
   ids: readonly string[] = Object.keys(claims),
   path?: string,
 ): Promise<FoundGround[]> {
-  const names = new Set(ids.flatMap((id) => claims[id]?.grounds ?? []))
   const all: FoundGround[] = []
-  for (const [name, ground] of Object.entries(grounds))
-    if (names.has(name)) all.push(await found(name, ground, dirname(ledgerFile(path))))
+  for (const [name, ground] of Object.entries(grounds)) {
+    const id = ids.find((each) => claims[each]?.grounds?.includes(name) === true)
+    if (id !== undefined) all.push(await groundOf(id, name, ground, ledgerFile(path)))
+  }
   return all
 }
 

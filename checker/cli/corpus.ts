@@ -1,6 +1,6 @@
 /** Golden counterexamples: a folder of schedules with a page each, taken by path. */
 import { existsSync, globSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { AS_CLAIMED, observerOf, VIOLATED } from '../engine/observer.ts'
 import { Machine } from '../engine/machine.ts'
 import { tableEngine } from '../engine/table.ts'
@@ -18,8 +18,9 @@ import { counted, resultInWords } from '../report/words.ts'
 import { check } from '../search/breadth-first.ts'
 import { follow } from '../search/follow.ts'
 import type { Result, Verdict } from '../search/verdict.ts'
-import { confirm } from '../trace/confirm.ts'
+import { confirm, type Confirmation } from '../trace/confirm.ts'
 import { contextSwitches, replay, ReplayError, type Trace } from '../trace/schedule.ts'
+import { isFolder } from './documents.ts'
 import { ownSpecs } from './load.ts'
 import { sourcesOf } from './sources.ts'
 import { about, fitting, readCounterexample, readText, type Fitting } from './read.ts'
@@ -33,7 +34,7 @@ export interface Place {
   readonly name: string
   readonly json: string
   readonly page: string
-  /** The path of the schedule as a person would type it. */
+  /** The path of the schedule as a person would type it in the root of the package. */
   readonly shownPath: string
 }
 
@@ -41,15 +42,23 @@ export interface Place {
 export const ownCorpus = (): string => join(import.meta.dirname, '../../counterexamples')
 const packageRoot = (): string => join(import.meta.dirname, '../..')
 
-/** Paths within the package are shown from its root, where commands are typed. */
-export function shownPath(path: string): string {
-  const within = relative(packageRoot(), path)
-  return (within.startsWith('..') ? path : within).split(sep).join('/')
+const withSlashes = (path: string): string => path.split(sep).join('/')
+
+/** The way from a folder to what is in it. */
+function within(folder: string, path: string): string | undefined {
+  const way = relative(folder, path)
+  return isAbsolute(way) || way.split(sep)[0] === '..' ? undefined : way
 }
+
+/** A path as it is told: from where the command was typed, or the whole of it where that is not inside. */
+export const shownPath = (path: string): string => withSlashes(within(process.cwd(), path) ?? resolve(path))
+
+/** A path as it is written into pages, wherever that was asked for: from the root of the package. */
+const writtenPath = (path: string): string => withSlashes(within(packageRoot(), path) ?? path)
 
 /** All goldens of a folder, by name. */
 export function placesIn(directory: string): Place[] {
-  if (!existsSync(directory)) throw new UsageError(sentences.noCorpus(directory))
+  if (!isFolder(directory)) throw new UsageError(sentences.noCorpus(directory))
   return globSync('**/*.json', { cwd: directory })
     .map((found) => {
       const base = join(directory, found).replace(/\.json$/, '')
@@ -57,7 +66,7 @@ export function placesIn(directory: string): Place[] {
         .replace(/\.json$/, '')
         .split(sep)
         .join('/')
-      return { name, json: `${base}.json`, page: `${base}.md`, shownPath: shownPath(`${base}.json`) }
+      return { name, json: `${base}.json`, page: `${base}.md`, shownPath: writtenPath(`${base}.json`) }
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
@@ -71,7 +80,7 @@ export interface Question extends Fitting {
 
 export function questionOf(place: Place, specs: readonly Spec[], list: string = ownSpecs()): Question {
   const file = readCounterexample(place.json)
-  return { place, list, ...about(place.shownPath, () => fitting(file, specs)) }
+  return { place, list, ...about(shownPath(place.json), () => fitting(file, specs)) }
 }
 
 /** Invariants, beside that of the file, which the end of the schedule violates; of those that some row asks of the variant. */
@@ -94,10 +103,17 @@ export function goldenOf(question: Question): Golden {
 /** At most so many states are visited in search of the last way out. */
 const WAY_OUT_STATES = 5_000
 
-/** What there is to tell about a golden. */
-export function toldOf({ file, spec, layout, trace }: Golden): Told {
+/** Whether the end of a golden shows what its file claims. */
+export function confirmationOf({ file, spec, layout, trace }: Golden): Confirmation {
   const machine = new Machine(layout, file.history && new Set(file.history))
-  const { because } = confirm(machine, file.property, spec.properties, file, trace)
+  return confirm(machine, file.property, spec.properties, file, trace)
+}
+
+/** What there is to tell about a golden. */
+export function toldOf(golden: Golden): Told {
+  const { file, spec, layout, trace } = golden
+  const machine = new Machine(layout, file.history && new Set(file.history))
+  const { because } = confirmationOf(golden)
   return tell({ ...file, spec, shown: file, because, machine, trace }, WAY_OUT_STATES)
 }
 

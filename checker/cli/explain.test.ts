@@ -1,6 +1,6 @@
 /** The commands `explain`, `graph` and `replay --interactive`. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -144,6 +144,13 @@ test('replay --interactive ends with its input', () => {
   expect(replayed('').lines.slice(-2)).toEqual(['NoIncrementIsLost: violated in 4 steps, as the file claims.', ''])
 })
 
+test('replay --interactive answers where one types', async () => {
+  const file = join(directory(), 'dialogue')
+  const { exit, stderr } = await inThisProcess('replay', '-i', '-o', file, '--specs', INCREMENT, written(good))
+  const sentence = '--interactive and --output exclude each other: what one types is answered where one types it.'
+  expect([exit, stderr, existsSync(file)]).toEqual([2, `oomcheck: ${sentence}\n`, false])
+})
+
 describe('graph', () => {
   const graph = (...args: string[]) => inThisProcess('graph', '--specs', EXAMPLES, ...args)
   test('writes the states of a small configuration', async () => {
@@ -163,6 +170,11 @@ describe('graph', () => {
     const { exit, stdout, stderr } = await graph('increment', '--bounds', 'threads=2', '--max-states', '12')
     expect(stderr).toContain('There are more than 12 states, too many for a graph that anybody can read.')
     expect([exit, stdout]).toEqual([2, ''])
+  })
+  test('draws one variant', async () => {
+    const { exit, stdout, stderr } = await graph('increment', '--variant', 'racy,atomic')
+    const sentence = '--variant takes the name of one variant, of which the graph is drawn; not racy, atomic.'
+    expect([exit, stdout, stderr]).toEqual([2, '', `oomcheck: ${sentence}\n`])
   })
   test('knows its specs', async () => {
     expect((await graph('decrement')).stderr).toContain("Unknown spec 'decrement'")

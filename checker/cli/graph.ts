@@ -27,9 +27,11 @@ export interface GraphOptions {
 
 /** Returns the exit code. History is not drawn: no step depends on it. */
 export async function graphCommand(name: string, options: GraphOptions): Promise<number> {
+  const { variant: variants = [] } = options
+  if (new Set(variants).size > 1) throw new UsageError(sentences.oneVariant(variants))
   const [planned] = planOf(await loadSpecs(options.specs), {
     specs: [name],
-    variants: options.variant ?? [],
+    variants,
     bounds: options.bounds ?? {},
     ingredients: options.with,
     properties: [],

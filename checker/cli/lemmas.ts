@@ -23,7 +23,9 @@ export function lemmasOf(text: string): Lemma[] {
     const [, kind, name, lemma, more] =
       /^\(echo "(holds|fails): (.*)"\)\n\(push\)\n([^]*?)\(pop\)\n([^]*)$/.exec(part) ?? []
     if (name === undefined || lemma === undefined || more === undefined)
-      throw new Error(`This is not a lemma between (push) and (pop), after (echo "holds: …") or "fails: …":\n${part}`)
+      throw new Error(
+        `${part.trim().split('\n')[0] ?? ''} is not followed by a lemma between (push) and (pop), or is not (echo "holds: …") or (echo "fails: …").`,
+      )
     const script = known + lemma
     known += more
     return { name, isTrue: kind === 'holds', script }

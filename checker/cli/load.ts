@@ -38,5 +38,8 @@ export async function loadSpecs(path?: string): Promise<readonly Spec[]> {
   const specs: unknown[] = Array.isArray(loaded) ? loaded : [loaded]
   if (!specs.every(isSpec)) throw new UsageError(sentences.notSpecs(shown))
   if (specs.length === 0) throw new UsageError(sentences.noSpecs())
+  const names = specs.map(({ name }) => name)
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice !== undefined) throw new UsageError(sentences.specTwice(shown, twice))
   return specs
 }

@@ -7,12 +7,12 @@ import { EXIT } from './exit.ts'
 import { onInterrupt } from './interrupt.ts'
 import { loadSpecs, ownSpecs } from './load.ts'
 import { ownScores } from './documents.ts'
-import { saveScore, digestOf } from './scores.ts'
+import { digestOf, openScores, saveScore } from './scores.ts'
 import { scoreOf } from '../mutate/scores.ts'
 import { resolve } from 'node:path'
 import { openOutput } from './output.ts'
 import { planOf } from './plan.ts'
-import { sentences } from './sentences.ts'
+import { sentences, UsageError } from './sentences.ts'
 
 export const MUTATE_FORMATS = ['text', 'jsonl'] as const
 
@@ -44,6 +44,13 @@ function exitOf(all: readonly Mutated[], interrupted: boolean): number {
     : EXIT.asExpected
 }
 
+/** Where scores are kept, if they are: those of other specs than the package's are not put among its own. */
+function scoresFile({ save, specs }: MutateOptions): string | undefined {
+  if (save !== true) return save
+  if (specs !== undefined) throw new UsageError(sentences.saveWhere())
+  return ownScores()
+}
+
 /** Returns the exit code. */
 export async function mutateCommand(names: readonly string[], options: MutateOptions): Promise<number> {
   const specs = await loadSpecs(options.specs)
@@ -54,7 +61,8 @@ export async function mutateCommand(names: readonly string[], options: MutateOpt
       specs.map((spec) => spec.name),
     )
   const list = options.specs === undefined ? ownSpecs() : resolve(options.specs)
-  const scores = options.save === true ? ownScores() : options.save
+  const scores = scoresFile(options)
+  if (scores !== undefined) openScores(scores)
   const { write, style } = openOutput(options.output)
   const say = (text: string): void => {
     if (options.quiet !== true) process.stderr.write(`${text}\n`)

@@ -10,6 +10,8 @@ if (major > 22 || (major === 22 && minor >= 18)) {
     process.stderr.write(`oomcheck: standard output cannot be written: ${reason ?? error.message}.\n`)
     process.exit(2)
   })
+  // Where nobody can be told anything, there is nothing to do about it; the exit code still says how it ended.
+  process.stderr.on('error', () => undefined)
   const { main } = await import('./main.ts')
   process.exitCode = await main(process.argv.slice(2))
 } else {

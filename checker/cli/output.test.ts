@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { directory, INCREMENT, inThisProcess } from './child.ts'
+import { directory, INCREMENT, inThisProcess, start } from './child.ts'
 
 const BIN = join(import.meta.dirname, 'oomcheck.js')
 
@@ -61,6 +61,21 @@ describe('what cannot be written is said in one sentence', () => {
   })
 })
 
+describe('where nothing can be said the exit code is the right one', () => {
+  test('when the reader of standard error has gone', async () => {
+    const { process: child, finished } = start(['list', '--specs', INCREMENT, 'nope'])
+    child.stderr?.destroy()
+    expect(await finished).toMatchObject({ exit: 2, stderr: '' })
+  })
+
+  test.skipIf(!existsSync('/dev/full'))('when the disk is full', () => {
+    const full = openSync('/dev/full', 'w')
+    const run = (...args: readonly string[]) => spawnSync(process.execPath, [BIN, ...args], { stdio: [0, full, full] })
+    expect(run('explain', 'nope').status).toBe(2)
+    expect(run('list', '--specs', INCREMENT).status).toBe(2)
+  })
+})
+
 test('folders that are named and do not exist', async () => {
   const place = directory()
   for (const [option, what] of [
@@ -73,5 +88,23 @@ test('folders that are named and do not exist', async () => {
       2,
       `oomcheck: There is no folder ${nowhere}; name a folder of ${what} with ${option} <folder>.\n`,
     ])
+    const file = await inThisProcess('report', '--specs', INCREMENT, '-q', '-o', place, option, INCREMENT)
+    expect([file.exit, file.stderr]).toEqual([2, expect.stringContaining(`There is no folder ${INCREMENT};`)])
   }
+  expect(await inThisProcess('bless', '--specs', INCREMENT, '--corpus', INCREMENT)).toMatchObject({
+    exit: 2,
+    stdout: '',
+    stderr: expect.stringContaining(`There is no folder ${INCREMENT};`) as string,
+  })
+})
+
+test('a file of scores that is named and does not exist', async () => {
+  const place = join(directory(), 'report')
+  const scores = join(directory(), 'nope.json')
+  const { exit, stderr } = await inThisProcess('report', '--specs', INCREMENT, '-o', place, '--scores', scores)
+  expect([exit, stderr]).toEqual([
+    2,
+    `oomcheck: There is no file ${scores}; name what mutate --save wrote with --scores <file>.\n`,
+  ])
+  expect(existsSync(place)).toBe(false)
 })

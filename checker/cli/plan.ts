@@ -133,6 +133,14 @@ const isAt = (point: Point, planned: Point): boolean => configurationKey(point) 
 const configurationKey = ({ variant, bounds, ingredients }: Point): string =>
   JSON.stringify([variant, Object.entries(bounds).sort(), [...ingredients].sort()])
 
+/** Is there a row about the same configuration that is fair in another way? */
+export const isToldByFairness = ({ spec, fairness, ...point }: Planned): boolean =>
+  spec.rows.some(
+    (row) =>
+      isAt(point, { variant: variantOf(spec, row), bounds: row.bounds, ingredients: row.ingredients ?? [] }) &&
+      JSON.stringify(row.fairness ?? {}) !== JSON.stringify(fairness),
+  )
+
 /** A configuration that was put together on the command line. What rows expect there is expected of it, too. */
 function planAdHoc(spec: Spec, variant: string, selection: Selection): Planned {
   const first = spec.rows.find((row) => variantOf(spec, row) === variant) ?? spec.rows[0]

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parseCounterexample } from '../trace/counterexample.ts'
-import { directory, EXAMPLES, INCREMENT, inThisProcess, oomcheck } from './child.ts'
+import { directory, EXAMPLES, INCREMENT, inThisProcess, LANGUAGE, oomcheck } from './child.ts'
 
 test('every schedule that check saves shows the same on replay', async () => {
   const saved = directory()
@@ -23,6 +23,43 @@ test('every schedule that check saves shows the same on replay', async () => {
     const [, verdict = 'nothing'] = /: ([^:]*), as the file claims/.exec(replayed.stdout) ?? []
     expect(stdout).toContain(verdict.replace(/^(\d+) (at the end|ticks on the way)$/, 'mum = $1'))
   }
+})
+
+test('what is saved in one run has a file of its own each', async () => {
+  const fair = join(directory(), 'fair.mts')
+  writeFileSync(
+    fair,
+    `import { bool, family, holds, language, propertiesOf, protocol, spec, violated } from ${JSON.stringify(LANGUAGE)}
+const state = () => ({ x: bool, y: bool, a: family(1, {}), b: family(1, {}) })
+const { program } = language<typeof state>()
+const go = program('a', { go: (s) => { s.x = !s.x } }, { loop: true })
+const set = program('b', { set: (s) => { s.y = true } })
+const two = protocol({ name: 'fair', variants: ['u v', 'u-v'], bounds: {}, state, programs: () => [go, set], done: () => () => true })
+const { eventually, always } = propertiesOf(two)
+export default spec(two, {
+  properties: [eventually('Y', (s) => s.y), always('X', (s) => !s.x)],
+  rows: [
+    { variant: 'u v', bounds: {}, expect: { Y: violated(), X: violated(1) }, why: '' },
+    { variant: 'u v', bounds: {}, fairness: { weak: ['a'] }, expect: { Y: violated(), X: violated(1) }, why: '' },
+    { variant: 'u-v', bounds: {}, expect: { Y: violated() }, why: '' },
+  ],
+})
+`,
+  )
+  const saved = directory()
+  expect((await inThisProcess('check', '--specs', fair, '--save', saved, '-q')).exit).toBe(0)
+  const files = readdirSync(saved).sort()
+  expect(files).toEqual([
+    expect.stringMatching(/^fair\.u-v\.X~[0-9a-f]{6}\.json$/),
+    'fair.u-v.Y.json',
+    expect.stringMatching(/^fair\.u-v\.Y~[0-9a-f]{6}\.json$/),
+    expect.stringMatching(/^fair\.u-v\.weak=a\.Y~[0-9a-f]{6}\.json$/),
+  ])
+  for (const file of files)
+    expect((await inThisProcess('replay', '--specs', fair, join(saved, file))).exit, file).toBe(0)
+  const again = directory()
+  await inThisProcess('check', '--specs', fair, '--save', again, '-q')
+  expect(readdirSync(again).sort()).toEqual(files)
 })
 
 describe('a file that', () => {

@@ -12,6 +12,7 @@ import { EXIT } from './exit.ts'
 import { walk } from './interactive.ts'
 import { loadSpecs } from './load.ts'
 import { openOutput } from './output.ts'
+import { sentences, UsageError } from './sentences.ts'
 import { about, checkSchedule, fitting, readCounterexample, type Fitting } from './read.ts'
 import { wholeOf } from './whole.ts'
 
@@ -86,6 +87,10 @@ export const sizeInWords = ({ schedule }: Trace): string =>
 
 /** Returns the exit code. */
 export async function replayCommand(path: string, options: ReplayOptions): Promise<number> {
+  if (options.interactive === true && options.output !== undefined)
+    throw new UsageError(
+      sentences.exclusive('--interactive', '--output', 'what one types is answered where one types it'),
+    )
   const { file, spec, layout, machine, where, trace, confirmation } = await openCounterexample(path, options.specs)
   const asked = spec.properties.find((each) => each.name === file.property)
   const output = openOutput(options.output)

@@ -1,17 +1,18 @@
 /** The report: complete, self-contained, the same twice, and with everything that belongs to a protocol. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { beforeAll, afterAll, describe, expect, test, vi } from 'vitest'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { parseXml, type Element } from '../report/xml.ts'
 import { main } from './main.ts'
-import { directory, EXAMPLES, INCREMENT, inThisProcess } from './child.ts'
+import { directory, EXAMPLES, INCREMENT, inThisProcess, LANGUAGE } from './child.ts'
 
 let root: string
 let exit: number
 const read = (name: string): string => readFileSync(join(root, 'report', name), 'utf8')
 
+const GOLDEN = 'increment.racy.threads=2.NoIncrementIsLost.json'
 const LEDGER = `export const threads = { a: 'a thread of <examples>' }
 export const claims = { One: { claim: 'No increment is lost.', thread: 'a', variants: ['racy', 'locked'] } }
 `
@@ -123,6 +124,73 @@ test('without a ledger nothing is said of claims', async () => {
   expect([code, readdirSync(output).sort()]).toEqual([0, ['increment.md', 'index.html', 'index.md']])
   for (const name of ['index.md', 'index.html'])
     expect(readFileSync(join(output, name), 'utf8')).not.toMatch(/0 claims|claims\.md|#claims|>Claims</)
+})
+
+describe('a golden that the model no longer has is named before anything is decided', () => {
+  test.each([
+    ['its schedule does not run', '"label":"read"', '"label":"write"', 'Step 1, thread0 write, is not enabled'],
+    [
+      'it names a label that is gone',
+      '"label":"write"',
+      '"label":"wrote"',
+      "Step 3 names the label of thread1 'wrote'",
+    ],
+    ['its end shows nothing', /,\s*\{[^{}]*\}\n/, '\n', 'does not show what it claims about NoIncrementIsLost'],
+  ])('%s', async (_what, from, to, sentence) => {
+    const corpus = directory()
+    mkdirSync(join(corpus, 'increment'))
+    const golden = join(corpus, 'increment', 'lost.json')
+    writeFileSync(golden, readFileSync(join(root, 'corpus', 'increment', GOLDEN), 'utf8').replace(from, to))
+    const place = join(directory(), 'report')
+    const { exit: code, stderr } = await inThisProcess('report', '--specs', EXAMPLES, '--corpus', corpus, '-o', place)
+    expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)])
+    expect(stderr).toMatch(/^oomcheck: \S*increment\/lost\.json[: ].*\n$/)
+    expect(existsSync(place)).toBe(false)
+  })
+})
+
+describe('names of specs that cannot be names of pages', () => {
+  const module = (...names: readonly string[]): string => {
+    const file = join(directory(), 'named.mts')
+    writeFileSync(
+      file,
+      `import { bool, family, language, protocol, spec } from ${JSON.stringify(LANGUAGE)}
+const { program } = language()
+const named = (name) => spec(
+  protocol({ name, bounds: {}, state: () => ({ x: bool, a: family(1, {}) }), programs: () => [program('a', { go: (s) => { s.x = true } })] }),
+  { properties: [], rows: [{ bounds: {}, expect: {}, why: '' }] },
+)
+export default ${JSON.stringify(names)}.map(named)
+`,
+    )
+    return file
+  }
+  const reported = async (...names: readonly string[]) => {
+    const place = join(directory(), 'report')
+    const { exit: code, stderr } = await inThisProcess('report', '--specs', module(...names), '-o', place, '-q')
+    return { code, stderr, isWritten: existsSync(place) }
+  }
+
+  test.each(['../../up', 'a/b spec', 'a b', 'a<b>', '', '.a', '-a', 'a\n', 'é'])('%j', async (name) => {
+    const { code, stderr, isWritten } = await reported(name)
+    expect([code, isWritten]).toEqual([2, false])
+    expect(stderr).toMatch(/^oomcheck: .*The name of a protocol has letters, digits, .*\n$/)
+  })
+
+  test.each(['index', 'claims', 'Index', 'what-is-not-checked'])('%s, which is a part of its own', async (name) => {
+    const sentence = `oomcheck: The report has a part of its own with the name '${name}', so that no spec can be called so.\n`
+    expect(await reported('fine', name)).toEqual({ code: 2, stderr: sentence, isWritten: false })
+    expect((await inThisProcess('check', '--specs', module(name), '-q')).exit).toBe(0)
+  })
+
+  test('one name twice', async () => {
+    const { code, stderr } = await reported('a', 'b', 'a')
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/named\.mts has two specs with the name 'a'\.\n$/)])
+  })
+
+  test('and names that can', async () => {
+    expect(await reported('a.b_c-D9', '9')).toEqual({ code: 0, stderr: '', isWritten: true })
+  })
 })
 
 test('a directory that cannot be made', async () => {

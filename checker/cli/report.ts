@@ -3,25 +3,30 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { tableEngine } from '../engine/table.ts'
 import type { Exhibit } from '../language/exhibit.ts'
-import type { Spec } from '../language/spec.ts'
-import { chapterBlocks, chapterId, chapterInBrief, type Chapter, type Seen, type Story } from '../report/chapter.ts'
+import { chapterBlocks, chapterId, chapterInBrief, type Chapter, type Seen } from '../report/chapter.ts'
 import { claimBlocks, judgeClaims, type Ledger } from '../report/claims.ts'
-import { anchor, heading, listing, paragraph as text, raised, withOwnIds, type Block } from '../report/document.ts'
+import { heading, paragraph as text, raised, type Block } from '../report/document.ts'
 import { html } from '../report/document-html.ts'
 import { markdown } from '../report/document-markdown.ts'
-import { writtenOf } from '../report/golden-page.ts'
 import { exhibitBlocks } from '../report/exhibit.ts'
 import { sectionOf } from '../report/header.ts'
-import { paragraph } from '../report/paragraph.ts'
-import { spaceTime } from '../report/space-time.ts'
-import { columnLines, otherwiseLines } from '../report/columns.ts'
 import { bySpec } from '../report/overview.ts'
 import { configurationName, type Decided, type Outcome } from '../report/record.ts'
 import { reachInWords, searchInWords, tallyInWords } from '../report/words.ts'
 import { movesIn } from '../search/moves.ts'
 import { decideQuietly, findGrounds, loadLedger, planOfAll } from './claims.ts'
-import { goldenOf, ownCorpus, placesIn, questionOf, shownPath, toldOf } from './corpus.ts'
-import { modelSource, ownExhibits, ownLedger, ownModels, ownReadme, ownReport, ownScores, textOf } from './documents.ts'
+import { ownCorpus, shownPath } from './corpus.ts'
+import {
+  isFolder,
+  modelSource,
+  ownExhibits,
+  ownLedger,
+  ownModels,
+  ownReadme,
+  ownReport,
+  ownScores,
+  textOf,
+} from './documents.ts'
 import { exitOf } from './exit.ts'
 import { scoreBlocks } from '../mutate/section.ts'
 import { loadModule, loadSpecs, ownSpecs } from './load.ts'
@@ -31,6 +36,7 @@ import { scoresIn } from './scores.ts'
 import { openOutput } from './output.ts'
 import { sentences, UsageError } from './sentences.ts'
 import { prepareDirectory, writeText } from './save.ts'
+import { keptIn, storyOf } from './stories.ts'
 
 export interface ReportOptions {
   readonly full?: boolean
@@ -91,20 +97,6 @@ async function loadExhibits(path?: string): Promise<readonly Exhibit[]> {
   return exhibits
 }
 
-/** The goldens of a spec with their pages; those of other specs are passed over. */
-function storiesOf(spec: Spec, corpus: string): Story[] {
-  return placesIn(corpus)
-    .filter(({ name }) => name.startsWith(`${spec.name}/`))
-    .map((place) => {
-      const { title, why } = writtenOf(textOf(place.page) ?? '')
-      const golden = goldenOf(questionOf(place, [spec]))
-      const told = toldOf(golden)
-      const svg = withOwnIds(spaceTime(told, false), anchor(place.name))
-      const lanes = { is: 'picture', of: 'lanes', svg, instead: [listing(columnLines(told))] } as const
-      return { golden, title, why, explanation: paragraph(told), lanes, otherwise: otherwiseLines(told) }
-    })
-}
-
 /** A list of links to the chapters, as the first thing that is read. */
 const contents = (chapters: readonly Chapter[], hasClaims: boolean): Block => ({
   is: 'links',
@@ -140,9 +132,14 @@ function pages({ chapters, claims, opening, notChecked }: Found): ReadonlyMap<st
   ])
 }
 
+/** Parts of the report that belong to no spec; where letters count as one in both cases they are one file. */
+const RESERVED = ['index', 'claims', 'what-is-not-checked']
+
 /** Returns the exit code. */
 export async function reportCommand(options: ReportOptions): Promise<number> {
   const specs = await loadSpecs(options.specs)
+  const reserved = specs.find(({ name }) => RESERVED.includes(name.toLowerCase()))
+  if (reserved !== undefined) throw new UsageError(sentences.reservedName(reserved.name))
   const isOwn = options.specs === undefined
   const ledger: Ledger =
     options.claims !== undefined || (isOwn && existsSync(ownLedger()))
@@ -152,28 +149,30 @@ export async function reportCommand(options: ReportOptions): Promise<number> {
     options.exhibits !== undefined || (isOwn && existsSync(ownExhibits())) ? await loadExhibits(options.exhibits) : []
   // What they rest on is looked for before anything is decided.
   for (const exhibit of exhibits) exhibitBlocks(exhibit, { specs, outcomes: [] })
-  if (options.corpus !== undefined) placesIn(options.corpus)
-  if (options.models !== undefined && !existsSync(options.models))
+  const corpus = options.corpus ?? (isOwn && existsSync(ownCorpus()) ? ownCorpus() : undefined)
+  const goldens = corpus === undefined ? [] : keptIn(corpus, specs)
+  if (options.models !== undefined && !isFolder(options.models))
     throw new UsageError(sentences.noModels(options.models))
+  if (options.scores !== undefined && !existsSync(options.scores))
+    throw new UsageError(sentences.noScores(options.scores))
+  const list = isOwn ? ownSpecs() : resolve(options.specs ?? '')
+  const scoreFor = scoresIn(options.scores ?? (isOwn ? ownScores() : ''), list)
   const directory = options.output ?? ownReport()
   prepareDirectory(directory)
   const planned = planOfAll(specs, options.full ?? false)
   const { outcomes, interrupted } = await decideQuietly(planned, options.quiet ?? false)
   const exit = exitOf(outcomes, interrupted)
-  const corpus = options.corpus ?? (isOwn ? ownCorpus() : undefined)
-  const list = isOwn ? ownSpecs() : resolve(options.specs ?? '')
-  const scoreFor = scoresIn(options.scores ?? (isOwn ? ownScores() : ''), list)
   const chapters = [...bySpec(outcomes)].flatMap(([name, own]): Chapter[] => {
     const spec = specs.find((each) => each.name === name)
     if (spec === undefined) return []
     const source = modelSource(options.models ?? ownModels(), name)
-    const stories = corpus === undefined || !existsSync(corpus) ? [] : storiesOf(spec, corpus)
+    const stories = goldens.filter(({ golden }) => golden.spec === spec).map(storyOf)
     const shown = exhibits
       .filter((each) => each.spec === name)
       .flatMap((each) => exhibitBlocks(each, { specs, outcomes }))
     const comments = commentsIn(sourcesOf(list, name).values())
     const says = (property: string): string | undefined => claimInWords(comments, property)
-    const mutation = scoreBlocks(name, scoreFor(name))
+    const mutation = scoreBlocks(name, scoreFor(name), options.specs)
     return [{ spec, source, outcomes: own, stories, exhibits: shown, says, mutation, seen: toBeDrawn(own).map(seenAt) }]
   })
   const summary = { planned, outcomes, interrupted, exit, seconds: 0 }

@@ -1,10 +1,12 @@
 /** Writes schedules to files that `replay` reads. */
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Fairness } from '../language/spec.ts'
-import { loopOf, traceOf, type Decided } from '../report/record.ts'
+import { loopOf, traceOf, type Decided, type Planned } from '../report/record.ts'
 import type { Result, Verdict } from '../search/verdict.ts'
 import { FILE_VERSION, formatCounterexample, type CounterexampleFile, type Shown } from '../trace/counterexample.ts'
+import { isToldByFairness } from './plan.ts'
 import { sentences, systemReason, UsageError } from './sentences.ts'
 
 export function shownBy(result: Result): Shown | undefined {
@@ -13,15 +15,26 @@ export function shownBy(result: Result): Shown | undefined {
   return undefined
 }
 
-/** `increment.racy.threads=2.NoIncrementIsLost.json`. */
-function fileName({ planned }: Decided, property: string): string {
-  const bounds = Object.entries(planned.bounds).map(([name, value]) => `${name}=${value}`)
-  const ingredients = planned.ingredients.map((name) => `+${name}`)
-  const parts = [planned.spec.name, planned.variant, [...bounds, ...ingredients].join(','), property]
-  return `${parts
-    .filter((part) => part !== '')
-    .join('.')
-    .replace(/[^A-Za-z0-9_.,=+-]/g, '-')}.json`
+/** In what a behaviour was fair: `weak=cpu0+cpu1`. */
+const fairnessOf = ({ fairness: { weak = [], strong = [] } = {} }: CounterexampleFile): string[] => [
+  ...(weak.length === 0 ? [] : [`weak=${weak.join('+')}`]),
+  ...(strong.length === 0 ? [] : [`strong=${strong.join('+')}`]),
+]
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 6)
+
+/**
+ * `increment.racy.threads=2.NoIncrementIsLost`. Where a name has letters that a file name should not have, a digest tells
+ * it from others that look the same without them.
+ */
+function baseName(file: CounterexampleFile, planned: Planned): string {
+  const bounds = Object.entries(file.bounds).map(([name, value]) => `${name}=${value}`)
+  const ingredients = file.ingredients.map((name) => `+${name}`)
+  const fairness = isToldByFairness(planned) ? fairnessOf(file) : []
+  const parts = [file.spec, file.variant, [...bounds, ...ingredients, ...fairness].join(','), file.property]
+  const name = parts.filter((part) => part !== '').join('.')
+  const safe = name.replace(/[^A-Za-z0-9_.,=+-]/g, '-')
+  return safe === name ? name : `${safe}~${digestOf(name)}`
 }
 
 /** Makes the directory, so that nobody waits for files that cannot be written. */
@@ -57,12 +70,26 @@ export function counterexampleOf(
   return { ...what, history, ...(loop === undefined ? {} : { loop, fairness }), ...trace.schedule }
 }
 
-export function save(directory: string, decided: Decided): void {
-  const about = { ...decided.planned, spec: decided.planned.spec.name }
-  for (const { verdict } of decided.verdicts) {
-    const found = counterexampleOf(about, verdict, verdict.history ?? decided.run.history)
-    if (found !== undefined)
-      writeText(join(directory, fileName(decided, verdict.property)), formatCounterexample(found))
+/** A writer into a directory: what is saved in one run has a file of its own, unless it is the same. */
+export function saver(directory: string): (decided: Decided) => void {
+  const texts = new Map<string, string>()
+  const nameFor = (base: string, text: string): string => {
+    for (let i = 1; ; i++) {
+      const name = i === 1 ? base : `${base}~${i}`
+      const known = texts.get(name)
+      if (known === undefined || known === text) return name
+    }
+  }
+  return ({ planned, verdicts, run }) => {
+    const about = { ...planned, spec: planned.spec.name }
+    for (const { verdict } of verdicts) {
+      const found = counterexampleOf(about, verdict, verdict.history ?? run.history)
+      if (found === undefined) continue
+      const text = formatCounterexample(found)
+      const name = nameFor(baseName(found, planned), text)
+      texts.set(name, text)
+      writeText(join(directory, `${name}.json`), text)
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 /** The file of mutation scores, and the digest of the sources that each of them is about. */
 import { createHash } from 'node:crypto'
+import { closeSync, existsSync, openSync, statSync } from 'node:fs'
 import {
   knownScore,
   NO_SCORES,
@@ -10,7 +11,7 @@ import {
   type Scores,
 } from '../mutate/scores.ts'
 import { textOf } from './documents.ts'
-import { messageOf, sentences, UsageError } from './sentences.ts'
+import { messageOf, sentences, systemReason, UsageError } from './sentences.ts'
 import { writeText } from './save.ts'
 import { sourcesOf } from './sources.ts'
 
@@ -28,6 +29,24 @@ function readScores(path: string): Scores {
     return parseScores(text)
   } catch (error) {
     throw new UsageError(sentences.notScores(path, messageOf(error)), { cause: error })
+  }
+}
+
+/** Looks at once whether scores can be kept there, so that nobody waits for some that cannot; none is lost by it. */
+export function openScores(path: string): void {
+  const isThere = existsSync(path)
+  // A device may have no end to be read to.
+  if (isThere && !statSync(path).isFile()) throw new UsageError(sentences.cannotWrite(path, 'it is no regular file'))
+  const known = readScores(path)
+  if (isThere) tryToWrite(path)
+  else writeText(path, formatScores(known))
+}
+
+function tryToWrite(path: string): void {
+  try {
+    closeSync(openSync(path, 'a'))
+  } catch (error) {
+    throw new UsageError(sentences.cannotWrite(path, systemReason(error)), { cause: error })
   }
 }
 

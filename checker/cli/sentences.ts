@@ -28,6 +28,9 @@ export const sentences = {
   boundTwice: (name: string): string => `The bound '${name}' is given twice.`,
 
   noReduction: (names: readonly string[]): string => `--reduce takes one of ${list(names)}.`,
+  oneVariant: (names: readonly string[]): string =>
+    `--variant takes the name of one variant, of which the graph is drawn; not ${list(names)}.`,
+
   reduceNeedsTable: (engine: string): string =>
     `--reduce needs --engine table; the ${engine} engine looks at every state.`,
 
@@ -39,6 +42,9 @@ export const sentences = {
   noSpecFits: (): string =>
     'No spec has all the variants, bounds, ingredients and properties that were asked for together.',
   noSpecs: (): string => 'The list of specs is empty.',
+  specTwice: (path: string, name: string): string => `${path} has two specs with the name '${name}'.`,
+  reservedName: (name: string): string =>
+    `The report has a part of its own with the name '${name}', so that no spec can be called so.`,
   noRows: (specs: readonly string[], full: boolean): string =>
     `No row of ${list(specs)} fits${full ? '' : '; with --full there may be some'}; with --bounds any configuration can be checked.`,
 
@@ -51,7 +57,17 @@ export const sentences = {
     `${path} must export exhibits by default, a list in which each has a 'spec', a 'title' and a function 'parts'.`,
   notLedger: (path: string): string =>
     `${path} must export claims, each with a sentence 'claim' and a 'thread', and threads with their names.`,
-  notScores: (path: string, message: string): string => `${path} is no file of mutation scores: ${message}`,
+  notScores: (path: string, message: string): string => `${path} is no file of mutation scores: ${inOneLine(message)}.`,
+  noScores: (path: string): string => `There is no file ${path}; name what mutate --save wrote with --scores <file>.`,
+  saveWhere: (): string =>
+    'With --specs the scores need a file of their own, --save <file>: spec/mutation.json is about the specs of the package.',
+  noTables: (): string =>
+    'The page has no verdict table, which stands between <!-- verdicts <spec> <bounds> <properties> --> and <!-- end -->.',
+  wrongLedger: (path: string, where: string, message: string): string => `${path} is no ledger: ${where}: ${message}.`,
+  badLemmas: (ground: string, lemmas: string, message: string): string =>
+    `The ground '${ground}' needs the lemmas of ${lemmas}: ${inOneLine(message)}`,
+  brokenGround: (id: string, name: string, message: string): string =>
+    `Claim ${id}: its ground '${name}' could not be decided: ${inOneLine(message)}.`,
   unknownGround: (id: string, name: string): string =>
     `Claim ${id} rests on '${name}', which the grounds of its ledger do not have.`,
   noModels: (path: string): string => `There is no folder ${path}; name a folder of models with --models <folder>.`,

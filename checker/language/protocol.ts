@@ -99,6 +99,16 @@ export function known<N extends string>(what: string, name: string, names: reado
   return found
 }
 
+/** Pages, links and files are called by the name of a protocol. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
+
+function checkName(name: string): void {
+  if (!NAME.test(name))
+    throw new ConfigError(
+      `The name of a protocol has letters, digits, '.', '_' and '-', and begins with a letter or a digit; not ${JSON.stringify(name)}.`,
+    )
+}
+
 function checkBound(protocol: string, name: string, value: number | undefined, bound: Bound): number {
   if (value === undefined)
     throw new ConfigError(`${protocol} needs the bound '${name}' (${bound.min} to ${bound.max}).`)
@@ -118,6 +128,7 @@ export function protocol<
   P extends AnyProgram,
 >(definition: ProtocolDefinition<V, B, I, R, H, P>): Protocol<World<R, H>, V, B, I, LabelOf<P>> {
   const { name } = definition
+  checkName(name)
   const variants = definition.variants ?? (['model'] as unknown as readonly V[])
   const ingredients = definition.ingredients ?? ({} as Record<I, Ingredient>)
   const boundNames = Object.keys(definition.bounds) as B[]

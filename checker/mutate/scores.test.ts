@@ -42,6 +42,12 @@ function files(): { list: string; model: string; scores: string } {
   return { list, model, scores: join(folder, 'mutation.json') }
 }
 
+test('where a score is not known the command that finds it is shown', () => {
+  const text = (specs?: string) => markdown(scoreBlocks('lock', { is: 'unknown' }, specs))
+  expect(text()).toContain('`npx oomcheck mutate lock --save`')
+  expect(text('other.ts')).toContain('`npx oomcheck mutate lock --specs other.ts --save <file>`')
+})
+
 const shown = (list: string, scores: string): string => markdown(scoreBlocks('lock', scoresIn(scores, list)('lock')))
 
 test('a score is stale as soon as a source of its spec is another one', () => {
@@ -63,7 +69,19 @@ test('a file of scores is written in one way, and read back', () => {
   const found = { version: 1, specs: { b: scoreAt('1'), a: scoreAt('2') } } as const
   expect(parseScores(formatScores(found))).toEqual(found)
   expect(formatScores(found).indexOf('"a"')).toBeLessThan(formatScores(found).indexOf('"b"'))
-  expect(() => parseScores('{"version": 2, "specs": {}}')).toThrow()
+})
+
+test.each([
+  ['[]', 'it must be an object'],
+  ['{"version": 2, "specs": {}}', 'version: '],
+  ['{"version": 1}', 'specs: it is missing'],
+  ['{"version": 1, "specs": {"lock": {"sources": 1}}}', 'specs.lock.sources: it must be a string'],
+  ['{"version": 1', ''],
+])('what is no file of scores is said in one line: %s', (json, sentence) => {
+  const { scores, list } = files()
+  writeFileSync(scores, json)
+  const because = `${scores} is no file of mutation scores: ${sentence}`
+  expect(() => scoresIn(scores, list)).toThrow(new RegExp(`^${because.replaceAll('.', '\\.')}.*\\.$`))
 })
 
 // `vitest -u` writes it anew.

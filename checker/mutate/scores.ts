@@ -3,6 +3,7 @@
  * must not. Each is saved with a digest of the sources of its spec, so that one of other sources is not taken for one of these.
  */
 import { z } from 'zod'
+import { issueInWords, pathInWords } from '../trace/counterexample.ts'
 import { tally, type Tally } from './records.ts'
 import { complaints, ofLeaves, ofPrograms, ofRestrictions, scored, tallyOf } from './report.ts'
 import type { Mutated } from './run.ts'
@@ -41,7 +42,13 @@ const scores: z.ZodType<Scores> = z.strictObject({ version: z.literal(1), specs:
 
 export const NO_SCORES: Scores = { version: 1, specs: {} }
 
-export const parseScores = (text: string): Scores => scores.parse(JSON.parse(text))
+/** Throws an `Error` with what is wrong, in one sentence without its end. */
+export function parseScores(text: string): Scores {
+  const { data, error } = scores.safeParse(JSON.parse(text), { error: issueInWords })
+  if (error === undefined) return data
+  const [{ path, message } = { path: [], message: error.message }] = error.issues
+  throw new Error(path.length === 0 ? message : `${pathInWords(path)}: ${message}`)
+}
 
 export const formatScores = (found: Scores): string => {
   const specs = Object.fromEntries(Object.entries(found.specs).sort(([a], [b]) => (a < b ? -1 : 1)))

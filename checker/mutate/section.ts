@@ -5,14 +5,14 @@ import { percent } from './report.ts'
 import type { Tally } from './records.ts'
 import type { KnownScore } from './scores.ts'
 
-/** Whether the rows notice mistakes in the model. */
-export function scoreBlocks(spec: string, known: KnownScore): Block[] {
+const command = (spec: string, specs: string | undefined): string =>
+  `npx oomcheck mutate ${spec} ${specs === undefined ? '--save' : `--specs ${specs} --save <file>`}`
+
+/** Whether the rows notice mistakes in the model. `specs` is the module that the spec is from, if that is not the package's. */
+export function scoreBlocks(spec: string, known: KnownScore, specs?: string): Block[] {
   const title = heading(3, 'Do the rows bite?', `${spec}-mutation`)
   if (known.is === 'unknown')
-    return [
-      title,
-      paragraph(`Not known: ${code(`npx oomcheck mutate ${spec} --save`)} makes one mistake at a time in the model.`),
-    ]
+    return [title, paragraph(`Not known: ${code(command(spec, specs))} makes one mistake at a time in the model.`)]
   const { score, is } = known
   const row = (
     name: string,

@@ -58,7 +58,8 @@ describe('text in Markdown', () => {
 const state = () => ({ word: oneOf('a|b', '<b>&amp;'), writer: singleton({}) })
 const { program } = language<typeof state>()
 const tricky = protocol({
-  name: 'tri<c>ky|x',
+  name: 'tricky',
+  source: 'page <1> | 2',
   variants: ['c|d', 'plain'],
   bounds: { cpus: { min: 1, max: 3, doc: 'the | <b> CPUs' } },
   ingredients: { 'x|y': { doc: 'a | bar' } },
@@ -91,12 +92,14 @@ describe('a model whose names are markup', () => {
   test('in the page of a golden', () => {
     const page = generatedPart({ name: 'x', shownPath: 'x', file, spec: trickySpec, layout, trace, also: [] }, told)
     expectTables(page)
-    expect(page).toContain('\n| c\\|d | a variant of tri\\<c\\>ky\\|x |\n| cpus = 2 | the \\| \\<b\\> CPUs |\n')
+    expect(page).toContain(
+      '\n| c\\|d | a variant of tricky; the model is after page \\<1\\> \\| 2 |\n| cpus = 2 | the \\| \\<b\\> CPUs |\n',
+    )
     expect(page).toContain('Then word is \\<b\\>\\&amp;')
   })
   test('in an explanation', () => {
     const page = explanationMarkdown(told)
-    expect(page).toContain('# tri\\<c\\>ky|x: StaysSame\n')
+    expect(page).toContain('# tricky: StaysSame\n')
     expect(page).toContain('\n`c|d cpus=2 +x|y`\n')
   })
   test('in the report of check', async () => {
@@ -113,7 +116,7 @@ describe('a model whose names are markup', () => {
     const summary = { planned: [planned], outcomes: [outcome], interrupted: false, exit: 1, seconds: 0 }
     markdownReport((text) => void (page += text)).end(summary)
     expectTables(page)
-    expect(page).toContain('### tri\\<c\\>ky\\|x c\\|d cpus=2 +x\\|y: StaysSame\n')
+    expect(page).toContain('### tricky c\\|d cpus=2 +x\\|y: StaysSame\n')
     expect(page).toContain('| c\\|d cpus=2 +x\\|y |')
   })
 })

@@ -8,8 +8,10 @@ import type { Row, Spec } from '../language/spec.ts'
 import { markdownTable } from './document-markdown.ts'
 import { expectedPoint, verdictMatrix } from './matrix.ts'
 
-/** The marker stands at the beginning of a line, so that a page may also speak of it. */
-const REGION = /^<!-- verdicts (\S+) (\S+) (\S+) -->$[^]*?^<!-- end -->$/gm
+/** The marker stands at the beginning of a line, so that a page may also speak of it; no comment stands in a table. */
+const REGION = /^<!-- verdicts (\S+) (\S+) (\S+) -->$(?:(?!^<!--)[^])*^<!-- end -->$/gm
+/** What is meant to be a marker, well written or not. */
+const MEANT = /^<!-- *verdict.*$/gim
 
 const isAt = ({ bounds, full }: Row, wanted: string): boolean =>
   full !== true &&
@@ -41,9 +43,21 @@ function verdictTable(spec: Spec, bounds: string, properties: readonly string[])
   )
 }
 
+/** How many verdict tables a page has; a `ConfigError` names a marker that begins none, so that no table stays as it was unseen. */
+export function verdictTablesIn(page: string): number {
+  const begun = new Set([...page.matchAll(REGION)].map(({ index }) => index))
+  for (const { index, 0: marker } of page.matchAll(MEANT))
+    if (!begun.has(index))
+      throw new ConfigError(
+        `'${marker}' begins no table: it is written <!-- verdicts <spec> <bounds> <properties> -->, and the line <!-- end --> ends the table.`,
+      )
+  return begun.size
+}
+
 /** The page with all of its verdict tables up to date; nothing else is touched. */
-export const withVerdictTables = (page: string, specs: readonly Spec[]): string =>
-  page.replace(REGION, (_, name: string, bounds: string, properties: string) => {
+export function withVerdictTables(page: string, specs: readonly Spec[]): string {
+  verdictTablesIn(page)
+  return page.replace(REGION, (_, name: string, bounds: string, properties: string) => {
     known(
       'spec',
       name,
@@ -54,3 +68,4 @@ export const withVerdictTables = (page: string, specs: readonly Spec[]): string 
       .map((spec) => verdictTable(spec, bounds, properties.split(',')))
     return `<!-- verdicts ${name} ${bounds} ${properties} -->\n${tables.join('\n')}\n<!-- end -->`
   })
+}

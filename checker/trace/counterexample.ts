@@ -65,7 +65,7 @@ export type Parsed =
   | { readonly ok: true; readonly file: CounterexampleFile }
   | { readonly ok: false; readonly where: string; readonly message: string }
 
-const pathInWords = (path: readonly PropertyKey[]): string =>
+export const pathInWords = (path: readonly PropertyKey[]): string =>
   path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${String(key)}`)).join('')
 
 const ARTICLES: Readonly<Record<string, string>> = {
@@ -77,7 +77,7 @@ const ARTICLES: Readonly<Record<string, string>> = {
 const kindInWords = (kind: string): string => ARTICLES[kind] ?? `a ${kind}`
 
 /** What is wrong at a place, as one would say it; what is rare is left to the words of the library. */
-function issueInWords(issue: z.core.$ZodRawIssue): string | undefined {
+export function issueInWords(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.input === undefined) return 'it is missing'
   if (issue.code === 'invalid_type') return `it must be ${kindInWords(issue.expected)}`
   if (issue.code === 'unrecognized_keys') return `there is no field ${issue.keys.map((key) => `'${key}'`).join(', ')}`
