@@ -95,7 +95,7 @@ describe('a model whose names are markup', () => {
     expect(page).toContain(
       '\n| c\\|d | a variant of tricky; the model is after page \\<1\\> \\| 2 |\n| cpus = 2 | the \\| \\<b\\> CPUs |\n',
     )
-    expect(page).toContain('Then word is \\<b\\>\\&amp;')
+    expect(page).toContain('word is \\<b\\>\\&amp;')
   })
   test('in an explanation', () => {
     const page = explanationMarkdown(told)
