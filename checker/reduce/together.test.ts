@@ -223,7 +223,11 @@ describe.each(Object.entries(engines))('nothing that is promised is lost: %s', (
         if (sizes[2] < sizes[1]) fewer++
       })
       fc.assert(property, { ...limits, numRuns: 3 * runs })
-      if (met >= 20) expect(fewer).toBeGreaterThan(0.15 * met)
+      // The share is a matter of chance: it is asked of a fixed sample.
+      ;[met, fewer] = [0, 0]
+      fc.assert(property, { ...limits, numRuns: 40, seed: 1 })
+      expect(met).toBeGreaterThan(20)
+      expect(fewer).toBeGreaterThan(0.15 * met)
     },
     TIMEOUT,
   )
