@@ -263,14 +263,10 @@ export class Relation {
 
   // ---- for a search that makes several passes
 
-  /**
-   * Another pass begins, in which faults are met again. Those that may not be functions of the state are kept whatever
-   * happens: until they are met, nobody knows where.
-   */
+  /** Another pass begins, in which faults are met again: there is none after something unsteady. */
   restart(expanded: number): void {
     this.expandedBefore += expanded
-    const kept = this.faults.filter(({ fault }) => fault.kind === 'impure')
-    this.faults.splice(0, this.faults.length, ...kept.map(({ fault }) => ({ fault, state: 0 })))
+    this.faults.length = 0
     this.#faultsMet.clear()
   }
 
@@ -283,14 +279,19 @@ export class Relation {
 
   /** Reports the faults of a leaf again, at another state. */
   faultAgain(process: number, words: Int32Array, state: number): void {
+    const tree = this.#treeAt(process, words)
     this.#port.bind(words, false)
-    this.#run(this.#treeAt(process, words), state)
+    const again = this.forest.scratch(this.#run(tree, state))
+    if ((this.code.array[again]! & FAULTY) === 0) this.#impure(tree, state, 'the same step failed, and then did not')
   }
   answerFaultAgain(index: number, words: Int32Array, state: number): void {
     const tree = this.#observers[index]!
     this.#port.bind(words, false, tree.observer.pair)
     try {
       this.#executor.observe(tree.observer)
+      // What depends on who is who has no answer either, and fails nowhere.
+      if (this.code.array[tree.cell] !== -this.#faultyLeaf)
+        throw new Unsteady('the property failed, and then answered for the same reads.')
     } catch (thrown) {
       this.#unanswered(tree, state, thrown)
     }
@@ -439,8 +440,7 @@ export class Relation {
     const key = keyOf(fault)
     if (this.#faultsMet.has(key)) return
     this.#faultsMet.add(key)
-    const known = this.faults.findIndex((each) => keyOf(each.fault) === key)
-    this.faults[known < 0 ? this.faults.length : known] = { fault, state }
+    this.faults.push({ fault, state })
   }
 
   /** Was the leaf hit by no second state yet? */

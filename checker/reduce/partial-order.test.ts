@@ -302,6 +302,37 @@ const traps = {
     const properties = [never('QDoesNotMissIt', (s, { at }) => s.q.some((q) => at(q, 'done') && q.seen === 0))]
     return { instance: model.instance({ bounds: {} }), properties }
   },
+  /**
+   * A property that writes where m stays 1 and P where it is: of all steps that is the last one of Q. Of a step that is none,
+   * which is asked about too, it is so after the first one. P has what makes a second pass necessary.
+   */
+  'late reader, and an impure property': () => {
+    const state = () => ({ x: upTo(1), m: upTo(2), bad: bool, p: singleton({}), q: singleton({ seen: upTo(1) }) })
+    const { program } = language<typeof state>()
+    const programs = [
+      program('p', { write: (s) => void (s.x = 1) }),
+      program('q', {
+        one: (s) => void (s.m = 1),
+        two: (s) => void (s.m = 2),
+        read: (s, me) => {
+          me.seen = s.x
+          s.m = 1
+        },
+        stay: () => undefined,
+      }),
+    ]
+    const model = protocol({ name: 'late', bounds: {}, state, programs: () => programs })
+    const { never, stepwise } = propertiesOf(model)
+    const properties = [
+      never('QDoesNotMissIt', (s, { at }) => s.q.some((q) => at(q, 'done') && q.seen === 0)),
+      stepwise('Writes', (s, { at, before }) => {
+        const pIsThere = () => at(s.p[0]!, 'write')
+        if (s.m === 1 && before(() => s.m === 1) && pIsThere() === before(pIsThere)) (s as { bad: boolean }).bad = true
+        return true
+      }),
+    ]
+    return { instance: model.instance({ bounds: {} }), properties }
+  },
   /** Two steps that commute, and a property that tells which came first. */
   'who is first': () => {
     const state = () => ({ p: singleton({ set: bool }), q: singleton({ set: bool }) })
@@ -350,6 +381,33 @@ describe.each(Object.entries(traps))('%s', (_name, trap) => {
 test('the toggler has 16 states, of which 2 are seen without condition 3', () => {
   expect(compare(reduced, traps.toggler())?.[0]).toBe(16)
   expect(explored(careless.condition3, traps.toggler())!.space.statistics().states).toBe(2)
+})
+
+test('a fault is told of a state in which it happens, whatever pass it was met in', () => {
+  for (const trap of [traps['late reader, and an impure step'], traps['late reader, and an impure property']]) {
+    const { instance, properties } = trap()
+    const { space, history } = explored(reduced, { instance, properties })!
+    const machine = new Machine(space.layout, history)
+    expect(space.faults).toHaveLength(1)
+    for (const { fault, state } of space.faults) {
+      const faults: string[] = []
+      for (const process of space.layout.processes)
+        machine.outcomesOf(
+          space.state(state),
+          process,
+          ({ next }) => {
+            for (const observer of properties.map(observerOf).filter(({ pair }) => pair))
+              try {
+                machine.observe(observer, space.state(state), next)
+              } catch (error) {
+                faults.push((error as Error).message)
+              }
+          },
+          ({ message }) => faults.push(message),
+        )
+      expect(faults).toContain(fault.message)
+    }
+  }
 })
 
 const plant = (prototype: object, method: string, answer: boolean): Engine =>
