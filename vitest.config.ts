@@ -8,7 +8,10 @@ import { defineConfig } from 'vitest/config'
  */
 function seed(): number | undefined {
   const { OOMCHECK_SEED, OOMCHECK_RUNS } = process.env
-  if (OOMCHECK_SEED !== undefined) return Number(OOMCHECK_SEED)
+  if (OOMCHECK_SEED !== undefined) {
+    if (!/^-?\d+$/.test(OOMCHECK_SEED)) throw new Error(`OOMCHECK_SEED is a whole number; not '${OOMCHECK_SEED}'.`)
+    return Number(OOMCHECK_SEED)
+  }
   if (OOMCHECK_RUNS !== undefined) return undefined
   try {
     const tree = execFileSync('git', ['rev-parse', 'HEAD^{tree}'], {

@@ -232,6 +232,13 @@ describe('tables in pages', () => {
   })
 
   const GOOD = '<!-- verdicts increment threads=2 NoIncrementIsLost -->'
+  test('a comment that only mentions verdicts is none of them', async () => {
+    const file = path('page.md')
+    writeFileSync(file, `<!-- Verdicts below are old -->\n${GOOD}\n| old |\n<!-- end -->\n`)
+    expect((await write(file)).exit).toBe(0)
+    expect(read('page.md')).not.toContain('| old |')
+  })
+
   test.each([
     ['without an end', `${GOOD}\n| old |\n`, `'${GOOD}' begins no table`],
     ['whose end is that of the next', `${GOOD}\n| old |\n${GOOD}\n<!-- end -->\n`, `'${GOOD}' begins no table`],

@@ -233,6 +233,13 @@ describe('claims that something else than rows decides', () => {
     expect(stderr).toMatch(/^oomcheck: .*\.\n$/)
   })
 
+  test('a thread that the ledger does not have is a mistake', async () => {
+    const file = ledger({ Seven: { thread: 'b' } })
+    expect((await inThisProcess('claims', '--claims', file)).stderr).toBe(
+      "oomcheck: Claim Seven is of the thread 'b', which the threads of its ledger do not have.\n",
+    )
+  })
+
   test('a ground that the ledger does not have is a mistake', async () => {
     const file = ledger({ Seven: { grounds: ['lost'] } })
     expect((await inThisProcess('claims', '--claims', file)).stderr).toBe(

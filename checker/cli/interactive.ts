@@ -29,7 +29,7 @@ export interface Walked {
   readonly loop?: number | undefined
 }
 
-const HISTORY = /^history\.(\w+)/
+const HISTORY = /^history\.([^.[]+)/
 
 /** One place in a trace: state `at` is the one after so many steps. */
 class Walk {

@@ -38,9 +38,11 @@ export function checkLedger({ claims, threads, grounds }: Ledger, file: string, 
   const { error } = ledger.safeParse({ claims, threads, grounds }, { error: inWords })
   const [issue] = error?.issues ?? []
   if (issue !== undefined) throw new UsageError(sentences.wrongLedger(shown, pathInWords(issue.path), issue.message))
-  for (const [id, { grounds: used = [] }] of Object.entries(claims))
+  for (const [id, { thread, grounds: used = [] }] of Object.entries(claims)) {
+    if (!Object.hasOwn(threads, thread)) throw new UsageError(sentences.unknownThread(id, thread))
     for (const name of used)
       if (!Object.hasOwn(grounds ?? {}, name)) throw new UsageError(sentences.unknownGround(id, name))
+  }
   for (const [name, each] of Object.entries(grounds ?? {})) if ('lemmas' in each) checkLemmas(name, each.lemmas, file)
 }
 

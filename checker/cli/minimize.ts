@@ -61,7 +61,7 @@ function traceOf(result: Result): { trace: Trace; loop: number | undefined } | u
 
 /** What the search says of an extreme, where that is not what the file says; nothing where they agree or it is not known. */
 function contradiction(file: CounterexampleFile, result: Result | undefined): string | undefined {
-  if (!('value' in file) || result === undefined) return undefined
+  if (!('value' in file) || file.atLeast === true || result === undefined) return undefined
   if (result.is === 'unbounded') return `it has no bound, and the file says that the ${file.result} is ${file.value}`
   if (result.is !== file.result || !('value' in result) || result.value === file.value) return undefined
   const { atLeast, value } = result

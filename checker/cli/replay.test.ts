@@ -62,6 +62,30 @@ export default spec(two, {
   expect(readdirSync(again).sort()).toEqual(files)
 })
 
+test('a file name that would be too long is cut, and told from others by a digest', async () => {
+  const labels = Array.from({ length: 40 }, (_, i) => `label_${i}`)
+  const file = join(directory(), 'long.mts')
+  writeFileSync(
+    file,
+    `import { bool, family, language, propertiesOf, protocol, spec, violated } from ${JSON.stringify(LANGUAGE)}
+const state = () => ({ y: bool, a: family(1, {}) })
+const { program } = language<typeof state>()
+const steps = Object.fromEntries(${JSON.stringify(labels)}.map((label) => [label, {}]))
+const long = protocol({ name: 'long', bounds: {}, state, programs: () => [program('a', steps, { loop: true })] })
+const row = (weak) => ({ bounds: {}, fairness: { weak }, expect: { Y: violated() }, why: '' })
+export default spec(long, {
+  properties: [propertiesOf(long).eventually('Y', (s) => s.y)],
+  rows: [row(['a']), row(${JSON.stringify(labels)}.map((label) => 'a.' + label))],
+})
+`,
+  )
+  const saved = directory()
+  const { exit, stderr } = await inThisProcess('check', '--specs', file, '--save', saved, '-q')
+  expect([exit, stderr]).toEqual([0, ''])
+  const files = readdirSync(saved)
+  expect(files.map((name) => name.length < 230)).toEqual([true, true])
+})
+
 describe('a file that', () => {
   let good: string
   beforeAll(async () => {

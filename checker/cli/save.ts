@@ -11,7 +11,8 @@ import { sentences, systemReason, UsageError } from './sentences.ts'
 
 export function shownBy(result: Result): Shown | undefined {
   if (result.is === 'violated' || result.is === 'reachable' || result.is === 'unbounded') return { result: result.is }
-  if (result.is === 'maximum' || result.is === 'minimum') return { result: result.is, value: result.value }
+  if (result.is === 'maximum' || result.is === 'minimum')
+    return { result: result.is, value: result.value, ...(result.atLeast ? { atLeast: true } : {}) }
   return undefined
 }
 
@@ -23,9 +24,12 @@ const fairnessOf = ({ fairness: { weak = [], strong = [] } = {} }: Counterexampl
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 6)
 
+/** File systems take names of 255 bytes; there is still a digest to come, a number, and an extension. */
+const LONGEST = 200
+
 /**
- * `increment.racy.threads=2.NoIncrementIsLost`. Where a name has letters that a file name should not have, a digest tells
- * it from others that look the same without them.
+ * `increment.racy.threads=2.NoIncrementIsLost`. Where a name is too long, or has letters that a file name should not have, a
+ * digest tells it from others that look the same without what is missing.
  */
 function baseName(file: CounterexampleFile, planned: Planned): string {
   const bounds = Object.entries(file.bounds).map(([name, value]) => `${name}=${value}`)
@@ -34,7 +38,7 @@ function baseName(file: CounterexampleFile, planned: Planned): string {
   const parts = [file.spec, file.variant, [...bounds, ...ingredients, ...fairness].join(','), file.property]
   const name = parts.filter((part) => part !== '').join('.')
   const safe = name.replace(/[^A-Za-z0-9_.,=+-]/g, '-')
-  return safe === name ? name : `${safe}~${digestOf(name)}`
+  return safe === name && name.length <= LONGEST ? name : `${safe.slice(0, LONGEST)}~${digestOf(name)}`
 }
 
 /** Makes the directory, so that nobody waits for files that cannot be written. */

@@ -70,6 +70,8 @@ export const sentences = {
     `Claim ${id}: its ground '${name}' could not be decided: ${inOneLine(message)}.`,
   unknownGround: (id: string, name: string): string =>
     `Claim ${id} rests on '${name}', which the grounds of its ledger do not have.`,
+  unknownThread: (id: string, thread: string): string =>
+    `Claim ${id} is of the thread '${thread}', which the threads of its ledger do not have.`,
   noModels: (path: string): string => `There is no folder ${path}; name a folder of models with --models <folder>.`,
   noCorpus: (path: string): string => `There is no folder ${path}; name a folder of goldens with --corpus <folder>.`,
 

@@ -50,7 +50,7 @@ interface Whole {
   readonly trace: Trace
 }
 
-function wholeOf({ machine, trace }: Tellable): Whole | undefined {
+function withAllHistory({ machine, trace }: Tellable): Whole | undefined {
   const whole = new Machine(machine.layout)
   const kept = keptBy(whole, trace)
   return kept && { machine: whole, trace: kept }
@@ -93,7 +93,7 @@ function outOf(
 export function tell(tellable: Tellable, budget: number): Told {
   const { spec, variant, bounds, ingredients, property, shown, because, machine, trace } = tellable
   const explanation = explain(machine, property, spec.properties, trace, tellable)
-  const whole = wholeOf(tellable)
+  const whole = withAllHistory(tellable)
   const turning = turningOf(tellable, whole, budget)
   const kind = spec.properties.find(({ name }) => name === property)?.kind ?? 'built-in'
   const last = trace.states.at(-1)

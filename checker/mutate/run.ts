@@ -121,7 +121,8 @@ export async function mutate(spec: Spec, plan: readonly Planned[], options: Muta
     neverFalse: neverFalse(rows),
     neverTaken: neverTaken(rows),
     stale: tried.length < mutants.length ? [] : Object.keys(reasons).filter((name) => !used.has(name)),
-    idleLocks: idleLocks(spec, rows),
+    // Where rows were left out somebody may take it there.
+    idleLocks: leftOut.length > 0 ? [] : idleLocks(spec, rows),
     seconds: (performance.now() - started) / 1000,
   }
 }

@@ -5,6 +5,7 @@ import type { Detour, Rest, TurningPoint } from '../search/turning-point.ts'
 import { isNothing } from '../trace/diff.ts'
 import type { Trap } from '../trace/trap.ts'
 import type { Changed, Deciding, Explanation, Overtaken, Waiting } from '../trace/explain.ts'
+import { printable } from '../trace/schedule.ts'
 import { configurationInProse, listed, shortStep, type Told } from './told.ts'
 import {
   blocking,
@@ -66,10 +67,12 @@ function opening(told: Told): string {
     return `${where}, nothing can move any more ${after}, and it is not where things may end.`
   return match(shown)
     .with({ result: 'reachable' }, () => `${where}, ${property} is reached ${after}.`)
-    .with({ result: 'maximum' }, { result: 'minimum' }, ({ value, result }) =>
-      isClaimed
-        ? `${where}, ${property} comes to ${value} ${after}; that this is its ${result} is what the file says.`
-        : `${where}, ${property} comes to its ${result}, ${value}, ${after}.`,
+    .with({ result: 'maximum' }, { result: 'minimum' }, ({ value, result, atLeast }) =>
+      atLeast === true
+        ? `${where}, ${property} comes to ${value} ${after}, and perhaps to ${result === 'maximum' ? 'more' : 'less'}.`
+        : isClaimed
+          ? `${where}, ${property} comes to ${value} ${after}; that this is its ${result} is what the file says.`
+          : `${where}, ${property} comes to its ${result}, ${value}, ${after}.`,
     )
     .with({ result: 'unbounded' }, () => `${where}, ${property} has no bound.`)
     .with({ result: 'violated' }, () => {
@@ -161,7 +164,7 @@ function ending(told: Told): string[] {
 function inNumbers({ comparison, property }: Told): string[] {
   if (comparison?.failed !== undefined)
     return [`What ${property} compares cannot be told: ${clause(comparison.failed)}.`]
-  const said = (comparison?.numbers ?? []).map(({ name, value }) => `${name} is ${value}`)
+  const said = (comparison?.numbers ?? []).map(({ name, value }) => `${printable(name)} is ${value}`)
   return said.length === 0 ? [] : [`In numbers, ${listed(said)}.`]
 }
 

@@ -11,7 +11,7 @@ import { expectedPoint, verdictMatrix } from './matrix.ts'
 /** The marker stands at the beginning of a line, so that a page may also speak of it; no comment stands in a table. */
 const REGION = /^<!-- verdicts (\S+) (\S+) (\S+) -->$(?:(?!^<!--)[^])*^<!-- end -->$/gm
 /** What is meant to be a marker, well written or not. */
-const MEANT = /^<!-- *verdict.*$/gim
+const MEANT = /^<!-- *verdicts? +(?:\S+ +\S+=.*|\S+ *-->)$/gm
 
 const isAt = ({ bounds, full }: Row, wanted: string): boolean =>
   full !== true &&

@@ -27,7 +27,8 @@ interface Common extends Schedule {
 /** What the end of the schedule shows. */
 export type Shown =
   | { readonly result: 'violated' | 'reachable' | 'unbounded' }
-  | { readonly result: 'maximum' | 'minimum'; readonly value: number }
+  /** `atLeast`: not all was seen, and there may be more; of a minimum, less. */
+  | { readonly result: 'maximum' | 'minimum'; readonly value: number; readonly atLeast?: true }
 
 export type CounterexampleFile = Common & Shown
 
@@ -55,7 +56,12 @@ const common = {
 
 const schema: z.ZodType<CounterexampleFile> = z.discriminatedUnion('result', [
   z.strictObject({ ...common, result: z.enum(['violated', 'reachable', 'unbounded']) }),
-  z.strictObject({ ...common, result: z.enum(['maximum', 'minimum']), value: z.int() }),
+  z.strictObject({
+    ...common,
+    result: z.enum(['maximum', 'minimum']),
+    value: z.int(),
+    atLeast: z.exactOptional(z.literal(true)),
+  }),
 ])
 
 export const counterexampleSchema = (): object => ({ title: 'A counterexample of oomcheck', ...z.toJSONSchema(schema) })

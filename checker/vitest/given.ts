@@ -48,7 +48,7 @@ export function checkClaim(claim: unknown): void {
   const { spec, protocol, bounds, property } = claim
   if (spec === undefined && protocol === undefined)
     throw new ConfigError("A claim needs a 'spec' or a 'protocol', and has neither.")
-  if ('spec' in claim) must(isSpec(spec), "The 'spec' of a claim is a spec, as spec() makes it", spec)
+  if (spec !== undefined) must(isSpec(spec), "The 'spec' of a claim is a spec, as spec() makes it", spec)
   else must(isProtocol(protocol), "The 'protocol' of a claim is a protocol, as protocol() makes it", protocol)
   must(isFields(bounds), "The 'bounds' of a claim are an object, { cpus: 2 }", bounds)
   must(
