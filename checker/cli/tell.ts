@@ -10,10 +10,11 @@ import { differenceOf } from '../trace/difference.ts'
 import { explain, explainTrap, type Explanation } from '../trace/explain.ts'
 import type { LassoOf } from '../trace/lasso.ts'
 import { comparedAt, type Comparison } from '../trace/numbers.ts'
-import { along, beginningOf, continued, replay, ReplayError, type Trace } from '../trace/schedule.ts'
+import { along, beginningOf, continued, type Trace } from '../trace/schedule.ts'
 import { trapAfter, type Trap } from '../trace/trap.ts'
 import { violableInvariants } from './asked.ts'
 import { shownBy } from './save.ts'
+import { withAllHistory, type Replayed } from './whole.ts'
 
 export interface Tellable extends LassoOf {
   readonly spec: Spec
@@ -34,30 +35,8 @@ const AFTERMATH_STEPS = 40
 
 const isShort = ({ into, round }: Trap): boolean => into.steps.length + round.steps.length <= AFTERMATH_STEPS
 
-/** The trace with other history; `undefined` where a field of it cannot hold what is noted on the way. */
-export function keptBy(machine: Machine, { schedule }: Trace): Trace | undefined {
-  try {
-    return replay(machine, schedule)
-  } catch (error) {
-    if (error instanceof ReplayError) return undefined
-    throw error
-  }
-}
-
-/** A trace with all history, which other properties and the numbers of this one may need. */
-interface Whole {
-  readonly machine: Machine
-  readonly trace: Trace
-}
-
-function withAllHistory({ machine, trace }: Tellable): Whole | undefined {
-  const whole = new Machine(machine.layout)
-  const kept = keptBy(whole, trace)
-  return kept && { machine: whole, trace: kept }
-}
-
 /** The last way out; it is searched for with all history, if the trace can be kept so. */
-function turningOf(tellable: Tellable, whole: Whole | undefined, budget: number): TurningPoint | undefined {
+function turningOf(tellable: Tellable, whole: Replayed | undefined, budget: number): TurningPoint | undefined {
   const { machine, trace, property, spec, variant } = tellable
   if (whole === undefined) return turningPointOf(machine, property, spec.properties, trace, budget)
   const others = violableInvariants(spec, variant)
@@ -65,7 +44,7 @@ function turningOf(tellable: Tellable, whole: Whole | undefined, budget: number)
 }
 
 /** What the property compares where it is violated. */
-function comparisonOf({ shown, property, spec }: Tellable, whole: Whole | undefined): Comparison | undefined {
+function comparisonOf({ shown, property, spec }: Tellable, whole: Replayed | undefined): Comparison | undefined {
   const asked = spec.properties.find(({ name }) => name === property)
   if (whole === undefined || asked === undefined || shown.result !== 'violated') return undefined
   return comparedAt(whole.machine, asked, whole.trace.states)
@@ -93,7 +72,7 @@ function outOf(
 export function tell(tellable: Tellable, budget: number): Told {
   const { spec, variant, bounds, ingredients, property, shown, because, machine, trace } = tellable
   const explanation = explain(machine, property, spec.properties, trace, tellable)
-  const whole = withAllHistory(tellable)
+  const whole = withAllHistory(machine, trace)
   const turning = turningOf(tellable, whole, budget)
   const kind = spec.properties.find(({ name }) => name === property)?.kind ?? 'built-in'
   const last = trace.states.at(-1)

@@ -4,8 +4,24 @@
  */
 import { Machine } from '../engine/machine.ts'
 import { closes, type LassoOf } from '../trace/lasso.ts'
-import type { Trace } from '../trace/schedule.ts'
-import { keptBy } from './tell.ts'
+import { replay, ReplayError, type Trace } from '../trace/schedule.ts'
+
+/** A trace, and the machine that keeps what it has. */
+export interface Replayed {
+  readonly machine: Machine
+  readonly trace: Trace
+}
+
+/** The same steps with all history; `undefined` where a field of it cannot hold what is noted on the way. */
+export function withAllHistory({ layout }: Machine, { schedule }: Trace): Replayed | undefined {
+  const machine = new Machine(layout)
+  try {
+    return { machine, trace: replay(machine, schedule) }
+  } catch (error) {
+    if (error instanceof ReplayError) return undefined
+    throw error
+  }
+}
 
 export interface Whole {
   readonly trace: Trace
@@ -20,7 +36,7 @@ export function wholeOf(
   file: LassoOf & { readonly history?: readonly string[] },
 ): Whole {
   const fields = Object.keys(machine.layout.history.fields)
-  const kept = keptBy(new Machine(machine.layout), trace)
+  const kept = withAllHistory(machine, trace)?.trace
   if (kept !== undefined && (file.loop === undefined || closes(file, kept)))
     return { trace: kept, history: new Set(fields) }
   return { trace, history: new Set(file.history ?? fields) }

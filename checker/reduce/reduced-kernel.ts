@@ -13,8 +13,6 @@ import type { ReducedExplorer, ReducedSetup, Reduction } from '../engine/table.t
 import { isLiveness, isResponse, type PropertyKind } from '../language/property.ts'
 import { NOT_A_MEMBER, Sets } from './partial-order.ts'
 
-/** One in this many expansions is compared with the reference engine. */
-
 const BRANCHING =
   'partial-order reduction leaves out branchings, on which it depends what can still be reached; decide it without'
 const FAIRNESS = 'partial-order reduction leaves out orders of steps, on which fairness depends; decide it without'
